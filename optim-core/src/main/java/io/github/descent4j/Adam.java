@@ -1,0 +1,122 @@
+package io.github.descent4j;
+
+import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.kernel.Chunk;
+import io.github.descent4j.kernel.Kernels;
+import java.util.Map;
+
+/**
+ * Adam: momentum and RMSProp with the bias of both moments corrected (Kingma and Ba 2015, Algorithm 1).
+ *
+ * <pre>
+ * m = beta1 m + (1 - beta1) g
+ * v = beta2 v + (1 - beta2) g²
+ * p -= lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
+ * </pre>
+ *
+ * <p><b>Defaults.</b> learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-8, no weight decay. With
+ * decoupled weight decay this is AdamW.
+ *
+ * <p><b>Fork.</b> Epsilon is added to the bias-corrected root, as in the paper's Algorithm 1, PyTorch
+ * and Optax. Keras and ND4J use the "epsilon hat" form of the paper's section 2, in which epsilon is
+ * larger by {@code 1 / sqrt(1 - beta2^t)}, a factor of 31.6 at t = 1.
+ *
+ * <p><b>Slots.</b> {@code m} and {@code v}, the uncorrected moments, in the parameter's shape, from 0.
+ * Memory: two arrays.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = Adam.builder().beta2(0.99).weightDecay(WeightDecay.decoupled(0.01)).build();
+ * optimizer.step(parameters);
+ * }</pre>
+ */
+public final class Adam extends UpdateRule {
+  private final double beta1;
+  private final double beta2;
+  private final double epsilon;
+
+  /** With the default hyperparameters. */
+  public Adam() {
+    this(builder());
+  }
+
+  /**
+   * With the default hyperparameters but the learning rate.
+   *
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
+  public Adam(double learningRate) {
+    this(builder().learningRate(learningRate));
+  }
+
+  private Adam(Builder builder) {
+    super(builder, Slot.zero("m"), Slot.zero("v"));
+    beta1 = Check.fraction("beta1", builder.beta1);
+    beta2 = Check.fraction("beta2", builder.beta2);
+    epsilon = Check.positive("epsilon", builder.epsilon);
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  void describe(Map<String, Object> hyperparameters) {
+    hyperparameters.put("beta1", beta1);
+    hyperparameters.put("beta2", beta2);
+    hyperparameters.put("epsilon", epsilon);
+  }
+
+  @Override
+  void prepare(long t, double learningRate, double[] scalars) {
+    scalars[0] = learningRate / (1 - StrictMath.pow(beta1, t));
+    scalars[1] = 1 / Math.sqrt(1 - StrictMath.pow(beta2, t));
+  }
+
+  @Override
+  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+    kernels.adam(chunk, beta1, beta2, scalars[0], scalars[1], epsilon);
+  }
+
+  /** Hyperparameters of {@link Adam}, at their defaults until set. */
+  public static final class Builder extends UpdateRule.Builder<Builder> {
+    private double beta1 = 0.9;
+    private double beta2 = 0.999;
+    private double epsilon = 1e-8;
+
+    private Builder() {
+      super(1e-3);
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /** The factor of the first moment: in [0, 1). */
+    public Builder beta1(double beta1) {
+      this.beta1 = beta1;
+      return this;
+    }
+
+    /** The factor of the second moment: in [0, 1). */
+    public Builder beta2(double beta2) {
+      this.beta2 = beta2;
+      return this;
+    }
+
+    /** Keeps the quotient finite: finite and above 0. */
+    public Builder epsilon(double epsilon) {
+      this.epsilon = epsilon;
+      return this;
+    }
+    /**
+     * Makes the optimizer.
+     *
+     * @throws IllegalArgumentException if a hyperparameter is out of its range
+     */
+    public Adam build() {
+      return new Adam(this);
+    }
+  }
+}

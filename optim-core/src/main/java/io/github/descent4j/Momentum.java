@@ -1,0 +1,109 @@
+package io.github.descent4j;
+
+import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.kernel.Chunk;
+import io.github.descent4j.kernel.Kernels;
+import java.util.Map;
+
+/**
+ * Gradient descent with momentum, the heavy ball (Polyak 1964, equation 9).
+ *
+ * <pre>
+ * v = mu v + (1 - dampening) g
+ * p -= lr v
+ * </pre>
+ *
+ * <p><b>Defaults.</b> learningRate 0.01, momentum (mu) 0.9, dampening 0, no weight decay.
+ *
+ * <p><b>Fork.</b> The learning rate is outside the velocity, as in PyTorch and Optax; Keras and ND4J
+ * have it inside, which differs as soon as the rate changes. A parameter's first step is not dampened,
+ * as in PyTorch: {@code v = g}.
+ *
+ * <p><b>Slots.</b> {@code v}, the velocity, in the parameter's shape, from 0. Memory: one array.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = Momentum.builder().learningRate(0.1).momentum(0.95).build();
+ * optimizer.step(parameters);
+ * }</pre>
+ */
+public final class Momentum extends UpdateRule {
+  private final double momentum;
+  private final double dampening;
+
+  /** With the default hyperparameters. */
+  public Momentum() {
+    this(builder());
+  }
+
+  /**
+   * With the default hyperparameters but the learning rate.
+   *
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
+  public Momentum(double learningRate) {
+    this(builder().learningRate(learningRate));
+  }
+
+  private Momentum(Builder builder) {
+    super(builder, Slot.zero("v"));
+    momentum = Check.fraction("momentum", builder.momentum);
+    dampening = Check.fraction("dampening", builder.dampening);
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  void describe(Map<String, Object> hyperparameters) {
+    hyperparameters.put("momentum", momentum);
+    hyperparameters.put("dampening", dampening);
+  }
+
+  @Override
+  void prepare(long t, double learningRate, double[] scalars) {
+    scalars[0] = learningRate;
+    scalars[1] = t == 1 ? 1 : 1 - dampening;
+  }
+
+  @Override
+  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+    kernels.momentum(chunk, scalars[0], momentum, scalars[1]);
+  }
+
+  /** Hyperparameters of {@link Momentum}, at their defaults until set. */
+  public static final class Builder extends UpdateRule.Builder<Builder> {
+    private double momentum = 0.9;
+    private double dampening = 0;
+
+    private Builder() {
+      super(0.01);
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /** The factor of the velocity, mu: in [0, 1). */
+    public Builder momentum(double momentum) {
+      this.momentum = momentum;
+      return this;
+    }
+
+    /** The part of the gradient kept out of the velocity after the first step: in [0, 1). */
+    public Builder dampening(double dampening) {
+      this.dampening = dampening;
+      return this;
+    }
+    /**
+     * Makes the optimizer.
+     *
+     * @throws IllegalArgumentException if a hyperparameter is out of its range
+     */
+    public Momentum build() {
+      return new Momentum(this);
+    }
+  }
+}

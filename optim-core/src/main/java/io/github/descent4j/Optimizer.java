@@ -1,0 +1,94 @@
+package io.github.descent4j;
+
+import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.schedule.Schedule;
+
+/**
+ * Updates parameters in place from their gradients, once per training step.
+ *
+ * <p>What an optimizer remembers of a parameter (its slots) belongs to the parameter's <i>name</i>:
+ * the arrays may be other objects at every step. A decorator wraps an optimizer and is one; the
+ * outermost decorator sees the step first.
+ *
+ * <pre>{@code
+ * INDArray w = Nd4j.create(new double[] {5, -3});
+ * INDArray gradient = Nd4j.zeros(DataType.DOUBLE, 2);
+ * Parameters parameters = Parameters.of(Parameter.of("w", w, gradient));
+ * Optimizer optimizer = new Adam(0.1).clipped(GradientClip.byGlobalNorm(1.0));
+ * for (int i = 0; i < 500; i++) {
+ *   gradient.assign(w.mul(2)); // of the loss w², yours
+ *   optimizer.step(parameters);
+ * }
+ * }</pre>
+ *
+ * <p><b>Threads.</b> One optimizer serves one thread at a time; who hands it to another thread sees
+ * to a happens-before edge, as with any mutable object. A second call while a step is under way
+ * fails with an {@link IllegalStateException} and changes nothing.
+ *
+ * <p><b>Errors.</b> Every exception is unchecked, names the parameter, the value and what was
+ * expected, and leaves parameters and state as they were.
+ */
+public interface Optimizer {
+
+  /**
+   * Takes one training step: updates the value of every parameter from its gradient.
+   *
+   * @throws IllegalArgumentException if a parameter's shape or type is not that of the state kept
+   *     under its name
+   * @throws IllegalStateException if another step of this optimizer is under way, an array has been
+   *     closed, or a schedule returned a rate that is negative or not finite
+   * @throws NonFiniteGradientException if {@link #guarded} with {@link NonFinite#FAIL} found one
+   */
+  void step(Parameters parameters);
+
+  /**
+   * Takes one training step on behalf of a decorator, which has put the learning rate or a treatment
+   * of the gradients into the context. Users call {@link #step(Parameters)}.
+   *
+   * @throws UnsupportedOperationException if this optimizer cannot be decorated; all of this library
+   *     can
+   */
+  default void step(StepContext context) {
+    throw new UnsupportedOperationException(
+        getClass().getName() + " does not override step(StepContext), so it cannot be decorated");
+  }
+
+  /** Completed steps. A step that failed or was skipped does not count. */
+  long steps();
+
+  /** The learning rate that the next step will use. */
+  double learningRate();
+
+  /** The slots of every parameter seen so far: a live view. */
+  OptimizerState state();
+
+  /**
+   * Takes the learning rate of every step from a schedule, evaluated at {@link #steps()}.
+   *
+   * <p>Of nested schedules the outermost wins: the later call replaces the earlier.
+   */
+  default Optimizer scheduled(Schedule schedule) {
+    return new ScheduledOptimizer(this, schedule);
+  }
+
+  /**
+   * Clips the gradients ahead of every step, without writing them: the clip hands a scale or bounds
+   * into the step.
+   *
+   * <p>Clipping sees the gradients before coupled weight decay is added. Of nested clips the outer
+   * one comes first and the inner one sees what it left.
+   */
+  default ClippedOptimizer clipped(GradientClip clip) {
+    return new ClippedOptimizer(this, clip);
+  }
+
+  /**
+   * Looks for NaN and infinite gradients ahead of every step, and fails or skips the step.
+   *
+   * <p>Without a guard they propagate into parameters and state. A guard and the norm of a clip next
+   * to it share one read of the gradients.
+   */
+  default GuardedOptimizer guarded(NonFinite policy) {
+    return new GuardedOptimizer(this, policy);
+  }
+}

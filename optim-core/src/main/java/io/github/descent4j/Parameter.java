@@ -1,0 +1,133 @@
+package io.github.descent4j;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.kernel.Span;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A named array that an optimizer updates in place, and the gradient that it reads.
+ *
+ * <p>Both arrays may be of any order, stride, view offset, rank and length, 0 included, and their
+ * memory orders may differ: elements are paired by index. FLOAT and DOUBLE are updated in their own
+ * precision; FLOAT16 and BFLOAT16 in float, with float slots, and rounded once when written.
+ *
+ * <p>The arrays are held, not copied: fill the same gradient again before every step, or make a new
+ * {@code Parameter} of the same name. The optimizer's state belongs to the name.
+ *
+ * <pre>{@code
+ * Parameter bias = Parameter.of("bias", Nd4j.zeros(10), Nd4j.zeros(10));
+ * }</pre>
+ */
+public final class Parameter {
+  private final String name;
+  private final INDArray value;
+  private final INDArray gradient;
+  private Span valueSpan;
+  private Span gradientSpan;
+
+  private Parameter(String name, INDArray value, INDArray gradient) {
+    this.name = name;
+    this.value = value;
+    this.gradient = gradient;
+    valueSpan = Span.of(value);
+    gradientSpan = Span.of(gradient);
+  }
+
+  /**
+   * Pairs a value with its gradient.
+   *
+   * @param name what the optimizer's state is kept under, not empty
+   * @param value updated in place: FLOAT, DOUBLE, FLOAT16 or BFLOAT16
+   * @param gradient read at every step: of the same type and shape
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalArgumentException if the name is empty, a type is not one of the four, types or
+   *     shapes differ, or elements of the value share memory with each other or with the gradient
+   */
+  public static Parameter of(String name, INDArray value, INDArray gradient) {
+    requireNonNull(name, "name of a parameter is null, expected a name");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("name of a parameter is empty, expected a name");
+    }
+    requireOpen(name, "value", value);
+    requireOpen(name, "gradient", gradient);
+    if (value.dataType() != gradient.dataType()) {
+      throw new IllegalArgumentException(String.format(
+          "gradient of parameter '%s' is of type %s, expected %s as the value",
+          name, gradient.dataType(), value.dataType()));
+    }
+    if (!Span.supports(value.dataType())) {
+      throw new IllegalArgumentException(String.format(
+          "value of parameter '%s' is of type %s, expected FLOAT, DOUBLE, FLOAT16 or BFLOAT16",
+          name, value.dataType()));
+    }
+    if (!Arrays.equals(value.shape(), gradient.shape())) {
+      throw new IllegalArgumentException(String.format(
+          "gradient of parameter '%s' has shape %s, expected %s as the value",
+          name, Arrays.toString(gradient.shape()), Arrays.toString(value.shape())));
+    }
+    Parameter parameter = new Parameter(name, value, gradient);
+    if (parameter.valueSpan.overlapsItself()) {
+      throw new IllegalArgumentException(String.format(
+          "value of parameter '%s' has elements that share memory (shape %s, strides %s),"
+              + " expected an array of its own: dup() makes one",
+          name, Arrays.toString(value.shape()), Arrays.toString(value.stride())));
+    }
+    if (parameter.valueSpan.overlaps(parameter.gradientSpan)) {
+      throw new IllegalArgumentException(String.format(
+          "value and gradient of parameter '%s' share memory, expected two arrays", name));
+    }
+    return parameter;
+  }
+
+  /** What the optimizer's state is kept under. */
+  public String name() {
+    return name;
+  }
+
+  /** The array that is updated in place. */
+  public INDArray value() {
+    return value;
+  }
+
+  /** The array that a step reads. */
+  public INDArray gradient() {
+    return gradient;
+  }
+
+  @Override
+  public String toString() {
+    return String.format("%s %s%s", name, value.dataType(), Arrays.toString(value.shape()));
+  }
+
+  /** Where the value is now. */
+  Span valueSpan() {
+    if (!valueSpan.describes(value)) {
+      valueSpan = Span.of(value);
+    }
+    return valueSpan;
+  }
+
+  /** Where the gradient is now. */
+  Span gradientSpan() {
+    if (!gradientSpan.describes(gradient)) {
+      gradientSpan = Span.of(gradient);
+    }
+    return gradientSpan;
+  }
+
+  /** A closed array's memory is gone: reading it would end the JVM. */
+  void requireOpen() {
+    requireOpen(name, "value", value);
+    requireOpen(name, "gradient", gradient);
+  }
+
+  private static void requireOpen(String name, String what, INDArray array) {
+    requireNonNull(array, () -> what + " of parameter '" + name + "' is null, expected an array");
+    if (array.wasClosed()) {
+      throw new IllegalStateException(
+          what + " of parameter '" + name + "' has been closed, expected an open array");
+    }
+  }
+}

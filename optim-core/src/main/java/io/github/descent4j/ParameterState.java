@@ -1,0 +1,79 @@
+package io.github.descent4j;
+
+import io.github.descent4j.kernel.Span;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What an update rule remembers of one parameter, and the scalars of its current step. */
+final class ParameterState {
+
+  /** A slot of an update rule. */
+  record Slot(String name, double initialValue) {
+
+    static Slot zero(String name) {
+      return new Slot(name, 0);
+    }
+  }
+
+  /** Room for the scalars of a step. */
+  private static final int SCALARS = 3;
+
+  final INDArray[] slots;
+  final Span[] slotSpans;
+
+  /** The logical order in which the slots are dense: that of the parameter at its first step. */
+  final char order;
+
+  /** Completed steps of this parameter. */
+  long steps;
+
+  /** Scalars of the current step, laid out by the rule. */
+  final double[] scalars = new double[SCALARS];
+
+  /** What decoupled decay takes off at the current step. */
+  double decoupledDecay;
+
+  private final long[] shape;
+  private final DataType type;
+
+  ParameterState(Parameter parameter, Slot[] rule) {
+    shape = parameter.value().shape();
+    type = parameter.value().dataType();
+    order = parameter.valueSpan().order();
+    slots = new INDArray[rule.length];
+    slotSpans = new Span[rule.length];
+    DataType slotType = type == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+    for (int s = 0; s < rule.length; s++) {
+      slots[s] = create(slotType, rule[s].initialValue());
+      slotSpans[s] = Span.of(slots[s]);
+    }
+  }
+
+  void requireMatch(Parameter parameter) {
+    if (parameter.value().dataType() != type) {
+      throw new IllegalArgumentException(String.format(
+          "parameter '%s' is of type %s, expected %s as at its first step",
+          parameter.name(), parameter.value().dataType(), type));
+    }
+    if (!Arrays.equals(parameter.value().shape(), shape)) {
+      throw new IllegalArgumentException(String.format(
+          "parameter '%s' has shape %s, expected %s as at its first step",
+          parameter.name(), Arrays.toString(parameter.value().shape()), Arrays.toString(shape)));
+    }
+  }
+
+  void copyScalars(ParameterState other) {
+    System.arraycopy(other.scalars, 0, scalars, 0, SCALARS);
+    decoupledDecay = other.decoupledDecay;
+  }
+
+  private INDArray create(DataType slotType, double initialValue) {
+    if (shape.length == 0) {
+      return Nd4j.scalar(slotType, initialValue);
+    }
+    INDArray slot = Nd4j.create(slotType, shape, order);
+    return initialValue == 0 || slot.isEmpty() ? slot : slot.assign(initialValue);
+  }
+}

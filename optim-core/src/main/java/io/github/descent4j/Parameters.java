@@ -1,0 +1,134 @@
+package io.github.descent4j;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.kernel.Span;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The parameters of one step: the whole model, in order, each name once.
+ *
+ * <p>Immutable, and cheap to make again where gradients are new arrays at every step.
+ *
+ * <pre>{@code
+ * Parameters parameters = Parameters.of(Parameter.of("w", w, gradW), Parameter.of("b", b, gradB));
+ * }</pre>
+ */
+public final class Parameters implements Iterable<Parameter> {
+  private final Parameter[] parameters;
+
+  private Parameters(Parameter[] parameters) {
+    this.parameters = parameters;
+  }
+
+  /**
+   * Collects parameters in the given order.
+   *
+   * @throws NullPointerException if one is null
+   * @throws IllegalArgumentException if two have the same name, or the value of one shares memory
+   *     with an array of another
+   */
+  public static Parameters of(Parameter... parameters) {
+    return of(Arrays.asList(parameters));
+  }
+
+  /**
+   * Collects parameters in the collection's order.
+   *
+   * @throws NullPointerException if one is null
+   * @throws IllegalArgumentException if two have the same name, or the value of one shares memory
+   *     with an array of another
+   */
+  public static Parameters of(Collection<Parameter> parameters) {
+    Parameter[] copy = parameters.toArray(Parameter[]::new);
+    Set<String> names = new HashSet<>();
+    for (int i = 0; i < copy.length; i++) {
+      int index = i;
+      requireNonNull(copy[i], () -> "parameter " + index + " is null, expected a parameter");
+      if (!names.add(copy[i].name())) {
+        throw new IllegalArgumentException(
+            "parameter name '" + copy[i].name() + "' is given twice, expected distinct names");
+      }
+    }
+    requireApart(copy);
+    return new Parameters(copy);
+  }
+
+  /** How many. */
+  public int size() {
+    return parameters.length;
+  }
+
+  /**
+   * A parameter by its place.
+   *
+   * @throws IndexOutOfBoundsException if the index is not in [0, size)
+   */
+  public Parameter get(int index) {
+    return parameters[index];
+  }
+
+  /**
+   * A parameter by its name.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public Parameter get(String name) {
+    for (Parameter parameter : parameters) {
+      if (parameter.name().equals(name)) {
+        return parameter;
+      }
+    }
+    throw new IllegalArgumentException(
+        "parameter name is '" + name + "', expected one of " + Arrays.toString(parameters));
+  }
+
+  @Override
+  public Iterator<Parameter> iterator() {
+    return List.of(parameters).iterator();
+  }
+
+  @Override
+  public String toString() {
+    return Arrays.toString(parameters);
+  }
+
+  /**
+   * A value that overlapped another array would make the result depend on the order of updates.
+   * Sorted by address, only neighbours whose extents meet need a look.
+   */
+  private static void requireApart(Parameter[] parameters) {
+    record Extent(Parameter owner, Span span, boolean isValue) {}
+
+    List<Extent> extents = new ArrayList<>(2 * parameters.length);
+    for (Parameter parameter : parameters) {
+      extents.add(new Extent(parameter, parameter.valueSpan(), true));
+      extents.add(new Extent(parameter, parameter.gradientSpan(), false));
+    }
+    extents.sort(Comparator.comparingLong(extent -> extent.span.begin()));
+    for (int i = 0; i < extents.size(); i++) {
+      Extent a = extents.get(i);
+      for (int j = i + 1; j < extents.size(); j++) {
+        Extent b = extents.get(j);
+        if (b.span.begin() >= a.span.end()) {
+          break;
+        }
+        if ((a.isValue || b.isValue) && a.owner != b.owner && a.span.overlaps(b.span)) {
+          throw new IllegalArgumentException(String.format(
+              "%s of parameter '%s' and %s of parameter '%s' share memory, expected two arrays",
+              a.isValue ? "value" : "gradient",
+              a.owner.name(),
+              b.isValue ? "value" : "gradient",
+              b.owner.name()));
+        }
+      }
+    }
+  }
+}

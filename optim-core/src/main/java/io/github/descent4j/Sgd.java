@@ -1,0 +1,84 @@
+package io.github.descent4j;
+
+import io.github.descent4j.kernel.Chunk;
+import io.github.descent4j.kernel.Kernels;
+import java.util.Map;
+
+/**
+ * Stochastic gradient descent (Robbins and Monro 1951).
+ *
+ * <pre>
+ * p -= lr g
+ * </pre>
+ *
+ * <p><b>Defaults.</b> learningRate 0.01, no weight decay.
+ *
+ * <p><b>Fork.</b> None: every library agrees. Momentum is {@link Momentum}, not an option here.
+ *
+ * <p><b>Slots.</b> None; no memory per parameter.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = new Sgd(0.1);
+ * optimizer.step(parameters);
+ * }</pre>
+ */
+public final class Sgd extends UpdateRule {
+
+  /** With the default hyperparameters. */
+  public Sgd() {
+    this(builder());
+  }
+
+  /**
+   * With the default hyperparameters but the learning rate.
+   *
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
+  public Sgd(double learningRate) {
+    this(builder().learningRate(learningRate));
+  }
+
+  private Sgd(Builder builder) {
+    super(builder);
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  void describe(Map<String, Object> hyperparameters) {}
+
+  @Override
+  void prepare(long t, double learningRate, double[] scalars) {
+    scalars[0] = learningRate;
+  }
+
+  @Override
+  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+    kernels.sgd(chunk, scalars[0]);
+  }
+
+  /** Hyperparameters of {@link Sgd}, at their defaults until set. */
+  public static final class Builder extends UpdateRule.Builder<Builder> {
+
+    private Builder() {
+      super(0.01);
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /**
+     * Makes the optimizer.
+     *
+     * @throws IllegalArgumentException if a hyperparameter is out of its range
+     */
+    public Sgd build() {
+      return new Sgd(this);
+    }
+  }
+}

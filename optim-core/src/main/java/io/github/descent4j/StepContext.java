@@ -1,0 +1,187 @@
+package io.github.descent4j;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.clip.Norm;
+import io.github.descent4j.kernel.GradientTransform;
+import io.github.descent4j.kernel.NormReader;
+import java.util.Arrays;
+
+/**
+ * One training step on its way inwards, from the outermost decorator to the update rule: the
+ * parameters, the learning rate if a schedule gave one, and what is to happen to each gradient.
+ *
+ * <p>Decorators of your own use it as the library's do: override {@link
+ * Optimizer#step(StepContext)}, read or change the context, call the inner optimizer's. A context is
+ * reused for every step of its owner and must not be kept.
+ */
+public final class StepContext {
+  private final NormReader reader = new NormReader();
+  private Parameters parameters;
+  private final GradientTransform asGiven = new GradientTransform();
+  private double learningRate;
+  private GradientTransform[] transforms = {};
+
+  // The norms of the gradients as the caller gave them, read at most once a step.
+  private double[] norms = {};
+  private boolean[] finite = {};
+  private Norm measured;
+
+  StepContext() {}
+
+  void reset(Parameters parameters) {
+    requireNonNull(parameters, "parameters are null, expected the parameters of this step");
+    for (Parameter parameter : parameters) {
+      parameter.requireOpen();
+    }
+    int size = parameters.size();
+    int room = transforms.length;
+    if (room < size) {
+      transforms = Arrays.copyOf(transforms, size);
+      for (int i = room; i < size; i++) {
+        transforms[i] = new GradientTransform();
+      }
+      norms = new double[size];
+      finite = new boolean[size];
+    }
+    for (int i = 0; i < size; i++) {
+      transforms[i].reset();
+    }
+    this.parameters = parameters;
+    learningRate = Double.NaN;
+    measured = null;
+  }
+
+  /** Lets go of the caller's arrays. */
+  void clear() {
+    parameters = null;
+  }
+
+  /** The parameters of this step. */
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /** Whether a schedule has given the learning rate. */
+  public boolean hasLearningRate() {
+    return !Double.isNaN(learningRate);
+  }
+
+  /** The learning rate that a schedule has given, or the one passed in where none has. */
+  public double learningRateOr(double own) {
+    return hasLearningRate() ? learningRate : own;
+  }
+
+  /**
+   * Gives the learning rate of this step.
+   *
+   * @throws IllegalStateException if it is negative or not finite
+   */
+  public void learningRate(double learningRate) {
+    if (!(learningRate >= 0 && learningRate < Double.POSITIVE_INFINITY)) {
+      throw new IllegalStateException(
+          "learning rate of a schedule is " + learningRate + ", expected a finite number >= 0");
+    }
+    this.learningRate = learningRate;
+  }
+
+  /**
+   * Multiplies a gradient, as left by the decorators outside, by a factor.
+   *
+   * @param index the parameter's place
+   * @param factor at least 0, or NaN to make the gradient NaN
+   */
+  public void scale(int index, double factor) {
+    if (factor < 0) {
+      throw new IllegalArgumentException("factor is " + factor + ", expected a number >= 0");
+    }
+    transforms[index].scale(factor);
+  }
+
+  /**
+   * Clamps the elements of a gradient, as left by the decorators outside.
+   *
+   * @param index the parameter's place
+   * @param lower not above {@code upper}
+   * @param upper not below {@code lower}
+   */
+  public void clamp(int index, double lower, double upper) {
+    if (!(lower <= upper)) {
+      throw new IllegalArgumentException(
+          "lower is " + lower + ", expected a number <= upper = " + upper);
+    }
+    transforms[index].clamp(lower, upper);
+  }
+
+  /**
+   * The norm of a gradient, as left by the decorators outside.
+   *
+   * @return NaN if an element is NaN; infinite if one is infinite
+   */
+  public double norm(int index, Norm kind) {
+    GradientTransform transform = transforms[index];
+    if (transform.onlyScales()) {
+      measure(kind);
+      return norms[index] * transform.factor();
+    }
+    return reader.measure(parameters.get(index).gradientSpan(), transform, kind);
+  }
+
+  /** The norm of all gradients together, as left by the decorators outside. */
+  public double globalNorm(Norm kind) {
+    double total = 0;
+    boolean allFinite = true;
+    for (int i = 0; i < parameters.size(); i++) {
+      double norm = norm(i, kind);
+      allFinite &= Double.isFinite(norm);
+      total = switch (kind) {
+        case L1 -> total + norm;
+        case L2 -> total + norm * norm;
+        case MAX -> Math.max(total, norm);
+      };
+    }
+    if (kind != Norm.L2) {
+      return total;
+    }
+    if (allFinite && (total == Double.POSITIVE_INFINITY || total < Double.MIN_NORMAL)) {
+      // The squares left the range of double, the norm need not.
+      double norm = 0;
+      for (int i = 0; i < parameters.size(); i++) {
+        norm = StrictMath.hypot(norm, norm(i, kind));
+      }
+      return norm;
+    }
+    return Math.sqrt(total);
+  }
+
+  /**
+   * Whether a gradient, as left by the decorators outside, has neither NaN nor infinity.
+   *
+   * @param index the parameter's place
+   * @param kind the norm that is wanted later in this step, if any: both come from the same read
+   */
+  boolean isFinite(int index, Norm kind) {
+    GradientTransform transform = transforms[index];
+    if (transform.onlyScales()) {
+      measure(measured == null ? kind : measured);
+      return finite[index];
+    }
+    reader.measure(parameters.get(index).gradientSpan(), transform, kind);
+    return reader.wasFinite();
+  }
+
+  GradientTransform transform(int index) {
+    return transforms[index];
+  }
+
+  private void measure(Norm kind) {
+    if (measured == kind) {
+      return;
+    }
+    for (int i = 0; i < parameters.size(); i++) {
+      norms[i] = reader.measure(parameters.get(i).gradientSpan(), asGiven, kind);
+      finite[i] = reader.wasFinite();
+    }
+    measured = kind;
+  }
+}

@@ -1,0 +1,247 @@
+package io.github.descent4j;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.clip.Norm;
+import io.github.descent4j.kernel.Chunk;
+import io.github.descent4j.kernel.GradientTransform;
+import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.kernel.ScalarKernels;
+import io.github.descent4j.kernel.Span;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The mechanism behind every update rule: finds or makes each parameter's slots by its name, counts
+ * steps, and runs the rule's kernel over the memory. The mathematics is in the subclasses.
+ *
+ * <p>A step has two halves. The first checks and allocates, and may fail; the second updates memory
+ * and counts, and does not.
+ */
+abstract class UpdateRule extends AbstractOptimizer {
+  private final double learningRate;
+  private final WeightDecay weightDecay;
+  private final Slot[] slots;
+
+  private final Kernels kernels = new ScalarKernels();
+  private final Chunk chunk = new Chunk();
+  private final Map<String, ParameterState> states = new LinkedHashMap<>();
+  private ParameterState[] current = {};
+  private long steps;
+
+  UpdateRule(Builder<?> builder, Slot... slots) {
+    learningRate = Check.atLeastZero("learningRate", builder.learningRate);
+    weightDecay = builder.weightDecay;
+    this.slots = slots;
+  }
+
+  /** Puts the rule's own hyperparameters by their field's names, in the order of the Javadoc. */
+  abstract void describe(Map<String, Object> hyperparameters);
+
+  /** The learning rate of a parameter's step t, counted from 1, given the one handed in. */
+  double rateAt(long t, double learningRate) {
+    return learningRate;
+  }
+
+  /**
+   * Computes the scalars of step t in double, for {@link #update}.
+   *
+   * @param t the parameter's step, from 1
+   * @param learningRate the rate of this step
+   * @param scalars receives them, in an order of the rule's own
+   */
+  abstract void prepare(long t, double learningRate, double[] scalars);
+
+  /** Calls the rule's kernel. */
+  abstract void update(Kernels kernels, Chunk chunk, double[] scalars);
+
+  @Override
+  public final long steps() {
+    return steps;
+  }
+
+  @Override
+  public final double learningRate() {
+    return learningRateFrom(learningRate);
+  }
+
+  @Override
+  final double learningRateFrom(double handedIn) {
+    return rateAt(steps + 1, handedIn);
+  }
+
+  @Override
+  final Norm wantedNorm() {
+    return null;
+  }
+
+  @Override
+  public final OptimizerState state() {
+    return new State();
+  }
+
+  @Override
+  final void run(StepContext context) {
+    Parameters parameters = context.parameters();
+    double rate = context.learningRateOr(learningRate);
+    find(parameters);
+    for (int i = 0; i < parameters.size(); i++) {
+      prepare(i, rate);
+      update(parameters.get(i), current[i], context.transform(i));
+      if (current[i].steps++ == 0) {
+        states.put(parameters.get(i).name(), current[i]);
+      }
+    }
+    steps++;
+  }
+
+  /** Finds or makes the state of every parameter; new ones are kept only once all is well. */
+  private void find(Parameters parameters) {
+    if (current.length < parameters.size()) {
+      current = new ParameterState[parameters.size()];
+    }
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      ParameterState known = states.get(parameter.name());
+      if (known != null) {
+        known.requireMatch(parameter);
+      }
+      current[i] = known == null ? new ParameterState(parameter, slots) : known;
+    }
+  }
+
+  /** Most parameters have taken the same steps as the one before them, and share its scalars. */
+  private void prepare(int i, double rate) {
+    ParameterState state = current[i];
+    if (i > 0 && current[i - 1].steps == state.steps + 1) {
+      state.copyScalars(current[i - 1]);
+      return;
+    }
+    long t = state.steps + 1;
+    double stepRate = rateAt(t, rate);
+    state.decoupledDecay = weightDecay.isDecoupled() ? stepRate * weightDecay.coefficient() : 0;
+    prepare(t, stepRate, state.scalars);
+  }
+
+  private void update(Parameter parameter, ParameterState state, GradientTransform transform) {
+    Span value = parameter.valueSpan();
+    double coupledDecay = weightDecay.isDecoupled() ? 0 : weightDecay.coefficient();
+    chunk.set(
+        value,
+        parameter.gradientSpan(),
+        state.slotSpans,
+        state.order,
+        0,
+        value.length(),
+        transform,
+        coupledDecay,
+        state.decoupledDecay);
+    update(kernels, chunk, state.scalars);
+  }
+
+  /** The hyperparameters by their field's names, in the order of the Javadoc. */
+  final Map<String, Object> hyperparameters() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("learningRate", learningRate);
+    describe(all);
+    all.put("weightDecay", weightDecay);
+    return all;
+  }
+
+  /** The slots' names, in the order of the Javadoc. */
+  final Set<String> slotNames() {
+    Set<String> names = new LinkedHashSet<>();
+    for (Slot slot : slots) {
+      names.add(slot.name());
+    }
+    return Collections.unmodifiableSet(names);
+  }
+
+  @Override
+  public final String toString() {
+    StringJoiner text = new StringJoiner(", ", getClass().getSimpleName() + "(", ")");
+    hyperparameters().forEach((name, value) -> text.add(name + "=" + value));
+    return text.toString();
+  }
+
+  private final class State implements OptimizerState {
+
+    @Override
+    public Set<String> parameters() {
+      return Collections.unmodifiableSet(states.keySet());
+    }
+
+    @Override
+    public Set<String> slots(String parameterName) {
+      find(parameterName);
+      return slotNames();
+    }
+
+    @Override
+    public INDArray slot(String parameterName, String slotName) {
+      ParameterState state = find(parameterName);
+      for (int s = 0; s < slots.length; s++) {
+        if (slots[s].name().equals(slotName)) {
+          return state.slots[s];
+        }
+      }
+      throw new IllegalArgumentException(
+          String.format("slot name is '%s', expected one of %s", slotName, slotNames()));
+    }
+
+    @Override
+    public long steps(String parameterName) {
+      return find(parameterName).steps;
+    }
+
+    private ParameterState find(String parameterName) {
+      ParameterState state = states.get(parameterName);
+      if (state == null) {
+        throw new IllegalArgumentException(String.format(
+            "parameter name is '%s', expected one that has been stepped: %s",
+            parameterName, states.keySet()));
+      }
+      return state;
+    }
+
+    @Override
+    public String toString() {
+      return UpdateRule.this + " after " + steps + " steps of " + states.keySet();
+    }
+  }
+
+  /**
+   * What the builders of all update rules have in common.
+   *
+   * @param <B> the rule's own builder
+   */
+  abstract static class Builder<B extends Builder<B>> {
+    private double learningRate;
+    private WeightDecay weightDecay = WeightDecay.none();
+
+    Builder(double learningRate) {
+      this.learningRate = learningRate;
+    }
+
+    abstract B self();
+
+    /** The step size where no schedule gives one: finite and at least 0. */
+    public final B learningRate(double learningRate) {
+      this.learningRate = learningRate;
+      return self();
+    }
+
+    /** Coupled or decoupled weight decay; none by default. */
+    public final B weightDecay(WeightDecay weightDecay) {
+      this.weightDecay =
+          requireNonNull(weightDecay, "weightDecay is null, expected a weight decay");
+      return self();
+    }
+  }
+}

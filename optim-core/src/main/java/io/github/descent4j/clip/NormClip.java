@@ -1,0 +1,22 @@
+package io.github.descent4j.clip;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.StepContext;
+
+record NormClip(double maxNorm, Norm norm) implements GradientClip {
+
+  NormClip {
+    GlobalNormClip.requirePositive(maxNorm);
+    requireNonNull(norm, "norm is null, expected L1, L2 or MAX");
+  }
+
+  @Override
+  public double apply(StepContext step) {
+    double total = step.globalNorm(norm);
+    for (int i = 0; i < step.parameters().size(); i++) {
+      step.scale(i, Math.min(1, maxNorm / step.norm(i, norm)));
+    }
+    return total;
+  }
+}

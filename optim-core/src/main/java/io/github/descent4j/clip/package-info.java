@@ -1,0 +1,2 @@
+/** Gradient clipping: by value, by the norm of each gradient, by the norm of all together. */
+package io.github.descent4j.clip;

@@ -1,0 +1,152 @@
+package io.github.descent4j.kernel;
+
+/**
+ * One stretch of one parameter on its way through a kernel: value, gradient and slots.
+ *
+ * <p>A kernel calls {@link #next()} until it is false; each call brings the next block into heap
+ * arrays that all use the same index, which is what the compiler needs to vectorize the loop, and
+ * writes the block before it back. What happens to the gradient ahead of the update rule (scale,
+ * clamp, coupled decay) and to the value (decoupled decay) happens here, while the block is in the
+ * first-level cache.
+ *
+ * <p>One chunk serves one thread and is reused for every parameter of every step.
+ */
+public final class Chunk {
+
+  /**
+   * Elements in a block: all arrays of an optimizer fit the first-level cache. Blocks of a page or
+   * more would make page-aligned arrays collide there.
+   */
+  private static final int BLOCK = 512;
+
+  private static final int MAX_SLOTS = 3;
+
+  // The arrays of the current block. Those of the other type stay null until they are needed.
+  float[] p32;
+  float[] g32;
+  float[][] s32;
+  double[] p64;
+  double[] g64;
+  double[][] s64;
+
+  /** Elements in the current block. */
+  int n;
+
+  private final long[] offsets = new long[BLOCK];
+  private Span value;
+  private Span gradient;
+  private Span[] slots;
+  private char order;
+  private long position;
+  private long to;
+  private GradientTransform transform;
+  private double coupledDecay;
+  private double decoupledDecay;
+
+  /**
+   * Sets out for a stretch of a parameter.
+   *
+   * @param value the parameter
+   * @param gradient its gradient, of the same type and shape
+   * @param slots its state, at most three, of the arithmetic's type and the same shape
+   * @param order the logical order that {@code from} and {@code to} count in
+   * @param from first element
+   * @param to behind the last element
+   * @param transform what happens to the gradient first
+   * @param coupledDecay this times the parameter is added to the gradient
+   * @param decoupledDecay this times the parameter is taken off the parameter, before the update
+   */
+  public void set(
+      Span value,
+      Span gradient,
+      Span[] slots,
+      char order,
+      long from,
+      long to,
+      GradientTransform transform,
+      double coupledDecay,
+      double decoupledDecay) {
+    this.value = value;
+    this.gradient = gradient;
+    this.slots = slots;
+    this.order = order;
+    this.position = from;
+    this.to = to;
+    this.transform = transform;
+    this.coupledDecay = coupledDecay;
+    this.decoupledDecay = decoupledDecay;
+    n = 0;
+    if (value.isDouble() && p64 == null) {
+      p64 = new double[BLOCK];
+      g64 = new double[BLOCK];
+      s64 = new double[MAX_SLOTS][BLOCK];
+    } else if (!value.isDouble() && p32 == null) {
+      p32 = new float[BLOCK];
+      g32 = new float[BLOCK];
+      s32 = new float[MAX_SLOTS][BLOCK];
+    }
+  }
+
+  /** Whether the arithmetic is in double. */
+  boolean isDouble() {
+    return value.isDouble();
+  }
+
+  /** Writes the current block back and brings the next one; false behind the last. */
+  boolean next() {
+    if (n > 0) {
+      store();
+      position += n;
+    }
+    n = (int) Math.min(BLOCK, to - position);
+    if (n == 0) {
+      return false;
+    }
+    load();
+    return true;
+  }
+
+  private void load() {
+    if (isDouble()) {
+      value.load(order, position, n, p64, offsets);
+      gradient.load(order, position, n, g64, offsets);
+      for (int s = 0; s < slots.length; s++) {
+        slots[s].load(order, position, n, s64[s], offsets);
+      }
+      transform.apply(g64, n);
+      if (coupledDecay != 0) {
+        DoubleLoops.addDecay(g64, p64, n, coupledDecay);
+      }
+      if (decoupledDecay != 0) {
+        DoubleLoops.decay(p64, n, decoupledDecay);
+      }
+    } else {
+      value.load(order, position, n, p32, offsets);
+      gradient.load(order, position, n, g32, offsets);
+      for (int s = 0; s < slots.length; s++) {
+        slots[s].load(order, position, n, s32[s], offsets);
+      }
+      transform.apply(g32, n);
+      if (coupledDecay != 0) {
+        FloatLoops.addDecay(g32, p32, n, (float) coupledDecay);
+      }
+      if (decoupledDecay != 0) {
+        FloatLoops.decay(p32, n, (float) decoupledDecay);
+      }
+    }
+  }
+
+  private void store() {
+    if (isDouble()) {
+      value.store(order, position, n, p64, offsets);
+      for (int s = 0; s < slots.length; s++) {
+        slots[s].store(order, position, n, s64[s], offsets);
+      }
+    } else {
+      value.store(order, position, n, p32, offsets);
+      for (int s = 0; s < slots.length; s++) {
+        slots[s].store(order, position, n, s32[s], offsets);
+      }
+    }
+  }
+}

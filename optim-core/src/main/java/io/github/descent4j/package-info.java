@@ -1,0 +1,10 @@
+/**
+ * Optimizers over ND4J arrays for code that has its own gradients.
+ *
+ * <p>Begin at {@link io.github.descent4j.Optimizer}. The update rules, in order of increasing
+ * complexity: {@link io.github.descent4j.Sgd}, {@link io.github.descent4j.Momentum}, {@link
+ * io.github.descent4j.Nesterov}, {@link io.github.descent4j.AdaGrad}, {@link
+ * io.github.descent4j.RmsProp}, {@link io.github.descent4j.AdaDelta}, {@link
+ * io.github.descent4j.Adam}, {@link io.github.descent4j.Yogi}, {@link io.github.descent4j.RAdam}.
+ */
+package io.github.descent4j;
