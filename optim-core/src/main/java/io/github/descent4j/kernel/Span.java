@@ -112,7 +112,7 @@ public final class Span {
 
   /** Whether two indices share an element, as in a broadcast array. */
   public boolean overlapsItself() {
-    for (int d = 0; d < shape.length; d++) {
+    for (int d = 0; length > 0 && d < shape.length; d++) {
       if (shape[d] > 1 && stride[d] == 0) {
         return true;
       }

@@ -1,0 +1,53 @@
+package io.github.descent4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The size of the first step, where several peers were wrong by orders of magnitude. */
+class FirstStepTest {
+  private static final double LR = 0.01;
+  private static final double G = 0.4;
+
+  @Test
+  void isWhatTheFormulaSaysByHand() {
+    Map<Optimizer, Double> expected = Map.of(
+        new Sgd(LR), LR * G,
+        new Momentum(LR), LR * G,
+        new Nesterov(LR), LR * (G + 0.9 * G),
+        new AdaGrad(LR), LR * G / Math.sqrt(G * G + 1e-7),
+        new RmsProp(LR), LR * G / Math.sqrt(0.1 * G * G + 1e-8),
+        new AdaDelta(LR), LR * Math.sqrt(1e-6 / (0.1 * G * G + 1e-6)) * G,
+        new Adam(LR), LR * G / (G + 1e-8),
+        new Yogi(LR), LR * G / (Math.sqrt((1e-6 + 0.001 * G * G) / 0.001) + 1e-3),
+        new RAdam(LR), LR * G);
+    expected.forEach((optimizer, step) -> {
+      INDArray value = Nd4j.createFromArray(1.0, 1.0);
+      INDArray gradient = Nd4j.createFromArray(G, -G);
+      optimizer.step(Parameters.of(Parameter.of("w", value, gradient)));
+      assertThat(1 - value.getDouble(0)).as("%s", optimizer).isCloseTo(step, within(1e-12));
+      assertThat(value.getDouble(1) - 1).as("%s", optimizer).isCloseTo(step, within(1e-12));
+    });
+  }
+
+  /** Tribuo's Adam multiplied by the root where it should divide. */
+  @Test
+  void ofAdamIsTheRateTimesTheSignWhateverTheSizeOfTheGradient() {
+    for (double g : new double[] {1e-3, 1, 1e3, 1e8}) {
+      INDArray value = Nd4j.createFromArray(0f);
+      new Adam(LR).step(Parameters.of(Parameter.of("w", value, Nd4j.createFromArray((float) g))));
+      assertThat(value.getDouble(0)).as("gradient %s", g).isCloseTo(-LR, within(LR * 2e-5));
+    }
+  }
+
+  @Test
+  void aConstructorsArgumentIsTheLearningRate() {
+    assertThat(new Nesterov(0.03).learningRate()).isEqualTo(0.03);
+    assertThat(new Momentum(0.03).toString())
+        .isEqualTo("Momentum(learningRate=0.03, momentum=0.9, dampening=0.0, weightDecay=none)");
+  }
+}
