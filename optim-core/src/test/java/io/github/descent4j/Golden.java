@@ -86,11 +86,6 @@ public final class Golden {
 
   /** The elements in 'c' order. */
   public static double[] numbers(INDArray array) {
-    double[] numbers = new double[(int) array.length()];
-    INDArray flat = array.isEmpty() ? null : array.dup('c').reshape(array.length());
-    for (int i = 0; i < numbers.length; i++) {
-      numbers[i] = flat.getDouble(i);
-    }
-    return numbers;
+    return array.isEmpty() ? new double[0] : array.dup('c').data().asDouble();
   }
 }
