@@ -1,11 +1,21 @@
 package io.github.descent4j.schedule;
 
+import java.util.Objects;
+import java.util.OptionalLong;
+
 /**
  * A learning rate for every step: a pure function of the zero-based optimizer step.
  *
  * <p>{@code at(0)} is the rate of the first step. The same step always has the same rate, so a
  * schedule can be shared between optimizers, plotted before training, and resumed from nothing but
- * the step count. Factories are in {@link Schedules}.
+ * the step count. Factories are in {@link Schedules}; a lambda is a schedule too.
+ *
+ * <pre>{@code
+ * Schedule schedule = Schedules.linearWarmup(500, 1e-3).then(Schedules.cosine(1e-3, 10_000));
+ * double first = schedule.at(0); // 2e-6
+ * double peak = schedule.at(500); // 1e-3
+ * double last = schedule.at(10_500); // 0, and 0 from there on
+ * }</pre>
  */
 @FunctionalInterface
 public interface Schedule {
@@ -15,6 +25,83 @@ public interface Schedule {
    *
    * @param step completed optimizer steps, from 0
    * @return the rate, finite and not negative
+   * @throws IllegalArgumentException if {@code step} is negative, in every schedule of this package
    */
   double at(long step);
+
+  /**
+   * Returns the number of steps this schedule is made for, if it knows one: it covers the steps 0
+   * to {@code length - 1}, and {@link #then(Schedule)} goes on at step {@code length}.
+   *
+   * <p>Linear, polynomial and cosine schedules, warmups and {@link OneCycle} have a length. Those
+   * that go on forever, and lambdas, have none.
+   *
+   * @return the length, above 0, or empty
+   */
+  default OptionalLong length() {
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Returns this schedule before step {@code boundary}, and {@code next} from there on. The second
+   * part counts from its own zero:
+   *
+   * <pre>
+   * step &lt; boundary:  this.at(step)
+   * step &gt;= boundary: next.at(step - boundary)
+   * </pre>
+   *
+   * <p>If this schedule is shorter than the boundary, it holds its last value until then; if it is
+   * longer, the rest is cut off. The result has a length if {@code next} has one.
+   *
+   * @param boundary the first step of {@code next}, above 0
+   * @param next what follows
+   * @return both parts as one schedule
+   * @throws IllegalArgumentException if {@code boundary} is not above 0, or {@code boundary} plus
+   *     the length of {@code next} exceeds {@link Long#MAX_VALUE}
+   * @throws NullPointerException if {@code next} is null
+   */
+  default Schedule then(long boundary, Schedule next) {
+    Checks.atLeastOne("boundary", boundary);
+    Objects.requireNonNull(next, "next");
+    OptionalLong nextLength = next.length();
+    Schedule both = step -> Checks.step(step) < boundary ? at(step) : next.at(step - boundary);
+    return nextLength.isEmpty()
+        ? both
+        : new FiniteSchedule(
+            Checks.sum("boundary", boundary, "next.length()", nextLength.getAsLong()), both);
+  }
+
+  /**
+   * Returns this schedule for its own length, and {@code next} after it: {@code
+   * then(length().getAsLong(), next)}.
+   *
+   * @param next what follows
+   * @return both parts as one schedule
+   * @throws UnsupportedOperationException if this schedule has no length
+   * @throws NullPointerException if {@code next} is null
+   */
+  default Schedule then(Schedule next) {
+    Objects.requireNonNull(next, "next");
+    OptionalLong length = length();
+    if (length.isEmpty()) {
+      throw new UnsupportedOperationException(
+          "this schedule has no length of its own, expected then(boundary, next) with the step at which next begins");
+    }
+    return then(length.getAsLong(), next);
+  }
+
+  /**
+   * Returns this schedule with every rate multiplied by a factor. The length stays.
+   *
+   * @param factor finite, at least 0
+   * @return {@code factor * at(step)}
+   * @throws IllegalArgumentException if {@code factor} is negative or not finite
+   */
+  default Schedule scaled(double factor) {
+    Checks.notNegative("factor", factor);
+    Schedule product = step -> factor * at(Checks.step(step));
+    OptionalLong length = length();
+    return length.isEmpty() ? product : new FiniteSchedule(length.getAsLong(), product);
+  }
 }
