@@ -12,7 +12,8 @@ public enum Annealing {
   COSINE {
     @Override
     double between(double start, double end, double progress) {
-      return end + (start - end) / 2 * (1 + StrictMath.cos(Math.PI * progress));
+      double weight = (1 + StrictMath.cos(Math.PI * progress)) / 2;
+      return start * weight + end * (1 - weight);
     }
   },
 
@@ -20,9 +21,10 @@ public enum Annealing {
   LINEAR {
     @Override
     double between(double start, double end, double progress) {
-      return start + (end - start) * progress;
+      return start * (1 - progress) + end * progress;
     }
   };
 
+  /** Written as a weighted sum, which has exactly the start at 0 and the end at 1. */
   abstract double between(double start, double end, double progress);
 }

@@ -52,24 +52,24 @@ public interface Schedule {
    * </pre>
    *
    * <p>If this schedule is shorter than the boundary, it holds its last value until then; if it is
-   * longer, the rest is cut off. The result has a length if {@code next} has one.
+   * longer, the rest is cut off. The result has the length {@code boundary + next.length()} if
+   * {@code next} has one and the sum is a long.
    *
    * @param boundary the first step of {@code next}, above 0
    * @param next what follows
    * @return both parts as one schedule
-   * @throws IllegalArgumentException if {@code boundary} is not above 0, or {@code boundary} plus
-   *     the length of {@code next} exceeds {@link Long#MAX_VALUE}
+   * @throws IllegalArgumentException if {@code boundary} is not above 0
    * @throws NullPointerException if {@code next} is null
    */
   default Schedule then(long boundary, Schedule next) {
     Checks.atLeastOne("boundary", boundary);
     Objects.requireNonNull(next, "next");
-    OptionalLong nextLength = next.length();
     Schedule both = step -> Checks.step(step) < boundary ? at(step) : next.at(step - boundary);
-    return nextLength.isEmpty()
-        ? both
-        : new FiniteSchedule(
-            Checks.sum("boundary", boundary, "next.length()", nextLength.getAsLong()), both);
+    OptionalLong nextLength = next.length();
+    if (nextLength.isEmpty() || nextLength.getAsLong() > Long.MAX_VALUE - boundary) {
+      return both;
+    }
+    return new FiniteSchedule(boundary + nextLength.getAsLong(), both);
   }
 
   /**

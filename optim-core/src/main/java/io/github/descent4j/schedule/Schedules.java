@@ -227,11 +227,10 @@ public final class Schedules {
     Checks.notNegative("endRate", endRate);
     Checks.atLeastOne("steps", steps);
     Checks.positive("power", power);
-    return finite(
-        steps,
-        endRate,
-        step -> endRate
-            + (initialRate - endRate) * StrictMath.pow((steps - step) / (double) steps, power));
+    return finite(steps, endRate, step -> {
+      double weight = StrictMath.pow((steps - step) / (double) steps, power);
+      return initialRate * weight + endRate * (1 - weight);
+    });
   }
 
   /**
@@ -346,7 +345,8 @@ public final class Schedules {
       double height = position < stepsUp
           ? position / (double) stepsUp
           : (period - position) / (double) stepsDown;
-      return baseRate + (maxRate - baseRate) * height * power(factorPerCycle, step / period);
+      double weight = height * power(factorPerCycle, step / period);
+      return maxRate * weight + baseRate * (1 - weight);
     };
   }
 
