@@ -5,15 +5,15 @@ record CosineWarmRestarts(double initialRate, double endRate, long period, long 
     implements Schedule {
 
   CosineWarmRestarts {
-    Checks.notNegative("initialRate", initialRate);
-    Checks.notNegative("endRate", endRate);
-    Checks.atLeastOne("period", period);
-    Checks.atLeastOne("multiplier", multiplier);
+    Check.atLeastZero("initialRate", initialRate);
+    Check.atLeastZero("endRate", endRate);
+    Check.atLeastOne("period", period);
+    Check.atLeastOne("multiplier", multiplier);
   }
 
   @Override
   public double at(long step) {
-    return Annealing.COSINE.between(initialRate, endRate, progress(Checks.step(step)));
+    return Annealing.COSINE.between(initialRate, endRate, progress(Check.step(step)));
   }
 
   /** How much of its cycle a step has behind it, from 0 to 1. */

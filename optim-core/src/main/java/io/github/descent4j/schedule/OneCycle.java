@@ -52,13 +52,14 @@ public final class OneCycle implements Schedule {
       double divFactor,
       double finalDivFactor,
       Annealing annealing) {
-    this.maxRate = Checks.notNegative("maxRate", maxRate);
-    this.totalSteps = Checks.atLeastOne("totalSteps", totalSteps);
+    this.maxRate = Check.atLeastZero("maxRate", maxRate);
+    this.totalSteps = Check.atLeastOne("totalSteps", totalSteps);
     this.pctStart =
-        Checks.check(pctStart >= 0 && pctStart < 1, "pctStart", pctStart, "a value in [0, 1)");
-    this.divFactor = Checks.atLeastOne("divFactor", divFactor);
-    this.finalDivFactor = Checks.atLeastOne("finalDivFactor", finalDivFactor);
-    this.annealing = Objects.requireNonNull(annealing, "annealing");
+        Check.require(pctStart >= 0 && pctStart < 1, "pctStart", pctStart, "a number in [0, 1)");
+    this.divFactor = Check.atLeastOne("divFactor", divFactor);
+    this.finalDivFactor = Check.atLeastOne("finalDivFactor", finalDivFactor);
+    this.annealing =
+        Objects.requireNonNull(annealing, "annealing is null, expected COSINE or LINEAR");
   }
 
   /**
@@ -107,7 +108,7 @@ public final class OneCycle implements Schedule {
 
   @Override
   public double at(long step) {
-    Checks.step(step);
+    Check.step(step);
     double initialRate = maxRate / divFactor;
     double finalRate = initialRate / finalDivFactor;
     long last = totalSteps - 1;

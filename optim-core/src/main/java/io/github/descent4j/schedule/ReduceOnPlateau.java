@@ -71,15 +71,15 @@ public final class ReduceOnPlateau {
   public record State(double learningRate, double best, int badEpochs, int remainingCooldown) {
 
     /**
-     * Checks the values.
+     * Check the values.
      *
      * @throws IllegalArgumentException if a value is out of its range
      */
     public State {
-      Checks.notNegative("learningRate", learningRate);
-      Checks.check(!Double.isNaN(best), "best", best, "a number");
-      Checks.notNegative("badEpochs", badEpochs);
-      Checks.notNegative("remainingCooldown", remainingCooldown);
+      Check.atLeastZero("learningRate", learningRate);
+      Check.require(!Double.isNaN(best), "best", best, "a number");
+      Check.atLeastZero("badEpochs", badEpochs);
+      Check.atLeastZero("remainingCooldown", remainingCooldown);
     }
   }
 
@@ -126,7 +126,7 @@ public final class ReduceOnPlateau {
    * @throws IllegalArgumentException if {@code metric} is not finite; nothing changes then
    */
   public double update(double metric) {
-    Checks.check(Double.isFinite(metric), "metric", metric, "a finite value");
+    Check.require(Double.isFinite(metric), "metric", metric, "a finite number");
     boolean better = isBetter(metric);
     int badEpochs = better ? 0 : state.badEpochs + 1;
     int remainingCooldown = state.remainingCooldown;
@@ -214,7 +214,7 @@ public final class ReduceOnPlateau {
    * @throws NullPointerException if {@code state} is null
    */
   public void restore(State state) {
-    this.state = Objects.requireNonNull(state, "state");
+    this.state = Objects.requireNonNull(state, "state is null, expected a saved state");
   }
 
   /** Collects the hyperparameters; {@link ReduceOnPlateau} has an example. */
@@ -239,7 +239,7 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder learningRate(double learningRate) {
-      this.learningRate = OptionalDouble.of(Checks.notNegative("learningRate", learningRate));
+      this.learningRate = OptionalDouble.of(Check.atLeastZero("learningRate", learningRate));
       return this;
     }
 
@@ -250,7 +250,7 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder mode(Mode mode) {
-      this.mode = Objects.requireNonNull(mode, "mode");
+      this.mode = Objects.requireNonNull(mode, "mode is null, expected MIN or MAX");
       return this;
     }
 
@@ -261,7 +261,7 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder factor(double factor) {
-      this.factor = Checks.check(factor > 0 && factor < 1, "factor", factor, "a value in (0, 1)");
+      this.factor = Check.require(factor > 0 && factor < 1, "factor", factor, "a number in (0, 1)");
       return this;
     }
 
@@ -272,7 +272,7 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder patience(int patience) {
-      this.patience = Checks.notNegative("patience", patience);
+      this.patience = Check.atLeastZero("patience", patience);
       return this;
     }
 
@@ -283,7 +283,7 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder threshold(double threshold) {
-      this.threshold = Checks.notNegative("threshold", threshold);
+      this.threshold = Check.atLeastZero("threshold", threshold);
       return this;
     }
 
@@ -294,7 +294,8 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder thresholdMode(ThresholdMode thresholdMode) {
-      this.thresholdMode = Objects.requireNonNull(thresholdMode, "thresholdMode");
+      this.thresholdMode = Objects.requireNonNull(
+          thresholdMode, "thresholdMode is null, expected RELATIVE or ABSOLUTE");
       return this;
     }
 
@@ -305,7 +306,7 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder cooldown(int cooldown) {
-      this.cooldown = Checks.notNegative("cooldown", cooldown);
+      this.cooldown = Check.atLeastZero("cooldown", cooldown);
       return this;
     }
 
@@ -316,7 +317,7 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder minimumRate(double minimumRate) {
-      this.minimumRate = Checks.notNegative("minimumRate", minimumRate);
+      this.minimumRate = Check.atLeastZero("minimumRate", minimumRate);
       return this;
     }
 
@@ -327,7 +328,7 @@ public final class ReduceOnPlateau {
      * @return this
      */
     public Builder epsilon(double epsilon) {
-      this.epsilon = Checks.notNegative("epsilon", epsilon);
+      this.epsilon = Check.atLeastZero("epsilon", epsilon);
       return this;
     }
 
@@ -340,9 +341,9 @@ public final class ReduceOnPlateau {
      * @throws IllegalArgumentException if the minimum rate exceeds the learning rate
      */
     public ReduceOnPlateau build() {
-      double rate = learningRate.orElseThrow(() -> new IllegalStateException(
-          "learningRate is not set, expected a finite value of at least 0"));
-      Checks.atMost("minimumRate", minimumRate, "learningRate", rate);
+      double rate = learningRate.orElseThrow(() ->
+          new IllegalStateException("learningRate is not set, expected a finite number >= 0"));
+      Check.atMost("minimumRate", minimumRate, "learningRate", rate);
       return new ReduceOnPlateau(this, rate);
     }
   }

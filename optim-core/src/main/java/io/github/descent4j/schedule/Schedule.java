@@ -62,9 +62,9 @@ public interface Schedule {
    * @throws NullPointerException if {@code next} is null
    */
   default Schedule then(long boundary, Schedule next) {
-    Checks.atLeastOne("boundary", boundary);
-    Objects.requireNonNull(next, "next");
-    Schedule both = step -> Checks.step(step) < boundary ? at(step) : next.at(step - boundary);
+    Check.atLeastOne("boundary", boundary);
+    Objects.requireNonNull(next, "next is null, expected a schedule");
+    Schedule both = step -> Check.step(step) < boundary ? at(step) : next.at(step - boundary);
     OptionalLong nextLength = next.length();
     if (nextLength.isEmpty() || nextLength.getAsLong() > Long.MAX_VALUE - boundary) {
       return both;
@@ -82,7 +82,7 @@ public interface Schedule {
    * @throws NullPointerException if {@code next} is null
    */
   default Schedule then(Schedule next) {
-    Objects.requireNonNull(next, "next");
+    Objects.requireNonNull(next, "next is null, expected a schedule");
     OptionalLong length = length();
     if (length.isEmpty()) {
       throw new UnsupportedOperationException(
@@ -99,8 +99,8 @@ public interface Schedule {
    * @throws IllegalArgumentException if {@code factor} is negative or not finite
    */
   default Schedule scaled(double factor) {
-    Checks.notNegative("factor", factor);
-    Schedule product = step -> factor * at(Checks.step(step));
+    Check.atLeastZero("factor", factor);
+    Schedule product = step -> factor * at(Check.step(step));
     OptionalLong length = length();
     return length.isEmpty() ? product : new FiniteSchedule(length.getAsLong(), product);
   }

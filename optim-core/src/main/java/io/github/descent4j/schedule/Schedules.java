@@ -29,9 +29,9 @@ public final class Schedules {
    * @return the schedule, without length
    */
   public static Schedule constant(double rate) {
-    Checks.notNegative("rate", rate);
+    Check.atLeastZero("rate", rate);
     return step -> {
-      Checks.step(step);
+      Check.step(step);
       return rate;
     };
   }
@@ -51,17 +51,17 @@ public final class Schedules {
    * @return the schedule, without length
    */
   public static Schedule piecewiseConstant(long[] boundaries, double... rates) {
-    long[] ownBoundaries = Checks.ascendingSteps(
-        "boundaries", Objects.requireNonNull(boundaries, "boundaries").clone());
-    double[] ownRates = Objects.requireNonNull(rates, "rates").clone();
+    long[] ownBoundaries = Check.ascendingSteps("boundaries", boundaries);
+    double[] ownRates = Objects.requireNonNull(rates, "rates is null, expected an array of rates")
+        .clone();
     if (ownRates.length != ownBoundaries.length + 1) {
       throw new IllegalArgumentException("rates has length " + ownRates.length
           + ", expected one more than boundaries, which has " + ownBoundaries.length);
     }
     for (int i = 0; i < ownRates.length; i++) {
-      Checks.notNegative("rates[" + i + "]", ownRates[i]);
+      Check.atLeastZero("rates[" + i + "]", ownRates[i]);
     }
-    return step -> ownRates[reached(ownBoundaries, Checks.step(step))];
+    return step -> ownRates[reached(ownBoundaries, Check.step(step))];
   }
 
   /**
@@ -72,9 +72,9 @@ public final class Schedules {
    * @return the schedule, without length
    */
   public static Schedule exponentialDecay(double initialRate, double lambda) {
-    Checks.notNegative("initialRate", initialRate);
-    Checks.notNegative("lambda", lambda);
-    return step -> initialRate * StrictMath.exp(-lambda * Checks.step(step));
+    Check.atLeastZero("initialRate", initialRate);
+    Check.atLeastZero("lambda", lambda);
+    return step -> initialRate * StrictMath.exp(-lambda * Check.step(step));
   }
 
   /**
@@ -87,10 +87,10 @@ public final class Schedules {
    * @return the schedule, without length
    */
   public static Schedule polynomialDecay(double initialRate, double beta, double alpha) {
-    Checks.notNegative("initialRate", initialRate);
-    Checks.notNegative("beta", beta);
-    Checks.notNegative("alpha", alpha);
-    return step -> initialRate * StrictMath.pow(beta * Checks.step(step) + 1, -alpha);
+    Check.atLeastZero("initialRate", initialRate);
+    Check.atLeastZero("beta", beta);
+    Check.atLeastZero("alpha", alpha);
+    return step -> initialRate * StrictMath.pow(beta * Check.step(step) + 1, -alpha);
   }
 
   /**
@@ -115,10 +115,10 @@ public final class Schedules {
    * @return the schedule, without length
    */
   public static Schedule factor(double initialRate, double factor, double minimumRate) {
-    Checks.notNegative("initialRate", initialRate);
-    Checks.decayFactor("factor", factor);
-    Checks.atMost("minimumRate", minimumRate, "initialRate", initialRate);
-    return step -> Math.max(minimumRate, initialRate * power(factor, Checks.step(step)));
+    Check.atLeastZero("initialRate", initialRate);
+    Check.decayFactor("factor", factor);
+    Check.atMost("minimumRate", minimumRate, "initialRate", initialRate);
+    return step -> Math.max(minimumRate, initialRate * power(factor, Check.step(step)));
   }
 
   /**
@@ -131,10 +131,10 @@ public final class Schedules {
    * @return the schedule, without length
    */
   public static Schedule step(double initialRate, long stepSize, double gamma) {
-    Checks.notNegative("initialRate", initialRate);
-    Checks.atLeastOne("stepSize", stepSize);
-    Checks.decayFactor("gamma", gamma);
-    return step -> initialRate * power(gamma, Checks.step(step) / stepSize);
+    Check.atLeastZero("initialRate", initialRate);
+    Check.atLeastOne("stepSize", stepSize);
+    Check.decayFactor("gamma", gamma);
+    return step -> initialRate * power(gamma, Check.step(step) / stepSize);
   }
 
   /**
@@ -147,11 +147,10 @@ public final class Schedules {
    * @return the schedule, without length
    */
   public static Schedule multiStep(double initialRate, double gamma, long... milestones) {
-    Checks.notNegative("initialRate", initialRate);
-    Checks.decayFactor("gamma", gamma);
-    long[] ownMilestones = Checks.ascendingSteps(
-        "milestones", Objects.requireNonNull(milestones, "milestones").clone());
-    return step -> initialRate * power(gamma, reached(ownMilestones, Checks.step(step)));
+    Check.atLeastZero("initialRate", initialRate);
+    Check.decayFactor("gamma", gamma);
+    long[] ownMilestones = Check.ascendingSteps("milestones", milestones);
+    return step -> initialRate * power(gamma, reached(ownMilestones, Check.step(step)));
   }
 
   /**
@@ -165,9 +164,9 @@ public final class Schedules {
    * @return the schedule, with length {@code steps}
    */
   public static Schedule linear(double startRate, double endRate, long steps) {
-    Checks.notNegative("startRate", startRate);
-    Checks.notNegative("endRate", endRate);
-    return annealed(Annealing.LINEAR, startRate, endRate, Checks.atLeastOne("steps", steps));
+    Check.atLeastZero("startRate", startRate);
+    Check.atLeastZero("endRate", endRate);
+    return annealed(Annealing.LINEAR, startRate, endRate, Check.atLeastOne("steps", steps));
   }
 
   /**
@@ -185,8 +184,8 @@ public final class Schedules {
    * @return the schedule, with length {@code steps}
    */
   public static Schedule linearWarmup(long steps, double rate) {
-    Checks.atLeastOne("steps", steps);
-    Checks.notNegative("rate", rate);
+    Check.atLeastOne("steps", steps);
+    Check.atLeastZero("rate", rate);
     return finite(steps, rate, step -> rate * ((step + 1) / (double) steps));
   }
 
@@ -203,9 +202,9 @@ public final class Schedules {
    * @return the schedule, with length {@code steps}
    */
   public static Schedule linearWarmup(long steps, double startRate, double rate) {
-    Checks.atLeastOne("steps", steps);
-    Checks.notNegative("rate", rate);
-    Checks.atMost("startRate", startRate, "rate", rate);
+    Check.atLeastOne("steps", steps);
+    Check.atLeastZero("rate", rate);
+    Check.atMost("startRate", startRate, "rate", rate);
     return annealed(Annealing.LINEAR, startRate, rate, steps);
   }
 
@@ -223,10 +222,10 @@ public final class Schedules {
    * @return the schedule, with length {@code steps}
    */
   public static Schedule polynomial(double initialRate, double endRate, long steps, double power) {
-    Checks.notNegative("initialRate", initialRate);
-    Checks.notNegative("endRate", endRate);
-    Checks.atLeastOne("steps", steps);
-    Checks.positive("power", power);
+    Check.atLeastZero("initialRate", initialRate);
+    Check.atLeastZero("endRate", endRate);
+    Check.atLeastOne("steps", steps);
+    Check.positive("power", power);
     return finite(steps, endRate, step -> {
       double weight = StrictMath.pow((steps - step) / (double) steps, power);
       return initialRate * weight + endRate * (1 - weight);
@@ -258,9 +257,9 @@ public final class Schedules {
    * @return the schedule, with length {@code steps}
    */
   public static Schedule cosine(double initialRate, double endRate, long steps) {
-    Checks.notNegative("initialRate", initialRate);
-    Checks.notNegative("endRate", endRate);
-    return annealed(Annealing.COSINE, initialRate, endRate, Checks.atLeastOne("steps", steps));
+    Check.atLeastZero("initialRate", initialRate);
+    Check.atLeastZero("endRate", endRate);
+    return annealed(Annealing.COSINE, initialRate, endRate, Check.atLeastOne("steps", steps));
   }
 
   /**
@@ -335,13 +334,13 @@ public final class Schedules {
 
   private static Schedule triangular(
       double baseRate, double maxRate, long stepsUp, long stepsDown, double factorPerCycle) {
-    Checks.notNegative("maxRate", maxRate);
-    Checks.atMost("baseRate", baseRate, "maxRate", maxRate);
-    Checks.atLeastOne("stepsUp", stepsUp);
-    Checks.atLeastOne("stepsDown", stepsDown);
-    long period = Checks.sum("stepsUp", stepsUp, "stepsDown", stepsDown);
+    Check.atLeastZero("maxRate", maxRate);
+    Check.atMost("baseRate", baseRate, "maxRate", maxRate);
+    Check.atLeastOne("stepsUp", stepsUp);
+    Check.atLeastOne("stepsDown", stepsDown);
+    long period = Check.sum("stepsUp", stepsUp, "stepsDown", stepsDown);
     return step -> {
-      long position = Checks.step(step) % period;
+      long position = Check.step(step) % period;
       double height = position < stepsUp
           ? position / (double) stepsUp
           : (period - position) / (double) stepsDown;
@@ -352,8 +351,7 @@ public final class Schedules {
 
   /** The formula before step {@code steps}, and the end rate from there on. */
   private static Schedule finite(long steps, double endRate, Schedule formula) {
-    return new FiniteSchedule(
-        steps, step -> Checks.step(step) < steps ? formula.at(step) : endRate);
+    return new FiniteSchedule(steps, step -> Check.step(step) < steps ? formula.at(step) : endRate);
   }
 
   private static Schedule annealed(

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.Optimizer;
+import io.github.descent4j.Sgd;
 import io.github.descent4j.schedule.ReduceOnPlateau.Mode;
 import io.github.descent4j.schedule.ReduceOnPlateau.State;
 import io.github.descent4j.schedule.ReduceOnPlateau.ThresholdMode;
@@ -155,7 +157,7 @@ class ReduceOnPlateauTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> plateau.update(metric))
-        .withMessage("metric is " + metric + ", expected a finite value");
+        .withMessage("metric is " + metric + ", expected a finite number");
     assertThat(plateau.state()).isEqualTo(before);
   }
 
@@ -181,11 +183,11 @@ class ReduceOnPlateauTest {
   @Test
   void aLambdaPlugsItIntoAnOptimizer() {
     ReduceOnPlateau plateau = impatient().build();
-    Schedule schedule = step -> plateau.learningRate();
+    Optimizer optimizer = new Sgd().scheduled(step -> plateau.learningRate());
     plateau.update(1);
-    assertThat(schedule.at(3)).isEqualTo(1);
+    assertThat(optimizer.learningRate()).isEqualTo(1);
     plateau.update(1);
-    assertThat(schedule.at(4)).isEqualTo(0.5);
+    assertThat(optimizer.learningRate()).isEqualTo(0.5);
   }
 
   @Test
@@ -193,43 +195,41 @@ class ReduceOnPlateauTest {
     ReduceOnPlateau.Builder builder = ReduceOnPlateau.builder();
     assertThatIllegalStateException()
         .isThrownBy(builder::build)
-        .withMessage("learningRate is not set, expected a finite value of at least 0");
+        .withMessage("learningRate is not set, expected a finite number >= 0");
 
     assertError(
-        () -> builder.learningRate(-0.1),
-        "learningRate is -0.1, expected a finite value of at least 0");
+        () -> builder.learningRate(-0.1), "learningRate is -0.1, expected a finite number >= 0");
     assertError(
         () -> builder.learningRate(Double.NaN),
-        "learningRate is NaN, expected a finite value of at least 0");
-    assertError(() -> builder.factor(1), "factor is 1.0, expected a value in (0, 1)");
-    assertError(() -> builder.factor(0), "factor is 0.0, expected a value in (0, 1)");
-    assertError(() -> builder.patience(-1), "patience is -1, expected at least 0");
+        "learningRate is NaN, expected a finite number >= 0");
+    assertError(() -> builder.factor(1), "factor is 1.0, expected a number in (0, 1)");
+    assertError(() -> builder.factor(0), "factor is 0.0, expected a number in (0, 1)");
+    assertError(() -> builder.patience(-1), "patience is -1, expected a number >= 0");
     assertError(
-        () -> builder.threshold(-1e-4),
-        "threshold is -1.0E-4, expected a finite value of at least 0");
-    assertError(() -> builder.cooldown(-1), "cooldown is -1, expected at least 0");
+        () -> builder.threshold(-1e-4), "threshold is -1.0E-4, expected a finite number >= 0");
+    assertError(() -> builder.cooldown(-1), "cooldown is -1, expected a number >= 0");
     assertError(
         () -> builder.minimumRate(Double.POSITIVE_INFINITY),
-        "minimumRate is Infinity, expected a finite value of at least 0");
-    assertError(
-        () -> builder.epsilon(Double.NaN), "epsilon is NaN, expected a finite value of at least 0");
+        "minimumRate is Infinity, expected a finite number >= 0");
+    assertError(() -> builder.epsilon(Double.NaN), "epsilon is NaN, expected a finite number >= 0");
     assertError(
         () -> builder.learningRate(0.1).minimumRate(0.2).build(),
-        "minimumRate is 0.2, expected a value in [0, learningRate] = [0.0, 0.1]");
-    assertThatNullPointerException().isThrownBy(() -> builder.mode(null)).withMessage("mode");
+        "minimumRate is 0.2, expected a number in [0, learningRate] = [0.0, 0.1]");
+    assertThatNullPointerException()
+        .isThrownBy(() -> builder.mode(null))
+        .withMessage("mode is null, expected MIN or MAX");
     assertThatNullPointerException()
         .isThrownBy(() -> builder.thresholdMode(null))
-        .withMessage("thresholdMode");
+        .withMessage("thresholdMode is null, expected RELATIVE or ABSOLUTE");
     assertThatNullPointerException()
         .isThrownBy(() -> impatient().build().restore(null))
-        .withMessage("state");
+        .withMessage("state is null, expected a saved state");
 
     assertError(
-        () -> new State(-1, 0, 0, 0),
-        "learningRate is -1.0, expected a finite value of at least 0");
+        () -> new State(-1, 0, 0, 0), "learningRate is -1.0, expected a finite number >= 0");
     assertError(() -> new State(1, Double.NaN, 0, 0), "best is NaN, expected a number");
-    assertError(() -> new State(1, 0, -1, 0), "badEpochs is -1, expected at least 0");
-    assertError(() -> new State(1, 0, 0, -1), "remainingCooldown is -1, expected at least 0");
+    assertError(() -> new State(1, 0, -1, 0), "badEpochs is -1, expected a number >= 0");
+    assertError(() -> new State(1, 0, 0, -1), "remainingCooldown is -1, expected a number >= 0");
   }
 
   private static void assertError(ThrowingCallable call, String message) {

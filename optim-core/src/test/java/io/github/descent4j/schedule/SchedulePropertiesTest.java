@@ -91,7 +91,7 @@ class SchedulePropertiesTest {
     for (long step : new long[] {-1, Long.MIN_VALUE}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> row.schedule().at(step))
-          .withMessage("step is " + step + ", expected at least 0");
+          .withMessage("step is " + step + ", expected a number >= 0");
     }
   }
 

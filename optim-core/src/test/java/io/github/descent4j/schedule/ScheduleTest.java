@@ -76,15 +76,19 @@ class ScheduleTest {
     Schedule one = Schedules.constant(1);
     assertThatIllegalArgumentException()
         .isThrownBy(() -> one.then(0, one))
-        .withMessage("boundary is 0, expected at least 1");
+        .withMessage("boundary is 0, expected a number >= 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> one.then(-5, one))
-        .withMessage("boundary is -5, expected at least 1");
+        .withMessage("boundary is -5, expected a number >= 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> one.scaled(-0.5))
-        .withMessage("factor is -0.5, expected a finite value of at least 0");
+        .withMessage("factor is -0.5, expected a finite number >= 0");
     assertThatIllegalArgumentException().isThrownBy(() -> one.scaled(Double.NaN));
-    assertThatNullPointerException().isThrownBy(() -> one.then(1, null)).withMessage("next");
-    assertThatNullPointerException().isThrownBy(() -> one.then(null)).withMessage("next");
+    assertThatNullPointerException()
+        .isThrownBy(() -> one.then(1, null))
+        .withMessage("next is null, expected a schedule");
+    assertThatNullPointerException()
+        .isThrownBy(() -> one.then(null))
+        .withMessage("next is null, expected a schedule");
   }
 }

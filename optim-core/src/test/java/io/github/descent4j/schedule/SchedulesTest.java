@@ -142,8 +142,8 @@ class SchedulesTest {
   }
 
   static Stream<Arguments> errors() {
-    String rate = ", expected a finite value of at least 0";
-    String steps = ", expected at least 1";
+    String rate = ", expected a finite number >= 0";
+    String steps = ", expected a number >= 1";
     long max = Long.MAX_VALUE;
     double nan = Double.NaN;
     double infinity = Double.POSITIVE_INFINITY;
@@ -169,16 +169,16 @@ class SchedulesTest {
         error(() -> Schedules.polynomialDecay(1, -0.1, 0.5), "beta is -0.1" + rate),
         error(() -> Schedules.polynomialDecay(1, 0.1, infinity), "alpha is Infinity" + rate),
         error(() -> Schedules.factor(-1, 0.9), "initialRate is -1.0" + rate),
-        error(() -> Schedules.factor(1, 0), "factor is 0.0, expected a value in (0, 1]"),
-        error(() -> Schedules.factor(1, 1.01), "factor is 1.01, expected a value in (0, 1]"),
+        error(() -> Schedules.factor(1, 0), "factor is 0.0, expected a number in (0, 1]"),
+        error(() -> Schedules.factor(1, 1.01), "factor is 1.01, expected a number in (0, 1]"),
         error(
             () -> Schedules.factor(1, 0.9, 2),
-            "minimumRate is 2.0, expected a value in [0, initialRate] = [0.0, 1.0]"),
+            "minimumRate is 2.0, expected a number in [0, initialRate] = [0.0, 1.0]"),
         error(() -> Schedules.step(-1, 7, 0.5), "initialRate is -1.0" + rate),
         error(() -> Schedules.step(1, 0, 0.5), "stepSize is 0" + steps),
-        error(() -> Schedules.step(1, 7, nan), "gamma is NaN, expected a value in (0, 1]"),
+        error(() -> Schedules.step(1, 7, nan), "gamma is NaN, expected a number in (0, 1]"),
         error(() -> Schedules.multiStep(-1, 0.1, 5), "initialRate is -1.0" + rate),
-        error(() -> Schedules.multiStep(1, 1.1, 5), "gamma is 1.1, expected a value in (0, 1]"),
+        error(() -> Schedules.multiStep(1, 1.1, 5), "gamma is 1.1, expected a number in (0, 1]"),
         error(() -> Schedules.multiStep(1, 0.1, -5), "milestones[0] is -5" + steps),
         error(
             () -> Schedules.multiStep(1, 0.1, 9, 5),
@@ -192,13 +192,12 @@ class SchedulesTest {
         error(() -> Schedules.linearWarmup(5, 0, nan), "rate is NaN" + rate),
         error(
             () -> Schedules.linearWarmup(5, 0.3, 0.1),
-            "startRate is 0.3, expected a value in [0, rate] = [0.0, 0.1]"),
+            "startRate is 0.3, expected a number in [0, rate] = [0.0, 0.1]"),
         error(() -> Schedules.polynomial(-1, 0, 10, 1), "initialRate is -1.0" + rate),
         error(() -> Schedules.polynomial(1, -1, 10, 1), "endRate is -1.0" + rate),
         error(() -> Schedules.polynomial(1, 0, 0, 1), "steps is 0" + steps),
         error(
-            () -> Schedules.polynomial(1, 0, 10, 0),
-            "power is 0.0, expected a finite value above 0"),
+            () -> Schedules.polynomial(1, 0, 10, 0), "power is 0.0, expected a finite number > 0"),
         error(() -> Schedules.cosine(-1, 10), "initialRate is -1.0" + rate),
         error(() -> Schedules.cosine(1, infinity, 10), "endRate is Infinity" + rate),
         error(() -> Schedules.cosine(1, 0), "steps is 0" + steps),
@@ -210,19 +209,19 @@ class SchedulesTest {
         error(() -> Schedules.oneCycle(1, 0), "totalSteps is 0" + steps),
         error(
             () -> Schedules.oneCycle(1, 10).pctStart(1),
-            "pctStart is 1.0, expected a value in [0, 1)"),
+            "pctStart is 1.0, expected a number in [0, 1)"),
         error(
             () -> Schedules.oneCycle(1, 10).pctStart(nan),
-            "pctStart is NaN, expected a value in [0, 1)"),
+            "pctStart is NaN, expected a number in [0, 1)"),
         error(
             () -> Schedules.oneCycle(1, 10).divFactor(0.5),
-            "divFactor is 0.5, expected a finite value of at least 1"),
+            "divFactor is 0.5, expected a finite number >= 1"),
         error(
             () -> Schedules.oneCycle(1, 10).finalDivFactor(infinity),
-            "finalDivFactor is Infinity, expected a finite value of at least 1"),
+            "finalDivFactor is Infinity, expected a finite number >= 1"),
         error(
             () -> Schedules.triangular(0.2, 0.1, 5, 5),
-            "baseRate is 0.2, expected a value in [0, maxRate] = [0.0, 0.1]"),
+            "baseRate is 0.2, expected a number in [0, maxRate] = [0.0, 0.1]"),
         error(() -> Schedules.triangular(0, nan, 5, 5), "maxRate is NaN" + rate),
         error(() -> Schedules.triangular(0, 1, 0, 5), "stepsUp is 0" + steps),
         error(() -> Schedules.triangular2(0, 1, 5, 0), "stepsDown is 0" + steps),
@@ -239,15 +238,15 @@ class SchedulesTest {
   void nullIsNamed() {
     assertThatNullPointerException()
         .isThrownBy(() -> Schedules.piecewiseConstant(null, 1))
-        .withMessage("boundaries");
+        .withMessage("boundaries is null, expected an array of steps");
     assertThatNullPointerException()
         .isThrownBy(() -> Schedules.piecewiseConstant(new long[0], (double[]) null))
-        .withMessage("rates");
+        .withMessage("rates is null, expected an array of rates");
     assertThatNullPointerException()
         .isThrownBy(() -> Schedules.multiStep(1, 0.5, (long[]) null))
-        .withMessage("milestones");
+        .withMessage("milestones is null, expected an array of steps");
     assertThatNullPointerException()
         .isThrownBy(() -> Schedules.oneCycle(1, 10).annealing(null))
-        .withMessage("annealing");
+        .withMessage("annealing is null, expected COSINE or LINEAR");
   }
 }

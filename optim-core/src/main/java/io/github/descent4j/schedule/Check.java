@@ -1,51 +1,47 @@
 package io.github.descent4j.schedule;
 
-/** The argument checks of this package; each returns the value it was given. */
-final class Checks {
+import java.util.Objects;
 
-  private Checks() {}
+/** The argument checks of this package; each returns the value it was given. */
+final class Check {
+
+  private Check() {}
 
   static long step(long step) {
     if (step < 0) {
-      throw new IllegalArgumentException("step is " + step + ", expected at least 0");
+      throw new IllegalArgumentException("step is " + step + ", expected a number >= 0");
     }
     return step;
   }
 
-  static double notNegative(String name, double value) {
-    return check(
-        value >= 0 && value < Double.POSITIVE_INFINITY,
-        name,
-        value,
-        "a finite value of at least 0");
+  static double atLeastZero(String name, double value) {
+    return require(
+        value >= 0 && value < Double.POSITIVE_INFINITY, name, value, "a finite number >= 0");
   }
 
   static double positive(String name, double value) {
-    return check(
-        value > 0 && value < Double.POSITIVE_INFINITY, name, value, "a finite value above 0");
+    return require(
+        value > 0 && value < Double.POSITIVE_INFINITY, name, value, "a finite number > 0");
   }
 
   static double atLeastOne(String name, double value) {
-    return check(
-        value >= 1 && value < Double.POSITIVE_INFINITY,
-        name,
-        value,
-        "a finite value of at least 1");
+    return require(
+        value >= 1 && value < Double.POSITIVE_INFINITY, name, value, "a finite number >= 1");
   }
 
   static double decayFactor(String name, double value) {
-    return check(value > 0 && value <= 1, name, value, "a value in (0, 1]");
+    return require(value > 0 && value <= 1, name, value, "a number in (0, 1]");
   }
 
   static double atMost(String name, double value, String limitName, double limit) {
-    return check(
+    return require(
         value >= 0 && value <= limit,
         name,
         value,
-        "a value in [0, " + limitName + "] = [0.0, " + limit + "]");
+        "a number in [0, " + limitName + "] = [0.0, " + limit + "]");
   }
 
-  static double check(boolean valid, String name, double value, String expected) {
+  static double require(boolean valid, String name, double value, String expected) {
     if (!valid) {
       throw new IllegalArgumentException(name + " is " + value + ", expected " + expected);
     }
@@ -54,14 +50,14 @@ final class Checks {
 
   static long atLeastOne(String name, long value) {
     if (value < 1) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+      throw new IllegalArgumentException(name + " is " + value + ", expected a number >= 1");
     }
     return value;
   }
 
-  static int notNegative(String name, int value) {
+  static int atLeastZero(String name, int value) {
     if (value < 0) {
-      throw new IllegalArgumentException(name + " is " + value + ", expected at least 0");
+      throw new IllegalArgumentException(name + " is " + value + ", expected a number >= 0");
     }
     return value;
   }
@@ -75,7 +71,10 @@ final class Checks {
     return value + other;
   }
 
-  static long[] ascendingSteps(String name, long[] steps) {
+  /** Returns a checked copy. */
+  static long[] ascendingSteps(String name, long[] array) {
+    long[] steps = Objects.requireNonNull(array, name + " is null, expected an array of steps")
+        .clone();
     for (int i = 0; i < steps.length; i++) {
       atLeastOne(name + "[" + i + "]", steps[i]);
       if (i > 0 && steps[i] <= steps[i - 1]) {
