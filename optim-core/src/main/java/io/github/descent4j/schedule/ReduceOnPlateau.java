@@ -71,8 +71,12 @@ public final class ReduceOnPlateau {
   public record State(double learningRate, double best, int badEpochs, int remainingCooldown) {
 
     /**
-     * Check the values.
+     * Checks the values.
      *
+     * @param learningRate finite, at least 0
+     * @param best not NaN
+     * @param badEpochs at least 0
+     * @param remainingCooldown at least 0
      * @throws IllegalArgumentException if a value is out of its range
      */
     public State {
