@@ -1,0 +1,50 @@
+package io.github.descent4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Every reference that concerns this module is here, unaltered; the tests read whole folders. */
+class GoldenManifestTest {
+
+  /** Files of optimizers that are not implemented yet, by the start of the name. */
+  private static final List<String> WAITING =
+      List.of("adabelief_", "adamax_", "nadam_", "lamb_", "lion_", "adam_amsgrad", "adamw_amsgrad");
+
+  @Test
+  void noReferenceOfAnImplementedOptimizerIsLeftOut() {
+    List<String> unconsumed = new ArrayList<>();
+    for (JsonNode entry : Golden.read("MANIFEST.json").get("files")) {
+      String file = entry.get("file").textValue();
+      // The networks are consumed by optim-nn.
+      if (!file.startsWith("networks/") && !Files.exists(Golden.FOLDER.resolve(file))) {
+        unconsumed.add(file);
+      }
+    }
+    assertThat(unconsumed)
+        .allMatch(
+            file -> WAITING.stream().anyMatch(start -> file.startsWith("optimizers/" + start)));
+  }
+
+  @Test
+  void noReferenceHasBeenAltered() throws IOException, java.security.GeneralSecurityException {
+    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    int checked = 0;
+    for (JsonNode entry : Golden.read("MANIFEST.json").get("files")) {
+      var file = Golden.FOLDER.resolve(entry.get("file").textValue());
+      if (Files.exists(file)) {
+        String digest = HexFormat.of().formatHex(sha256.digest(Files.readAllBytes(file)));
+        assertThat(digest).as("%s", file).isEqualTo(entry.get("sha256").textValue());
+        checked++;
+      }
+    }
+    assertThat(checked).isGreaterThan(60);
+  }
+}
