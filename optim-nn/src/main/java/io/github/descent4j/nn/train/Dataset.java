@@ -1,0 +1,49 @@
+package io.github.descent4j.nn.train;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Labelled examples that can be read in any order. {@link InMemoryDataset} holds them in memory; an implementation of
+ * one's own may decode them from a compact form on each read.
+ *
+ * <pre>{@code
+ * INDArray features = Nd4j.create(DataType.FLOAT, 2, 784);
+ * int[] labels = new int[2];
+ * dataset.read(new int[] {7, 3}, 0, 2, features, labels); // examples 7 and 3
+ * }</pre>
+ */
+public interface Dataset {
+
+  /**
+   * The number of examples.
+   *
+   * @return the number of examples, at least 1
+   */
+  int size();
+
+  /**
+   * The shape of one example's features, without the batch dimension.
+   *
+   * @return a shape such as {@code [784]} or {@code [1, 28, 28]}
+   */
+  long[] exampleShape();
+
+  /**
+   * The number of classes.
+   *
+   * @return the number of classes; labels are 0 to {@code classes() - 1}
+   */
+  int classes();
+
+  /**
+   * Copies examples into the first {@code count} rows of a batch. Row i gets example {@code indices[from + i]}.
+   *
+   * @param indices indices of examples, each at least 0 and below {@link #size()}
+   * @param from position in {@code indices} of the first one to read
+   * @param count number of examples to read
+   * @param features array in 'c' order without gaps, FLOAT or DOUBLE, with at least {@code count} rows of {@link
+   *     #exampleShape()}; further rows are left alone
+   * @param labels array of at least {@code count} elements; further elements are left alone
+   */
+  void read(int[] indices, int from, int count, INDArray features, int[] labels);
+}
