@@ -43,6 +43,18 @@ public interface Layer {
   INDArray backward(INDArray outputGradient);
 
   /**
+   * As {@link #backward}, for a caller that does not need the gradient of the input: a layer may leave it out. The layers of
+   * this package do.
+   *
+   * @param outputGradient gradient of the loss with respect to the last output, in that output's shape
+   * @throws IllegalStateException if there was no {@link #forward} in training mode before
+   * @throws IllegalArgumentException if the gradient's shape or type is not the last output's
+   */
+  default void backwardParameters(INDArray outputGradient) {
+    backward(outputGradient);
+  }
+
+  /**
    * The trainable parameters, the same objects at every call.
    *
    * @return the parameters; none by default

@@ -1,11 +1,22 @@
 package io.github.descent4j.nn;
 
+import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Layers one after another.
+ * Layers one after another, each taking the output of the one before.
+ *
+ * <p>{@link #builder} infers shapes, makes the weights and names the parameters after the layers: {@code fc1.weight}, {@code
+ * fc1.bias}. {@link #of} takes layers that the caller made.
  *
  * <pre>{@code
  * Sequential network = Sequential.builder(DataType.FLOAT, 42)
@@ -14,89 +25,300 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *     .flatten()
  *     .dense("fc1", 10)
  *     .build();
+ * INDArray logits = network.forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 10]
  * }</pre>
+ *
+ * <p>A network is used by one thread at a time.
  */
 public final class Sequential implements Layer {
+  private final DataType dataType;
+  private final List<Layer> layers;
+  private final Parameters parameters;
 
-  public static Builder builder(DataType dataType, long seed) {
-    throw new UnsupportedOperationException();
+  /** The first layer with parameters: what comes before it needs no backward pass for their gradients. */
+  private final int firstTrained;
+
+  private Sequential(DataType dataType, List<Layer> layers) {
+    this.dataType = dataType;
+    this.layers = List.copyOf(layers);
+    List<Parameter> all = new ArrayList<>();
+    int first = layers.size();
+    for (int i = layers.size() - 1; i >= 0; i--) {
+      if (layers.get(i).parameters().size() > 0) {
+        first = i;
+      }
+    }
+    layers.forEach(layer -> layer.parameters().forEach(all::add));
+    parameters = Parameters.of(all);
+    firstTrained = first;
   }
 
+  /**
+   * Starts a network.
+   *
+   * @param dataType type of inputs, parameters and outputs, FLOAT or DOUBLE
+   * @param seed the initial weights and the masks of dropout follow from it; the same seed gives the same bits
+   * @throws IllegalArgumentException if the type is another
+   */
+  public static Builder builder(DataType dataType, long seed) {
+    return new Builder(Checks.networkType(dataType), seed);
+  }
+
+  /**
+   * A network of layers that exist.
+   *
+   * @param dataType type of inputs, parameters and outputs, FLOAT or DOUBLE
+   * @param layers at least one layer, with parameters of that type and of distinct names
+   * @throws IllegalArgumentException if the type is another, there is no layer, a parameter has another type, or two have
+   *     the same name
+   */
+  public static Sequential of(DataType dataType, Layer... layers) {
+    Checks.networkType(dataType);
+    if (layers.length == 0) {
+      throw new IllegalArgumentException("number of layers is 0, expected at least 1");
+    }
+    for (Layer layer : layers) {
+      for (Parameter parameter : Objects.requireNonNull(layer, "layer").parameters()) {
+        Checks.type(parameter.name(), "value", parameter.value(), dataType);
+      }
+    }
+    return new Sequential(dataType, List.of(layers));
+  }
+
+  /** Type of inputs, parameters and outputs. */
   public DataType dataType() {
-    throw new UnsupportedOperationException();
+    return dataType;
+  }
+
+  /** The layers in order. */
+  public List<Layer> layers() {
+    return layers;
   }
 
   @Override
   public INDArray forward(INDArray input, Mode mode) {
-    throw new UnsupportedOperationException();
+    Objects.requireNonNull(input, "input");
+    Checks.type("network", "input", input, dataType);
+    INDArray output = input;
+    for (Layer layer : layers) {
+      output = layer.forward(output, mode);
+    }
+    return output;
   }
 
   @Override
   public INDArray backward(INDArray outputGradient) {
-    throw new UnsupportedOperationException();
+    return backward(outputGradient, 0);
+  }
+
+  @Override
+  public void backwardParameters(INDArray outputGradient) {
+    if (firstTrained < layers.size()) {
+      layers.get(firstTrained).backwardParameters(backward(outputGradient, firstTrained + 1));
+    }
   }
 
   @Override
   public Parameters parameters() {
-    throw new UnsupportedOperationException();
+    return parameters;
   }
 
-  /** Builds a {@link Sequential}, inferring shapes from {@link #input}. */
+  /** One layer a line. */
+  @Override
+  public String toString() {
+    return layers.stream().map(Object::toString).collect(Collectors.joining("\n"));
+  }
+
+  private INDArray backward(INDArray outputGradient, int downTo) {
+    INDArray gradient = outputGradient;
+    for (int i = layers.size() - 1; i >= downTo; i--) {
+      gradient = layers.get(i).backward(gradient);
+    }
+    return gradient;
+  }
+
+  /**
+   * Builds a {@link Sequential}: {@link #input} first, then a method for each layer, in order. Each layer gets its shape from
+   * the one before.
+   *
+   * <pre>{@code
+   * Sequential mlp = Sequential.builder(DataType.FLOAT, 42)
+   *     .input(784)
+   *     .dense("fc1", 256).relu()
+   *     .dense("fc2", 10)
+   *     .build();
+   * }</pre>
+   */
   public static final class Builder {
-    /** Shape of one example, first call. */
+    private final DataType dataType;
+    private final SplittableRandom random;
+    private final List<Layer> layers = new ArrayList<>();
+    private Initializer initializer = Initializers.heUniform();
+    private long[] shape;
+
+    private Builder(DataType dataType, long seed) {
+      this.dataType = dataType;
+      random = new SplittableRandom(seed);
+    }
+
+    /**
+     * Sets the shape of one example, without the batch dimension; once, before the first layer.
+     *
+     * @param exampleShape such as {@code 784} or {@code 1, 28, 28} (channels, height, width)
+     * @throws IllegalArgumentException if a length is below 1
+     * @throws IllegalStateException if the shape is set already
+     */
     public Builder input(long... exampleShape) {
+      if (shape != null) {
+        throw new IllegalStateException("input was set already, expected it once");
+      }
+      if (exampleShape.length == 0 || Arrays.stream(exampleShape).anyMatch(length -> length < 1)) {
+        throw new IllegalArgumentException("exampleShape is " + Arrays.toString(exampleShape)
+            + ", expected lengths of at least 1");
+      }
+      shape = exampleShape.clone();
       return this;
     }
 
-    /** Initializer of the weights of the layers that follow; He uniform by default; biases start at 0. */
+    /** Sets the initializer of the weights of the layers that follow. Default: {@link Initializers#heUniform}. */
     public Builder initializer(Initializer initializer) {
+      this.initializer = Objects.requireNonNull(initializer, "initializer");
       return this;
     }
 
+    /**
+     * Adds a {@link Dense} layer; its bias starts at 0.
+     *
+     * @param name prefix of the parameters' names
+     * @param outputs number of outputs, at least 1
+     */
     public Builder dense(String name, int outputs) {
+      requireShape(name, 1, "[features]; flatten() makes it");
+      Checks.atLeast(1, "outputs", outputs);
+      layers.add(new Dense(name, weight(outputs, shape[0]), Nd4j.create(dataType, outputs)));
+      shape = new long[] {outputs};
       return this;
     }
 
-    /** Stride 1, no padding. */
-    public Builder conv2d(String name, int filters, int kernel) {
+    /** Adds a {@link Conv2d} layer with stride 1 and no padding; see the other method. */
+    public Builder conv2d(String name, int outputChannels, int kernel) {
+      return conv2d(name, outputChannels, kernel, 1, 0);
+    }
+
+    /**
+     * Adds a {@link Conv2d} layer; its bias starts at 0.
+     *
+     * @param name prefix of the parameters' names
+     * @param outputChannels number of output channels, at least 1
+     * @param kernel height and width of the kernel, at least 1
+     * @param stride distance between receptive fields, at least 1
+     * @param padding rows and columns of zeros on each side, at least 0
+     */
+    public Builder conv2d(String name, int outputChannels, int kernel, int stride, int padding) {
+      requireShape(name, 3, "[channels, height, width]");
+      Checks.atLeast(1, "outputChannels", outputChannels);
+      Checks.atLeast(1, "kernel", kernel);
+      INDArray weight = weight(outputChannels, shape[0], kernel, kernel);
+      INDArray bias = Nd4j.create(dataType, outputChannels);
+      Conv2d layer = new Conv2d(name, weight, bias, stride, padding);
+      shape = layer.outputShape(shape);
+      layers.add(layer);
       return this;
     }
 
-    public Builder conv2d(String name, int filters, int kernel, int stride, int padding) {
-      return this;
-    }
-
-    /** Stride = size. */
+    /** Adds a {@link MaxPool2d} layer with the size as stride; see the other method. */
     public Builder maxPool2d(int size) {
-      return this;
+      return maxPool2d(size, size);
     }
 
+    /**
+     * Adds a {@link MaxPool2d} layer.
+     *
+     * @param size height and width of a window, at least 1
+     * @param stride distance between windows, at least 1
+     */
     public Builder maxPool2d(int size, int stride) {
+      MaxPool2d layer = new MaxPool2d(size, stride);
+      requireShape(layer.toString(), 3, "[channels, height, width]");
+      shape = layer.outputShape(shape);
+      layers.add(layer);
       return this;
     }
 
+    /** Adds a {@link Flatten} layer. */
     public Builder flatten() {
+      Flatten layer = new Flatten();
+      requireShape(layer.toString(), -1, "input() before it");
+      shape = new long[] {Arrays.stream(shape).reduce(1, Math::multiplyExact)};
+      layers.add(layer);
       return this;
     }
 
+    /** Adds a {@link Relu} layer. */
     public Builder relu() {
-      return this;
+      return add(new Relu());
     }
 
+    /** Adds a {@link Sigmoid} layer. */
     public Builder sigmoid() {
-      return this;
+      return add(new Sigmoid());
     }
 
+    /** Adds a {@link Tanh} layer. */
     public Builder tanh() {
-      return this;
+      return add(new Tanh());
     }
 
+    /**
+     * Adds a {@link Dropout} layer.
+     *
+     * @param rate probability of an element to be dropped, in [0, 1)
+     */
     public Builder dropout(double rate) {
+      return add(new Dropout(rate, random.split()));
+    }
+
+    /** Adds a layer whose output has the shape of its input. */
+    public Builder add(Layer layer) {
+      layers.add(Objects.requireNonNull(layer, "layer"));
       return this;
     }
 
+    /**
+     * Adds a layer.
+     *
+     * @param layer any layer
+     * @param outputShape shape of one example's output, without the batch dimension
+     */
+    public Builder add(Layer layer, long... outputShape) {
+      add(layer);
+      shape = outputShape.clone();
+      return this;
+    }
+
+    /**
+     * The network.
+     *
+     * @throws IllegalArgumentException if there is no layer, or two have the same name
+     */
     public Sequential build() {
-      throw new UnsupportedOperationException();
+      return Sequential.of(dataType, layers.toArray(Layer[]::new));
+    }
+
+    private INDArray weight(long... weightShape) {
+      INDArray weight = Nd4j.create(dataType, weightShape);
+      initializer.initialize(weight, random.split());
+      return weight;
+    }
+
+    private void requireShape(String layer, int rank, String expected) {
+      if (shape == null || (rank >= 0 && shape.length != rank)) {
+        throw new IllegalArgumentException(layer
+            + ": shape of one example is "
+            + (shape == null ? "not known" : Arrays.toString(shape))
+            + ", expected "
+            + expected);
+      }
     }
   }
 }

@@ -1,17 +1,31 @@
 package io.github.descent4j.nn.train;
 
+import java.util.Optional;
+
 /**
- * Training produced a loss or a gradient that is NaN or infinite. The step that would have used it was not done: the
- * network and the optimizer are as the step before left them.
+ * Training produced a loss or a gradient that is NaN or infinite. The optimizer did not take the step: parameters and
+ * optimizer are as the step before left them.
  */
 public final class DivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final long step;
+  private final String parameterName;
 
-  DivergedException(long step, String message, Throwable cause) {
-    super(message, cause);
+  DivergedException(long step, String parameterName, String found, Throwable cause) {
+    super(
+        "training diverged at step "
+            + step
+            + ": "
+            + found
+            + (cause == null && parameterName != null
+                ? "; the first parameter that is not finite, or has such a gradient, is '"
+                    + parameterName
+                    + "'"
+                : ""),
+        cause);
     this.step = step;
+    this.parameterName = parameterName;
   }
 
   /**
@@ -21,5 +35,14 @@ public final class DivergedException extends RuntimeException {
    */
   public long step() {
     return step;
+  }
+
+  /**
+   * The first parameter whose value or gradient is not finite.
+   *
+   * @return its name, or nothing if all are finite
+   */
+  public Optional<String> parameterName() {
+    return Optional.ofNullable(parameterName);
   }
 }

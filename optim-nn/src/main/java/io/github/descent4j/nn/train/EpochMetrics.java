@@ -7,7 +7,7 @@ package io.github.descent4j.nn.train;
  * @param epoch number of the epoch since the trainer was made, from 1
  * @param trainLoss mean loss over the examples
  * @param trainAccuracy part of the examples that were classified correctly, 0 to 1
- * @param seconds wall-clock time of the epoch, listeners included
+ * @param seconds wall-clock time of the epoch, that of the listeners' onStep included
  * @param examplesPerSecond examples trained on per second
  */
 public record EpochMetrics(

@@ -1,64 +1,280 @@
 package io.github.descent4j.nn.train;
 
+import io.github.descent4j.NonFiniteGradientException;
 import io.github.descent4j.Optimizer;
+import io.github.descent4j.Parameter;
+import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.nn.memory.Memory;
+import io.github.descent4j.nn.memory.ReusableArray;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Trains a network on shuffled mini-batches.
+ *
+ * <p>Every epoch goes through all examples once, in an order that follows from the seed and the number of the epoch; the
+ * last mini-batch is smaller where the batch size does not divide the number of examples. The same network, optimizer, data
+ * and seed give the same bits on the same machine.
  *
  * <pre>{@code
  * Trainer trainer = Trainer.builder(network, new Adam(1e-3)).batchSize(128).seed(42).build();
  * trainer.fit(train, 5);
  * double accuracy = trainer.evaluate(test).accuracy();
  * }</pre>
+ *
+ * <p>Used by one thread at a time.
  */
 public final class Trainer {
+  private final Sequential network;
+  private final Optimizer optimizer;
+  private final SoftmaxCrossEntropy loss;
+  private final int batchSize;
+  private final List<TrainingListener> listeners;
+  private final SplittableRandom epochSeeds;
+  private final Batches training;
+  private final Batches evaluation;
+  private long steps;
+  private int epochs;
 
-  public static Builder builder(Sequential network, Optimizer optimizer) {
-    throw new UnsupportedOperationException();
+  private Trainer(Builder builder) {
+    network = builder.network;
+    optimizer = builder.optimizer;
+    loss = builder.loss;
+    batchSize = builder.batchSize;
+    listeners = List.copyOf(builder.listeners);
+    epochSeeds = new SplittableRandom(builder.seed);
+    training = new Batches();
+    evaluation = new Batches();
   }
 
   /**
-   * Trains for some epochs more; may be called again.
+   * Starts a trainer.
    *
-   * @throws DivergedException if a loss is NaN or infinite, or a guarded optimizer found a NaN or infinite gradient (its
-   *     message and cause name the parameter)
+   * @param network the network to train
+   * @param optimizer what updates its parameters
    */
-  public List<EpochMetrics> fit(Dataset dataset, int epochs) {
-    throw new UnsupportedOperationException();
+  public static Builder builder(Sequential network, Optimizer optimizer) {
+    return new Builder(network, optimizer);
   }
 
-  /** Runs the network over a dataset in evaluation mode; may be called from {@link TrainingListener#onEpoch}. */
+  /**
+   * Trains for some epochs. Another call goes on where this one ended.
+   *
+   * @param dataset the training set
+   * @param epochs number of epochs, at least 1
+   * @return the metrics of these epochs, in order
+   * @throws IllegalArgumentException if the number of epochs is below 1, or the examples do not fit the network
+   * @throws DivergedException if a loss is NaN or infinite, or a guarded optimizer found a gradient that is
+   */
+  public List<EpochMetrics> fit(Dataset dataset, int epochs) {
+    requirePositive("epochs", epochs);
+    List<EpochMetrics> metrics = new ArrayList<>();
+    for (int i = 0; i < epochs; i++) {
+      metrics.add(trainEpoch(dataset));
+    }
+    return metrics;
+  }
+
+  /**
+   * Runs the network over a dataset in evaluation mode. May be called from {@link TrainingListener#onEpoch}.
+   *
+   * @param dataset the examples to classify
+   * @return the number of correct ones and the mean loss
+   * @throws IllegalArgumentException if the examples do not fit the network
+   */
   public Evaluation evaluate(Dataset dataset) {
-    throw new UnsupportedOperationException();
+    evaluation.start(dataset);
+    int correct = 0;
+    double lossSum = 0;
+    while (evaluation.next()) {
+      INDArray logits = network.forward(evaluation.features, Mode.EVALUATION);
+      lossSum += loss.forward(logits, evaluation.labels) * evaluation.count;
+      correct += loss.correct();
+    }
+    return new Evaluation(correct, dataset.size(), lossSum / dataset.size());
+  }
+
+  private EpochMetrics trainEpoch(Dataset dataset) {
+    long start = System.nanoTime();
+    training.start(dataset);
+    training.shuffle(new SplittableRandom(epochSeeds.nextLong()));
+    epochs++;
+    int batch = 0;
+    int correct = 0;
+    double lossSum = 0;
+    while (training.next()) {
+      batch++;
+      double rate = optimizer.learningRate();
+      double meanLoss = step();
+      lossSum += meanLoss * training.count;
+      correct += loss.correct();
+      StepMetrics metrics = new StepMetrics(steps, epochs, batch, training.batches, meanLoss, rate);
+      listeners.forEach(listener -> listener.onStep(metrics));
+    }
+    double seconds = (System.nanoTime() - start) / 1e9;
+    int size = dataset.size();
+    EpochMetrics metrics =
+        new EpochMetrics(epochs, lossSum / size, (double) correct / size, seconds, size / seconds);
+    listeners.forEach(listener -> listener.onEpoch(metrics));
+    return metrics;
+  }
+
+  private double step() {
+    INDArray logits = network.forward(training.features, Mode.TRAINING);
+    double meanLoss = loss.forward(logits, training.labels);
+    network.backwardParameters(loss.backward());
+    if (!Double.isFinite(meanLoss)) {
+      throw diverged("the loss is " + meanLoss + ", expected a finite number", null);
+    }
+    try {
+      optimizer.step(network.parameters());
+    } catch (NonFiniteGradientException e) {
+      throw diverged(e.getMessage(), e);
+    }
+    steps++;
+    return meanLoss;
+  }
+
+  private DivergedException diverged(String found, NonFiniteGradientException cause) {
+    String parameter = cause != null ? cause.parameterName() : firstNonFinite();
+    return new DivergedException(steps + 1, parameter, found, cause);
+  }
+
+  /** The first parameter whose value is not finite, else the first whose gradient is not, else null. */
+  private String firstNonFinite() {
+    for (Parameter parameter : network.parameters()) {
+      if (!isFinite(parameter.value())) {
+        return parameter.name();
+      }
+    }
+    for (Parameter parameter : network.parameters()) {
+      if (!isFinite(parameter.gradient())) {
+        return parameter.name();
+      }
+    }
+    return null;
+  }
+
+  private static boolean isFinite(INDArray array) {
+    Memory memory = Memory.of(array);
+    double[] values = new double[memory.length()];
+    memory.getDoubles(0, values, values.length);
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int requirePositive(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
+    }
+    return value;
+  }
+
+  /** The mini-batches of one pass over a dataset, in arrays that are kept from step to step. */
+  private final class Batches {
+    private final ReusableArray kept = new ReusableArray();
+    private Dataset dataset;
+    private int[] order = new int[0];
+    private int batches;
+    private int position;
+    private int[] labels = new int[0];
+    private INDArray features;
+    private int count;
+
+    void start(Dataset dataset) {
+      this.dataset = Objects.requireNonNull(dataset, "dataset");
+      int size = requirePositive("size of the dataset", dataset.size());
+      batches = (size - 1) / batchSize + 1;
+      position = 0;
+      if (order.length != size) {
+        order = new int[size];
+        labels = new int[Math.min(size, batchSize)];
+      }
+      for (int i = 0; i < size; i++) {
+        order[i] = i;
+      }
+    }
+
+    /** Fisher and Yates' shuffle. */
+    void shuffle(SplittableRandom random) {
+      for (int i = order.length - 1; i > 0; i--) {
+        int j = random.nextInt(i + 1);
+        int swapped = order[i];
+        order[i] = order[j];
+        order[j] = swapped;
+      }
+    }
+
+    boolean next() {
+      if (position == order.length) {
+        return false;
+      }
+      count = Math.min(batchSize, order.length - position);
+      long[] exampleShape = dataset.exampleShape();
+      long[] shape = new long[exampleShape.length + 1];
+      shape[0] = count;
+      System.arraycopy(exampleShape, 0, shape, 1, exampleShape.length);
+      features = kept.shaped(network.dataType(), shape).array();
+      dataset.read(order, position, count, features, labels);
+      position += count;
+      return true;
+    }
   }
 
   /** Builds a {@link Trainer}. */
   public static final class Builder {
-    /** Default: no label smoothing. */
+    private final Sequential network;
+    private final Optimizer optimizer;
+    private final List<TrainingListener> listeners = new ArrayList<>();
+    private SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
+    private int batchSize = 128;
+    private long seed;
+
+    private Builder(Sequential network, Optimizer optimizer) {
+      this.network = Objects.requireNonNull(network, "network");
+      this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
+    }
+
+    /** Sets the loss. Default: no label smoothing. */
     public Builder loss(SoftmaxCrossEntropy loss) {
+      this.loss = Objects.requireNonNull(loss, "loss");
       return this;
     }
 
-    /** Default 128. */
+    /**
+     * Sets the number of examples of a mini-batch. Default: 128.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
     public Builder batchSize(int batchSize) {
+      this.batchSize = requirePositive("batchSize", batchSize);
       return this;
     }
 
-    /** Seed of the shuffling, default 0. */
+    /** Sets the seed of the shuffling. Default: 0. */
     public Builder seed(long seed) {
+      this.seed = seed;
       return this;
     }
 
-    /** Adds a listener. */
+    /** Adds a listener. Listeners are called in the order in which they were added. */
     public Builder listener(TrainingListener listener) {
+      listeners.add(Objects.requireNonNull(listener, "listener"));
       return this;
     }
 
+    /** The trainer. */
     public Trainer build() {
-      throw new UnsupportedOperationException();
+      return new Trainer(this);
     }
   }
 }

@@ -1,0 +1,207 @@
+package io.github.descent4j.nn;
+
+import io.github.descent4j.nn.memory.Memory;
+import java.util.Arrays;
+
+/** See {@link Loops}. */
+final class FloatLoops implements Loops<float[]> {
+  static final FloatLoops INSTANCE = new FloatLoops();
+
+  private FloatLoops() {}
+
+  @Override
+  public float[] allocate(int n) {
+    return new float[n];
+  }
+
+  @Override
+  public int length(float[] block) {
+    return block.length;
+  }
+
+  @Override
+  public void get(Memory memory, int from, float[] to, int start, int n) {
+    memory.get(from, to, start, n);
+  }
+
+  @Override
+  public void put(Memory memory, int from, float[] source, int start, int n) {
+    memory.put(from, source, start, n);
+  }
+
+  @Override
+  public void zero(float[] a, int from, int n) {
+    Arrays.fill(a, from, from + n, 0);
+  }
+
+  @Override
+  public void add(float[] sum, float[] a, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += a[i];
+    }
+  }
+
+  @Override
+  public void addScalar(float[] a, int from, int n, float[] b, int at) {
+    float value = b[at];
+    for (int i = from; i < from + n; i++) {
+      a[i] += value;
+    }
+  }
+
+  @Override
+  public void addSum(float[] sum, int at, float[] a, int from, int n) {
+    // Four partial sums: one would wait for each addition before the next.
+    float sum0 = 0;
+    float sum1 = 0;
+    float sum2 = 0;
+    float sum3 = 0;
+    int i = from;
+    for (; i + 3 < from + n; i += 4) {
+      sum0 += a[i];
+      sum1 += a[i + 1];
+      sum2 += a[i + 2];
+      sum3 += a[i + 3];
+    }
+    for (; i < from + n; i++) {
+      sum0 += a[i];
+    }
+    sum[at] += (sum0 + sum1) + (sum2 + sum3);
+  }
+
+  @Override
+  public void relu(float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = Math.max(y[i], 0);
+    }
+  }
+
+  @Override
+  public void reluGradient(float[] y, float[] dy, int n) {
+    for (int i = 0; i < n; i++) {
+      dy[i] = y[i] > 0 ? dy[i] : 0;
+    }
+  }
+
+  @Override
+  public void sigmoid(float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = (float) (1 / (1 + StrictMath.exp(-y[i])));
+    }
+  }
+
+  @Override
+  public void sigmoidGradient(float[] y, float[] dy, int n) {
+    for (int i = 0; i < n; i++) {
+      dy[i] *= y[i] * (1 - y[i]);
+    }
+  }
+
+  @Override
+  public void tanh(float[] y, int n) {
+    for (int i = 0; i < n; i++) {
+      y[i] = (float) StrictMath.tanh(y[i]);
+    }
+  }
+
+  @Override
+  public void tanhGradient(float[] y, float[] dy, int n) {
+    for (int i = 0; i < n; i++) {
+      dy[i] *= 1 - y[i] * y[i];
+    }
+  }
+
+  @Override
+  public void dropout(float[] y, boolean[] keep, int from, double scale, int n) {
+    float factor = (float) scale;
+    for (int i = 0; i < n; i++) {
+      y[i] = keep[from + i] ? y[i] * factor : 0;
+    }
+  }
+
+  @Override
+  public void im2col(float[] images, int count, int channel, float[] columns, ConvolutionShape s) {
+    int at = 0;
+    for (int ky = 0; ky < s.kernelHeight(); ky++) {
+      for (int kx = 0; kx < s.kernelWidth(); kx++) {
+        int first = s.firstColumn(kx);
+        int end = Math.max(first, s.endColumn(kx));
+        for (int n = 0; n < count; n++) {
+          int plane = n * s.imageLength() + channel * s.height() * s.width();
+          for (int oy = 0; oy < s.outputHeight(); oy++, at += s.outputWidth()) {
+            int iy = oy * s.stride() + ky - s.padding();
+            if (iy < 0 || iy >= s.height()) {
+              Arrays.fill(columns, at, at + s.outputWidth(), 0);
+              continue;
+            }
+            int row = plane + iy * s.width() + kx - s.padding();
+            Arrays.fill(columns, at, at + first, 0);
+            if (s.stride() == 1) {
+              System.arraycopy(images, row + first, columns, at + first, end - first);
+            } else {
+              for (int ox = first; ox < end; ox++) {
+                columns[at + ox] = images[row + ox * s.stride()];
+              }
+            }
+            Arrays.fill(columns, at + end, at + s.outputWidth(), 0);
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public void col2im(float[] columns, int count, int channel, float[] images, ConvolutionShape s) {
+    int at = 0;
+    for (int ky = 0; ky < s.kernelHeight(); ky++) {
+      for (int kx = 0; kx < s.kernelWidth(); kx++) {
+        int first = s.firstColumn(kx);
+        int end = s.endColumn(kx);
+        for (int n = 0; n < count; n++) {
+          int plane = n * s.imageLength() + channel * s.height() * s.width();
+          for (int oy = 0; oy < s.outputHeight(); oy++, at += s.outputWidth()) {
+            int iy = oy * s.stride() + ky - s.padding();
+            if (iy < 0 || iy >= s.height()) {
+              continue;
+            }
+            int row = plane + iy * s.width() + kx - s.padding();
+            for (int ox = first; ox < end; ox++) {
+              images[row + ox * s.stride()] += columns[at + ox];
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Override
+  public void maxPool(float[] plane, int from, float[] y, int to, int[] argmax, PoolShape s) {
+    int at = to;
+    for (int oy = 0; oy < s.outputHeight(); oy++) {
+      for (int ox = 0; ox < s.outputWidth(); ox++, at++) {
+        int corner = from + oy * s.stride() * s.width() + ox * s.stride();
+        int best = corner;
+        float max = plane[corner];
+        for (int ky = 0; ky < s.size(); ky++) {
+          for (int kx = 0; kx < s.size(); kx++) {
+            int candidate = corner + ky * s.width() + kx;
+            float value = plane[candidate];
+            if (value > max || Float.isNaN(value)) {
+              best = candidate;
+              max = value;
+            }
+          }
+        }
+        y[at] = max;
+        argmax[at] = best;
+      }
+    }
+  }
+
+  @Override
+  public void maxPoolGradient(float[] dx, float[] dy, int[] argmax, int n) {
+    for (int i = 0; i < n; i++) {
+      dx[argmax[i]] += dy[i];
+    }
+  }
+}

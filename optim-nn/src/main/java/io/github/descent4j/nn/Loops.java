@@ -1,0 +1,89 @@
+package io.github.descent4j.nn;
+
+import io.github.descent4j.nn.memory.Memory;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The arithmetic between the matrix products, over blocks on the heap. {@link FloatLoops} and {@link DoubleLoops} are the
+ * same text with another type: training runs the first, and the numerical gradient checks need the second.
+ *
+ * <p>Loops that C2 is to vectorize use one index for all their arrays and start at 0. Sums run in one fixed order.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+interface Loops<A> {
+
+  /** The loops for a type. */
+  static Loops<?> of(DataType type) {
+    return type == DataType.FLOAT ? FloatLoops.INSTANCE : DoubleLoops.INSTANCE;
+  }
+
+  /** A block of zeros. */
+  A allocate(int n);
+
+  /** Number of elements of a block. */
+  int length(A block);
+
+  /** Copies elements to a block. */
+  void get(Memory memory, int from, A to, int start, int n);
+
+  /** Copies elements of a block to memory. */
+  void put(Memory memory, int from, A source, int start, int n);
+
+  /** {@code a[from .. from + n] = 0}. */
+  void zero(A a, int from, int n);
+
+  /** {@code sum[i] += a[i]}. */
+  void add(A sum, A a, int n);
+
+  /** {@code a[from + i] += b[at]}. */
+  void addScalar(A a, int from, int n, A b, int at);
+
+  /** {@code sum[at] += a[from] + ... + a[from + n - 1]}. */
+  void addSum(A sum, int at, A a, int from, int n);
+
+  /** {@code y[i] = max(y[i], 0)}. */
+  void relu(A y, int n);
+
+  /** {@code dy[i] = y[i] > 0 ? dy[i] : 0}. */
+  void reluGradient(A y, A dy, int n);
+
+  /** {@code y[i] = 1 / (1 + exp(-y[i]))}. */
+  void sigmoid(A y, int n);
+
+  /** {@code dy[i] *= y[i] (1 - y[i])}. */
+  void sigmoidGradient(A y, A dy, int n);
+
+  /** {@code y[i] = tanh(y[i])}. */
+  void tanh(A y, int n);
+
+  /** {@code dy[i] *= 1 - y[i]²}. */
+  void tanhGradient(A y, A dy, int n);
+
+  /** {@code y[i] = keep[from + i] ? y[i] scale : 0}. */
+  void dropout(A y, boolean[] keep, int from, double scale, int n);
+
+  /**
+   * The receptive fields of one channel of several images, one field a column: {@code columns} is {@code [kernelHeight,
+   * kernelWidth, images, outputHeight, outputWidth]}.
+   *
+   * @param images images in NCHW order
+   */
+  void im2col(A images, int count, int channel, A columns, ConvolutionShape s);
+
+  /** The adjoint of {@link #im2col}: adds each element of {@code columns} to the pixel that it was copied from. */
+  void col2im(A columns, int count, int channel, A images, ConvolutionShape s);
+
+  /**
+   * The maximum of each window of one plane, and where it was: the first one in row-major order where several are equal. A
+   * NaN counts as the greatest.
+   *
+   * @param plane source {@code [height, width]} from index {@code from}
+   * @param y result {@code [outputHeight, outputWidth]} from index {@code to}
+   * @param argmax receives, from index {@code to}, indices into {@code plane}
+   */
+  void maxPool(A plane, int from, A y, int to, int[] argmax, PoolShape s);
+
+  /** {@code dx[argmax[i]] += dy[i]}. */
+  void maxPoolGradient(A dx, A dy, int[] argmax, int n);
+}
