@@ -32,11 +32,11 @@ final class GradientCheck {
     }
   }
 
-  /** Checks each element of one gradient. */
+  /** Checks each element of one gradient, or some hundred spread over a long one. */
   static void compare(String name, INDArray value, INDArray gradient, DoubleSupplier loss) {
     assertThat(gradient.shape()).isEqualTo(value.shape());
     double[] analytic = Arrays.values(gradient);
-    for (int i = 0; i < value.length(); i++) {
+    for (int i = 0; i < value.length(); i += 1 + (int) value.length() / 300) {
       double before = value.getDouble(i);
       value.putScalar(i, before + STEP);
       double above = loss.getAsDouble();

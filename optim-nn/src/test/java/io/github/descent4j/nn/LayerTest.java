@@ -1,0 +1,232 @@
+package io.github.descent4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.descent4j.Parameter;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** What all layers promise alike, and what they refuse. */
+class LayerTest {
+  private static final DataType FLOAT = DataType.FLOAT;
+
+  private static Dense dense() {
+    return new Dense("fc", Arrays.random(FLOAT, 1, 5, 12), Arrays.random(FLOAT, 2, 5));
+  }
+
+  private static Conv2d conv() {
+    return new Conv2d(
+        "conv", Arrays.random(FLOAT, 1, 3, 2, 2, 2), Arrays.random(FLOAT, 2, 3), 1, 1);
+  }
+
+  /** Each takes [batch, 12] or [batch, 2, 3, 2]. */
+  static List<Layer> layers() {
+    return List.of(
+        dense(),
+        conv(),
+        new MaxPool2d(2),
+        new Flatten(),
+        new Relu(),
+        new Sigmoid(),
+        new Tanh(),
+        new Dropout(0.5, new SplittableRandom(3)));
+  }
+
+  private static INDArray input(Layer layer, long batch) {
+    return layer instanceof Dense
+        ? Arrays.random(FLOAT, batch, batch, 12)
+        : Arrays.random(FLOAT, batch, batch, 2, 3, 2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void everyMemoryOrderGivesTheSameBits(Layer layer) {
+    if (layer instanceof Dropout) {
+      layer = new Dropout(0, new SplittableRandom(3));
+    }
+    INDArray x = input(layer, 7);
+    INDArray y = layer.forward(x, Mode.TRAINING).dup();
+    INDArray dy = Arrays.random(FLOAT, 9, y.shape());
+    INDArray dx = layer.backward(dy).dup();
+    INDArray wide = Nd4j.create(FLOAT, 2 * x.size(0), x.length() / x.size(0));
+    INDArray strided = wide.get(NDArrayIndex.interval(1, 2, 2 * x.size(0)), NDArrayIndex.all());
+    strided.assign(x.reshape(x.size(0), -1));
+    INDArray stridedInput = layer instanceof Dense ? strided : x.dup('f');
+
+    INDArray again = layer.forward(stridedInput, Mode.TRAINING);
+    assertThat(Arrays.values(again)).isEqualTo(Arrays.values(y));
+    assertThat(Arrays.values(layer.backward(dy.dup('f')))).isEqualTo(Arrays.values(dx));
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void smallerAndLargerBatchesFollowOneAnother(Layer layer) {
+    if (layer instanceof Dropout) {
+      layer = new Dropout(0, new SplittableRandom(3));
+    }
+    for (long batch : new long[] {4, 9, 2, 4, 1, 9}) {
+      INDArray x = input(layer, batch);
+      INDArray y = layer.forward(x, Mode.TRAINING);
+      assertThat(y.size(0)).isEqualTo(batch);
+      INDArray dy = Arrays.random(FLOAT, 9, y.shape());
+      INDArray dx = layer.backward(dy);
+      assertThat(dx.shape()).isEqualTo(x.shape());
+      Layer fresh = freshCopy(layer);
+      assertThat(Arrays.values(fresh.forward(x, Mode.TRAINING))).isEqualTo(Arrays.values(y));
+      assertThat(Arrays.values(fresh.backward(dy))).isEqualTo(Arrays.values(dx));
+      for (Parameter parameter : layer.parameters()) {
+        assertThat(Arrays.values(fresh.parameters().get(parameter.name()).gradient()))
+            .isEqualTo(Arrays.values(parameter.gradient()));
+      }
+    }
+  }
+
+  private static Layer freshCopy(Layer layer) {
+    return layer instanceof Dropout
+        ? new Dropout(0, new SplittableRandom(3))
+        : layers().stream()
+            .filter(other -> other.getClass() == layer.getClass())
+            .findFirst()
+            .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void arraysAreReused(Layer layer) {
+    INDArray x = input(layer, 3);
+    INDArray y = layer.forward(x, Mode.TRAINING);
+    INDArray dy = Arrays.random(FLOAT, 9, y.shape());
+    INDArray dx = layer.backward(dy);
+    assertThat(layer.forward(x, Mode.TRAINING)).isSameAs(y);
+    assertThat(layer.backward(dy)).isSameAs(dx);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void backwardNeedsForwardInTrainingMode(Layer layer) {
+    INDArray x = input(layer, 3);
+    assertThatThrownBy(() -> layer.backward(x))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageEndingWith(": backward was called, expected forward in training mode before it");
+    layer.forward(x, Mode.TRAINING);
+    INDArray y = layer.forward(x, Mode.EVALUATION);
+    assertThatThrownBy(() -> layer.backward(y)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void backwardRefusesAnotherShapeOrType(Layer layer) {
+    INDArray y = layer.forward(input(layer, 3), Mode.TRAINING);
+    INDArray wrongShape = Nd4j.create(FLOAT, 3, 4711);
+    assertThatThrownBy(() -> layer.backward(wrongShape))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(": output gradient has shape [3, 4711], expected "
+            + java.util.Arrays.toString(y.shape()));
+    INDArray wrongType = Nd4j.create(DataType.DOUBLE, y.shape());
+    assertThatThrownBy(() -> layer.backward(wrongType))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(": output gradient is of type DOUBLE, expected FLOAT");
+  }
+
+  @Test
+  void forwardRefusesAnotherShape() {
+    assertThatThrownBy(() -> dense().forward(Nd4j.create(FLOAT, 2, 11), Mode.TRAINING))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("fc: input has shape [2, 11], expected [batch, 12]");
+    assertThatThrownBy(() -> dense().forward(Nd4j.create(FLOAT, 2, 3, 4), Mode.TRAINING))
+        .hasMessage("fc: input has shape [2, 3, 4], expected [batch, 12]");
+    assertThatThrownBy(() -> conv().forward(Nd4j.create(FLOAT, 2, 1, 4, 4), Mode.TRAINING))
+        .hasMessage("conv: input has shape [2, 1, 4, 4], expected [batch, 2, any, any]");
+    assertThatThrownBy(() -> new MaxPool2d(2).forward(Nd4j.create(FLOAT, 2, 4), Mode.TRAINING))
+        .hasMessage(
+            "MaxPool2d 2x2 stride 2: input has shape [2, 4], expected [batch, any, any, any]");
+    assertThatThrownBy(() -> new Relu().forward(Nd4j.create(FLOAT, 4), Mode.TRAINING))
+        .hasMessage("Relu: input has shape [4], expected [batch, ...] with at least one example");
+    assertThatThrownBy(() -> new Relu().forward(null, Mode.TRAINING))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("input");
+  }
+
+  @Test
+  void forwardRefusesAnotherType() {
+    assertThatThrownBy(() -> dense().forward(Nd4j.create(DataType.DOUBLE, 2, 12), Mode.TRAINING))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("fc: input is of type DOUBLE, expected FLOAT");
+    assertThatThrownBy(() -> new Relu().forward(Nd4j.create(DataType.INT32, 2, 12), Mode.TRAINING))
+        .hasMessage("Relu: input is of type INT, expected FLOAT or DOUBLE");
+  }
+
+  @Test
+  void windowsHaveToFit() {
+    assertThatThrownBy(() -> new MaxPool2d(3).forward(input(conv(), 1), Mode.TRAINING))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "MaxPool2d 3x3 stride 3: padded image is 3 x 2, expected at least 3 x 3, the window");
+    Conv2d large = new Conv2d("conv", Nd4j.create(FLOAT, 1, 2, 6, 2), Nd4j.create(FLOAT, 1), 1, 1);
+    assertThatThrownBy(() -> large.forward(input(large, 1), Mode.TRAINING))
+        .hasMessage("conv: padded image is 5 x 4, expected at least 6 x 2, the window");
+  }
+
+  @Test
+  void parametersHaveToFit() {
+    INDArray weight = Nd4j.create(FLOAT, 5, 12);
+    INDArray bias = Nd4j.create(FLOAT, 5);
+    assertThatThrownBy(() -> new Dense("fc", bias, bias))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("fc.weight has shape [5], expected 2 dimensions, none of length 0");
+    assertThatThrownBy(() -> new Dense("fc", weight, Nd4j.create(FLOAT, 4)))
+        .hasMessage("fc.bias has 4 elements, expected 5");
+    assertThatThrownBy(() -> new Dense("fc", weight, Nd4j.create(DataType.DOUBLE, 5)))
+        .hasMessage("fc.bias: array is of type DOUBLE, expected FLOAT");
+    assertThatThrownBy(() -> new Dense("fc", weight.dup('f'), bias))
+        .hasMessage("fc.weight has strides [1, 5], expected 'c' order without gaps");
+    INDArray kernel = Nd4j.create(FLOAT, 5, 1, 2, 2);
+    assertThatThrownBy(() -> new Conv2d("conv", kernel, bias, 0, 0))
+        .hasMessage("stride is 0, expected at least 1");
+    assertThatThrownBy(() -> new Conv2d("conv", kernel, bias, 1, -1))
+        .hasMessage("padding is -1, expected at least 0");
+    assertThatThrownBy(() -> new MaxPool2d(0)).hasMessage("size is 0, expected at least 1");
+  }
+
+  @Test
+  void aViewWithAnOffsetServesAsWeight() {
+    INDArray room = Nd4j.create(FLOAT, 7, 12);
+    INDArray weight = room.get(NDArrayIndex.interval(2, 7), NDArrayIndex.all());
+    weight.assign(Arrays.random(FLOAT, 1, 5, 12));
+    Dense layer = new Dense("fc", weight, Arrays.random(FLOAT, 2, 5));
+    INDArray x = input(layer, 3);
+    assertThat(layer.forward(x, Mode.EVALUATION)).isEqualTo(dense().forward(x, Mode.EVALUATION));
+  }
+
+  @Test
+  void activationsTakeBothTypesInTurn() {
+    Relu relu = new Relu();
+    INDArray floats = Nd4j.createFromArray(new float[][] {{-1, 2}});
+    INDArray doubles = Nd4j.createFromArray(new double[][] {{3, -4}});
+    assertThat(Arrays.values(relu.forward(floats, Mode.TRAINING))).containsExactly(0, 2);
+    assertThat(Arrays.values(relu.forward(doubles, Mode.TRAINING))).containsExactly(3, 0);
+  }
+
+  @Test
+  void nanPassesThroughReluAndMaxPool() {
+    INDArray x = Nd4j.createFromArray(new float[] {1, Float.NaN, 3, 2}).reshape(1, 1, 2, 2);
+    assertThat(new Relu().forward(x, Mode.EVALUATION).getDouble(1)).isNaN();
+    assertThat(new MaxPool2d(2).forward(x, Mode.EVALUATION).getDouble(0)).isNaN();
+  }
+
+  @Test
+  void theFirstOfEqualMaximaGetsTheGradient() {
+    MaxPool2d pool = new MaxPool2d(2);
+    pool.forward(Nd4j.ones(FLOAT, 1, 1, 2, 2), Mode.TRAINING);
+    INDArray dx = pool.backward(Nd4j.ones(FLOAT, 1, 1, 1, 1));
+    assertThat(Arrays.values(dx)).containsExactly(1, 0, 0, 0);
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.descent4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.descent4j.Parameter;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class SequentialTest {
+  private static final DataType FLOAT = DataType.FLOAT;
+
+  private static Sequential network(long seed) {
+    return Sequential.builder(FLOAT, seed)
+        .input(1, 12, 12)
+        .conv2d("conv1", 4, 3)
+        .relu()
+        .maxPool2d(2)
+        .conv2d("conv2", 6, 3, 1, 1)
+        .relu()
+        .flatten()
+        .dropout(0.2)
+        .dense("fc1", 10)
+        .build();
+  }
+
+  @Test
+  void infersShapesAndNamesParameters() {
+    assertThat(network(1).parameters())
+        .extracting(Parameter::toString)
+        .containsExactly(
+            "conv1.weight FLOAT[4, 1, 3, 3]",
+            "conv1.bias FLOAT[4]",
+            "conv2.weight FLOAT[6, 4, 3, 3]",
+            "conv2.bias FLOAT[6]",
+            "fc1.weight FLOAT[10, 150]",
+            "fc1.bias FLOAT[10]");
+    assertThat(network(1)).hasToString("""
+            Conv2d conv1 [4, 1, 3, 3] stride 1 padding 0
+            Relu
+            MaxPool2d 2x2 stride 2
+            Conv2d conv2 [6, 4, 3, 3] stride 1 padding 1
+            Relu
+            Flatten
+            Dropout 0.2
+            Dense fc1 [10, 150]""");
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBits() {
+    INDArray x = Arrays.random(FLOAT, 3, 5, 1, 12, 12);
+    double[] expected = Arrays.values(network(1).forward(x, Mode.TRAINING));
+    assertThat(Arrays.values(network(1).forward(x, Mode.TRAINING))).isEqualTo(expected);
+    assertThat(Arrays.values(network(2).forward(x, Mode.TRAINING))).isNotEqualTo(expected);
+  }
+
+  @Test
+  void backwardParametersWritesTheSameGradients() {
+    INDArray x = Arrays.random(FLOAT, 3, 5, 1, 12, 12);
+    INDArray dy = Arrays.random(FLOAT, 4, 5, 10);
+    Sequential one = network(1);
+    one.forward(x, Mode.TRAINING);
+    assertThat(one.backward(dy).shape()).isEqualTo(x.shape());
+    Sequential other = network(1);
+    other.forward(x, Mode.TRAINING);
+    other.backwardParameters(dy);
+    for (Parameter parameter : one.parameters()) {
+      assertThat(Arrays.values(other.parameters().get(parameter.name()).gradient()))
+          .isEqualTo(Arrays.values(parameter.gradient()));
+    }
+  }
+
+  @Test
+  void aNetworkWithoutParametersHasNothingToWrite() {
+    Sequential network = Sequential.of(FLOAT, new Relu());
+    INDArray y = network.forward(Arrays.random(FLOAT, 3, 2, 2), Mode.TRAINING);
+    network.backwardParameters(y);
+    assertThat(network.parameters()).isEmpty();
+  }
+
+  @Test
+  void takesLayersOfOnesOwn() {
+    Layer doubling = new Layer() {
+      @Override
+      public INDArray forward(INDArray input, Mode mode) {
+        return input.mul(2);
+      }
+
+      @Override
+      public INDArray backward(INDArray outputGradient) {
+        return outputGradient.mul(2);
+      }
+    };
+    Sequential network = Sequential.builder(FLOAT, 1)
+        .input(3)
+        .add(doubling)
+        .initializer(Initializers.constant(1))
+        .dense("fc", 1)
+        .add(doubling)
+        .build();
+    INDArray x = Nd4j.createFromArray(new float[][] {{1, 2, 3}});
+    assertThat(network.forward(x, Mode.TRAINING).getDouble(0)).isEqualTo(24);
+    INDArray dx = network.backward(Nd4j.ones(FLOAT, 1, 1));
+    assertThat(Arrays.values(dx)).containsOnly(4);
+  }
+
+  @Test
+  void refusesWhatDoesNotFit() {
+    assertThatThrownBy(() -> Sequential.builder(DataType.FLOAT16, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("dataType is " + DataType.FLOAT16 + ", expected FLOAT or DOUBLE");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).dense("fc", 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "fc: shape of one example is not known, expected [features]; flatten() makes it");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(1, 8, 8).dense("fc", 3))
+        .hasMessage(
+            "fc: shape of one example is [1, 8, 8], expected [features]; flatten() makes it");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(64).conv2d("conv", 3, 3))
+        .hasMessage("conv: shape of one example is [64], expected [channels, height, width]");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(1, 4, 4).conv2d("conv", 3, 5))
+        .hasMessage("conv: padded image is 4 x 4, expected at least 5 x 5, the window");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(3, 0))
+        .hasMessage("exampleShape is [3, 0], expected lengths of at least 1");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(3).input(3))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("input was set already, expected it once");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(3).build())
+        .hasMessage("number of layers is 0, expected at least 1");
+    assertThatThrownBy(() ->
+            Sequential.builder(FLOAT, 1).input(3).dense("fc", 3).dense("fc", 3).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("'fc.weight'");
+    assertThatThrownBy(
+            () -> network(1).forward(Nd4j.create(DataType.DOUBLE, 1, 1, 12, 12), Mode.EVALUATION))
+        .hasMessage("network: input is of type DOUBLE, expected FLOAT");
+  }
+}

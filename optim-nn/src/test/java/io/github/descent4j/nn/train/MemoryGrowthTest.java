@@ -1,0 +1,72 @@
+package io.github.descent4j.nn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.descent4j.Adam;
+import io.github.descent4j.nn.Sequential;
+import java.util.SplittableRandom;
+import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Training keeps its arrays: neither the heap nor off-heap memory grows with the number of steps. */
+class MemoryGrowthTest {
+  private static final int SIZE = 100;
+  private static final long MEBIBYTE = 1 << 20;
+
+  @Test
+  void thousandsOfSteps() throws InterruptedException {
+    SplittableRandom random = new SplittableRandom(1);
+    float[] features = new float[SIZE * 100];
+    int[] labels = new int[SIZE];
+    for (int i = 0; i < features.length; i++) {
+      features[i] = (float) random.nextDouble();
+    }
+    for (int i = 0; i < SIZE; i++) {
+      labels[i] = random.nextInt(4);
+    }
+    Sequential network = Sequential.builder(DataType.FLOAT, 1)
+        .input(1, 10, 10)
+        .conv2d("conv1", 4, 3)
+        .relu()
+        .maxPool2d(2)
+        .flatten()
+        .dropout(0.2)
+        .dense("fc1", 4)
+        .build();
+    Trainer trainer = Trainer.builder(network, new Adam(1e-3)).batchSize(8).build();
+    Dataset dataset = InMemoryDataset.of(features, labels, 4, 1, 10, 10);
+
+    trainer.fit(dataset, 40);
+    trainer.evaluate(dataset);
+    long offHeap = offHeap();
+    long heap = heap();
+    long resident = Pointer.physicalBytes();
+    for (int i = 0; i < 4; i++) {
+      trainer.fit(dataset, 60);
+      trainer.evaluate(dataset);
+    }
+
+    assertThat(offHeap() - offHeap).as("off-heap bytes in use").isLessThan(MEBIBYTE);
+    assertThat(heap() - heap).as("heap bytes in use").isLessThan(4 * MEBIBYTE);
+    assertThat(Pointer.physicalBytes() - resident).as("resident bytes").isLessThan(200 * MEBIBYTE);
+  }
+
+  /** Bytes that JavaCPP's pointers own once the collector has released the unreachable ones. */
+  private static long offHeap() throws InterruptedException {
+    collect();
+    return Pointer.totalBytes();
+  }
+
+  private static long heap() throws InterruptedException {
+    collect();
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+
+  private static void collect() throws InterruptedException {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+      Thread.sleep(100);
+    }
+  }
+}

@@ -1,0 +1,303 @@
+package io.github.descent4j.nn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.descent4j.Adam;
+import io.github.descent4j.NonFinite;
+import io.github.descent4j.NonFiniteGradientException;
+import io.github.descent4j.Optimizer;
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Sgd;
+import io.github.descent4j.nn.Initializers;
+import io.github.descent4j.nn.Layer;
+import io.github.descent4j.nn.Mode;
+import io.github.descent4j.nn.Relu;
+import io.github.descent4j.nn.Sequential;
+import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class TrainerTest {
+  private static final int SIZE = 103;
+
+  /** Two clouds of images that a small network tells apart. */
+  private static Dataset dataset() {
+    SplittableRandom random = new SplittableRandom(5);
+    float[] features = new float[SIZE * 64];
+    int[] labels = new int[SIZE];
+    for (int i = 0; i < SIZE; i++) {
+      labels[i] = i % 2;
+      for (int j = 0; j < 64; j++) {
+        features[i * 64 + j] = (float) (random.nextDouble() + (labels[i] == j / 32 ? 0.5 : 0));
+      }
+    }
+    return InMemoryDataset.of(features, labels, 2, 1, 8, 8);
+  }
+
+  private static Sequential network(DataType type) {
+    return Sequential.builder(type, 3)
+        .input(1, 8, 8)
+        .conv2d("conv1", 3, 3)
+        .relu()
+        .maxPool2d(2)
+        .flatten()
+        .dropout(0.1)
+        .dense("fc1", 8)
+        .tanh()
+        .dense("fc2", 2)
+        .build();
+  }
+
+  /** Remembers what was read, in the order of the reads. */
+  private static final class Recorder implements Dataset {
+    private final Dataset dataset = dataset();
+    private final List<int[]> reads = new ArrayList<>();
+
+    @Override
+    public int size() {
+      return dataset.size();
+    }
+
+    @Override
+    public long[] exampleShape() {
+      return dataset.exampleShape();
+    }
+
+    @Override
+    public int classes() {
+      return dataset.classes();
+    }
+
+    @Override
+    public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
+      assertThat(features.shape()).containsExactly(count, 1, 8, 8);
+      reads.add(Arrays.copyOfRange(indices, from, from + count));
+      dataset.read(indices, from, count, features, labels);
+    }
+  }
+
+  @Test
+  void learns() {
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+      Trainer trainer =
+          Trainer.builder(network(type), new Adam(0.01)).batchSize(16).seed(1).build();
+      List<EpochMetrics> metrics = trainer.fit(dataset(), 20);
+      assertThat(metrics.get(19).trainLoss()).isLessThan(0.2 * metrics.get(0).trainLoss());
+      assertThat(trainer.evaluate(dataset()).accuracy()).isGreaterThan(0.95);
+    }
+  }
+
+  @Test
+  void theSameSeedGivesTheSameBits() {
+    assertThat(train(1)).isEqualTo(train(1));
+    assertThat(train(1)).isNotEqualTo(train(2));
+  }
+
+  private static double[] train(long seed) {
+    Sequential network = network(DataType.FLOAT);
+    Trainer.builder(network, new Adam(0.01)).batchSize(16).seed(seed).build().fit(dataset(), 3);
+    List<Parameter> parameters = new ArrayList<>();
+    network.parameters().forEach(parameters::add);
+    return parameters.stream()
+        .flatMapToDouble(
+            parameter -> Arrays.stream(parameter.value().dup().data().asDouble()))
+        .toArray();
+  }
+
+  @Test
+  void everyExampleOnceAnEpochInAnotherOrderEachTime() {
+    Recorder recorder = new Recorder();
+    Trainer trainer =
+        Trainer.builder(network(DataType.FLOAT), new Sgd(0.01)).batchSize(16).build();
+    trainer.fit(recorder, 1);
+    int[] first = recorder.reads.stream().flatMapToInt(Arrays::stream).toArray();
+    assertThat(recorder.reads)
+        .extracting(read -> read.length)
+        .containsExactly(16, 16, 16, 16, 16, 16, 7);
+    recorder.reads.clear();
+    trainer.fit(recorder, 1);
+    int[] second = recorder.reads.stream().flatMapToInt(Arrays::stream).toArray();
+
+    int[] all = new int[SIZE];
+    Arrays.setAll(all, i -> i);
+    assertThat(first).containsExactlyInAnyOrder(all).isNotEqualTo(all);
+    assertThat(second).containsExactlyInAnyOrder(all).isNotEqualTo(first);
+  }
+
+  @Test
+  void theLastPartialBatchIsTrainedOn() {
+    Sequential network = network(DataType.FLOAT);
+    Optimizer optimizer = new Sgd(0.01);
+    Trainer.builder(network, optimizer).batchSize(100).build().fit(dataset(), 2);
+    assertThat(optimizer.steps()).isEqualTo(4);
+  }
+
+  @Test
+  void evaluationReadsInOrderAndChangesNothing() {
+    Sequential network = network(DataType.FLOAT);
+    Recorder recorder = new Recorder();
+    Trainer trainer = Trainer.builder(network, new Sgd(0.01)).batchSize(40).build();
+    Evaluation first = trainer.evaluate(recorder);
+    assertThat(recorder.reads.get(2)).startsWith(80, 81).hasSize(23);
+    assertThat(trainer.evaluate(recorder)).isEqualTo(first);
+    assertThat(first.total()).isEqualTo(SIZE);
+    assertThat(first.accuracy()).isEqualTo((double) first.correct() / SIZE);
+    Trainer whole = Trainer.builder(network, new Sgd(0.01)).batchSize(SIZE).build();
+    assertThat(whole.evaluate(recorder).meanLoss()).isCloseTo(first.meanLoss(), within(1e-6));
+    assertThat(whole.evaluate(recorder).correct()).isEqualTo(first.correct());
+  }
+
+  @Test
+  void listenersAreToldInOrder() {
+    List<Object> told = new ArrayList<>();
+    TrainingListener listener = new TrainingListener() {
+      @Override
+      public void onStep(StepMetrics metrics) {
+        told.add(metrics);
+      }
+
+      @Override
+      public void onEpoch(EpochMetrics metrics) {
+        told.add(metrics);
+      }
+    };
+    Optimizer optimizer = new Sgd(1).scheduled(step -> 0.1 / (step + 1));
+    Trainer trainer = Trainer.builder(network(DataType.FLOAT), optimizer)
+        .batchSize(60)
+        .listener(new TrainingListener() {})
+        .listener(listener)
+        .build();
+    List<EpochMetrics> epochs = new ArrayList<>(trainer.fit(dataset(), 1));
+    epochs.addAll(trainer.fit(dataset(), 1));
+
+    assertThat(told).hasSize(6);
+    assertThat(told.get(2)).isEqualTo(epochs.get(0));
+    assertThat(told.get(5)).isEqualTo(epochs.get(1));
+    assertThat(epochs).extracting(EpochMetrics::epoch).containsExactly(1, 2);
+    for (int i = 0; i < 4; i++) {
+      StepMetrics step = (StepMetrics) told.get(i + i / 2);
+      assertThat(step.step()).isEqualTo(i + 1);
+      assertThat(step.epoch()).isEqualTo(1 + i / 2);
+      assertThat(step.batch()).isEqualTo(1 + i % 2);
+      assertThat(step.batches()).isEqualTo(2);
+      assertThat(step.learningRate()).isEqualTo(0.1 / (i + 1));
+    }
+    StepMetrics first = (StepMetrics) told.get(0);
+    StepMetrics second = (StepMetrics) told.get(1);
+    EpochMetrics epoch = epochs.get(0);
+    assertThat(epoch.trainLoss())
+        .isCloseTo((60 * first.loss() + 43 * second.loss()) / SIZE, within(1e-12));
+    assertThat(epoch.seconds()).isPositive();
+    assertThat(epoch.examplesPerSecond()).isCloseTo(SIZE / epoch.seconds(), within(1e-6));
+  }
+
+  @Test
+  void trainAccuracyIsThatOfTheMiniBatches() {
+    Trainer trainer =
+        Trainer.builder(network(DataType.FLOAT), new Sgd(0)).batchSize(20).build();
+    double accuracy = trainer.fit(dataset(), 1).get(0).trainAccuracy();
+    assertThat(accuracy * SIZE).isCloseTo(Math.rint(accuracy * SIZE), within(1e-9));
+    assertThat(accuracy).isBetween(0.2, 0.8);
+  }
+
+  @Test
+  void usesTheGivenLoss() {
+    Sequential network = Sequential.builder(DataType.FLOAT, 3)
+        .input(1, 8, 8)
+        .flatten()
+        .initializer(Initializers.heNormal())
+        .dense("fc", 2)
+        .build();
+    double plain =
+        Trainer.builder(network, new Sgd()).build().evaluate(dataset()).meanLoss();
+    double smooth = Trainer.builder(network, new Sgd())
+        .loss(new SoftmaxCrossEntropy(0.5))
+        .build()
+        .evaluate(dataset())
+        .meanLoss();
+    assertThat(smooth).isNotCloseTo(plain, within(1e-3));
+  }
+
+  @Test
+  void aLossThatIsNotFiniteNamesStepAndParameter() {
+    Sequential network = network(DataType.FLOAT);
+    Optimizer optimizer = new Sgd(0.01);
+    Trainer trainer = Trainer.builder(network, optimizer)
+        .batchSize(50)
+        .listener(new TrainingListener() {
+          @Override
+          public void onStep(StepMetrics metrics) {
+            if (metrics.step() == 4) {
+              network.parameters().get("fc1.bias").value().putScalar(2, Double.NaN);
+            }
+          }
+        })
+        .build();
+    assertThatThrownBy(() -> trainer.fit(dataset(), 5))
+        .isInstanceOfSatisfying(DivergedException.class, e -> {
+          assertThat(e.step()).isEqualTo(5);
+          assertThat(e.parameterName()).contains("fc1.bias");
+        })
+        .hasMessage(
+            "training diverged at step 5: the loss is NaN, expected a finite number; the first"
+                + " parameter that is not finite, or has such a gradient, is 'fc1.bias'");
+    assertThat(optimizer.steps()).isEqualTo(4);
+  }
+
+  @Test
+  void aGuardedGradientThatIsNotFiniteNamesStepAndParameter() {
+    Layer explode = new Layer() {
+      private final Layer relu = new Relu();
+
+      @Override
+      public INDArray forward(INDArray input, Mode mode) {
+        return relu.forward(input, mode);
+      }
+
+      @Override
+      public INDArray backward(INDArray outputGradient) {
+        return relu.backward(outputGradient).muli(Double.POSITIVE_INFINITY);
+      }
+    };
+    Sequential network = Sequential.builder(DataType.FLOAT, 3)
+        .input(1, 8, 8)
+        .flatten()
+        .dense("fc1", 4)
+        .add(explode)
+        .dense("fc2", 2)
+        .build();
+    Trainer trainer = Trainer.builder(network, new Sgd(0.01).guarded(NonFinite.FAIL))
+        .batchSize(50)
+        .build();
+    assertThatThrownBy(() -> trainer.fit(dataset(), 1))
+        .isInstanceOfSatisfying(DivergedException.class, e -> {
+          assertThat(e.step()).isOne();
+          assertThat(e.parameterName()).contains("fc1.weight");
+        })
+        .hasMessageStartingWith("training diverged at step 1: gradient of parameter 'fc1.weight'")
+        .hasCauseInstanceOf(NonFiniteGradientException.class);
+  }
+
+  @Test
+  void refusesBadArguments() {
+    Sequential network = network(DataType.FLOAT);
+    assertThatThrownBy(() -> Trainer.builder(network, new Sgd()).batchSize(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("batchSize is 0, expected at least 1");
+    assertThatThrownBy(() -> Trainer.builder(network, new Sgd()).build().fit(dataset(), 0))
+        .hasMessage("epochs is 0, expected at least 1");
+    assertThatThrownBy(() -> Trainer.builder(null, new Sgd()))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("network");
+    Dataset lines = InMemoryDataset.of(new float[8], new int[2], 2, 4);
+    assertThatThrownBy(() -> Trainer.builder(network, new Sgd()).build().fit(lines, 1))
+        .hasMessage("conv1: input has shape [2, 4], expected [batch, 1, any, any]");
+  }
+}
