@@ -124,7 +124,8 @@ public final class StepContext {
       measure(kind);
       return norms[index] * transform.factor();
     }
-    return reader.measure(parameters.get(index).gradientSpan(), transform, kind);
+    measureAlone(index, kind);
+    return reader.norm(0);
   }
 
   /** The norm of all gradients together, as left by the decorators outside. */
@@ -166,22 +167,35 @@ public final class StepContext {
       measure(measured == null ? kind : measured);
       return finite[index];
     }
-    reader.measure(parameters.get(index).gradientSpan(), transform, kind);
-    return reader.wasFinite();
+    measureAlone(index, kind);
+    return reader.isFinite(0);
   }
 
   GradientTransform transform(int index) {
     return transforms[index];
   }
 
+  /** Measures all gradients as the caller gave them, unless that is done. */
   private void measure(Norm kind) {
     if (measured == kind) {
       return;
     }
+    reader.clear();
     for (int i = 0; i < parameters.size(); i++) {
-      norms[i] = reader.measure(parameters.get(i).gradientSpan(), asGiven, kind);
-      finite[i] = reader.wasFinite();
+      reader.add(parameters.get(i).gradientSpan(), asGiven);
+    }
+    reader.measure(kind);
+    for (int i = 0; i < parameters.size(); i++) {
+      norms[i] = reader.norm(i);
+      finite[i] = reader.isFinite(i);
     }
     measured = kind;
+  }
+
+  /** Measures one gradient as the decorators outside have left it. */
+  private void measureAlone(int index, Norm kind) {
+    reader.clear();
+    reader.add(parameters.get(index).gradientSpan(), transforms[index]);
+    reader.measure(kind);
   }
 }

@@ -5,10 +5,11 @@ import static java.util.Objects.requireNonNull;
 import io.github.descent4j.ParameterState.Slot;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.GradientTransform;
+import io.github.descent4j.kernel.KernelChoice;
 import io.github.descent4j.kernel.Kernels;
-import io.github.descent4j.kernel.ScalarKernels;
-import io.github.descent4j.kernel.Span;
+import io.github.descent4j.kernel.Pieces;
+import io.github.descent4j.kernel.Workforce;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -29,8 +30,11 @@ abstract class UpdateRule extends AbstractOptimizer {
   private final WeightDecay weightDecay;
   private final Slot[] slots;
 
-  private final Kernels kernels = new ScalarKernels();
-  private final Chunk chunk = new Chunk();
+  private final Kernels kernels = KernelChoice.kernels();
+  private final Workforce workforce = new Workforce(this::update);
+  private final Chunk[] chunks = new Chunk[workforce.threads()];
+  private final Pieces pieces = new Pieces();
+  private StepContext context;
   private final Map<String, ParameterState> states = new LinkedHashMap<>();
   private ParameterState[] current = {};
   private long steps;
@@ -39,6 +43,7 @@ abstract class UpdateRule extends AbstractOptimizer {
     learningRate = Check.atLeastZero("learningRate", builder.learningRate);
     weightDecay = builder.weightDecay;
     this.slots = slots;
+    Arrays.setAll(chunks, worker -> new Chunk());
   }
 
   /** Puts the rule's own hyperparameters by their field's names, in the order of the Javadoc. */
@@ -91,14 +96,39 @@ abstract class UpdateRule extends AbstractOptimizer {
     Parameters parameters = context.parameters();
     double rate = context.learningRateOr(learningRate);
     find(parameters);
+    this.context = context;
+    pieces.clear();
     for (int i = 0; i < parameters.size(); i++) {
       prepare(i, rate);
-      update(parameters.get(i), current[i], context.transform(i));
+      pieces.add(i, parameters.get(i).valueSpan().length());
+    }
+    workforce.run(pieces.count(), pieces.elements() >= Pieces.PARALLEL);
+    for (int i = 0; i < parameters.size(); i++) {
       if (current[i].steps++ == 0) {
         states.put(parameters.get(i).name(), current[i]);
       }
     }
     steps++;
+    this.context = null;
+  }
+
+  /** Updates one stretch of one parameter, on any thread. */
+  private void update(int piece, int worker) {
+    int i = pieces.owner(piece);
+    Parameter parameter = context.parameters().get(i);
+    ParameterState state = current[i];
+    Chunk chunk = chunks[worker];
+    chunk.set(
+        parameter.valueSpan(),
+        parameter.gradientSpan(),
+        state.slotSpans,
+        state.order,
+        pieces.from(piece),
+        pieces.to(piece),
+        context.transform(i),
+        weightDecay.isDecoupled() ? 0 : weightDecay.coefficient(),
+        state.decoupledDecay);
+    update(kernels, chunk, state.scalars);
   }
 
   /** Finds or makes the state of every parameter; new ones are kept only once all is well. */
@@ -127,22 +157,6 @@ abstract class UpdateRule extends AbstractOptimizer {
     double stepRate = rateAt(t, rate);
     state.decoupledDecay = weightDecay.isDecoupled() ? stepRate * weightDecay.coefficient() : 0;
     prepare(t, stepRate, state.scalars);
-  }
-
-  private void update(Parameter parameter, ParameterState state, GradientTransform transform) {
-    Span value = parameter.valueSpan();
-    double coupledDecay = weightDecay.isDecoupled() ? 0 : weightDecay.coefficient();
-    chunk.set(
-        value,
-        parameter.gradientSpan(),
-        state.slotSpans,
-        state.order,
-        0,
-        value.length(),
-        transform,
-        coupledDecay,
-        state.decoupledDecay);
-    update(kernels, chunk, state.scalars);
   }
 
   /** The hyperparameters by their field's names, in the order of the Javadoc. */

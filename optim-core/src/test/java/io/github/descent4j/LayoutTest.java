@@ -32,6 +32,9 @@ class LayoutTest {
             run(optimizer.create().get(), type, shape, Layout.C_ORDER, Layout.C_ORDER);
         for (Layout value : Layout.values()) {
           for (Layout gradient : Layout.values()) {
+            if (value != gradient && value != Layout.C_ORDER && gradient != Layout.C_ORDER) {
+              continue;
+            }
             Result actual = run(optimizer.create().get(), type, shape, value, gradient);
             actual.assertSame(expected, value + " value, " + gradient + " gradient");
           }

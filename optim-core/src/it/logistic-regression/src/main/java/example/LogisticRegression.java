@@ -32,18 +32,16 @@ public final class LogisticRegression {
 
     INDArray weight = Nd4j.zeros(DataType.FLOAT, 2, 1);
     INDArray bias = Nd4j.zeros(DataType.FLOAT, 1, 1);
-    Optimizer optimizer =
-        new RAdam()
-            .scheduled(Schedules.linearWarmup(20, 0.1).then(Schedules.cosine(0.1, 480)))
-            .clipped(GradientClip.byGlobalNorm(1))
-            .guarded(NonFinite.FAIL);
+    Optimizer optimizer = new RAdam()
+        .scheduled(Schedules.linearWarmup(20, 0.1).then(Schedules.cosine(0.1, 480)))
+        .clipped(GradientClip.byGlobalNorm(1))
+        .guarded(NonFinite.FAIL);
     for (int step = 0; step < 500; step++) {
       INDArray error = predict(x, weight, bias).sub(y).div(n);
       // New arrays at every step, and 'f' order from the product: the state belongs to the name.
-      optimizer.step(
-          Parameters.of(
-              Parameter.of("weight", weight, x.transpose().mmul(error)),
-              Parameter.of("bias", bias, error.sum(true, 0))));
+      optimizer.step(Parameters.of(
+          Parameter.of("weight", weight, x.transpose().mmul(error)),
+          Parameter.of("bias", bias, error.sum(true, 0))));
     }
 
     INDArray correct = predict(x, weight, bias).gt(0.5).castTo(DataType.FLOAT).eq(y);

@@ -39,6 +39,7 @@ public final class Chunk {
   private char order;
   private long position;
   private long to;
+  private final Prelude prelude = new Prelude();
   private GradientTransform transform;
   private double coupledDecay;
   private double decoupledDecay;
@@ -51,7 +52,7 @@ public final class Chunk {
    * @param slots its state, at most three, of the arithmetic's type and the same shape
    * @param order the logical order that {@code from} and {@code to} count in
    * @param from first element
-   * @param to behind the last element
+   * @param to behind the last element, not beyond the window of {@code from}
    * @param transform what happens to the gradient first
    * @param coupledDecay this times the parameter is added to the gradient
    * @param decoupledDecay this times the parameter is taken off the parameter, before the update
@@ -75,6 +76,7 @@ public final class Chunk {
     this.transform = transform;
     this.coupledDecay = coupledDecay;
     this.decoupledDecay = decoupledDecay;
+    prelude.set(transform, coupledDecay, decoupledDecay);
     n = 0;
     if (value.isDouble() && p64 == null) {
       p64 = new double[BLOCK];
@@ -90,6 +92,51 @@ public final class Chunk {
   /** Whether the arithmetic is in double. */
   boolean isDouble() {
     return value.isDouble();
+  }
+
+  /** Whether kernels may read and write the memory itself: all arrays are dense floats. */
+  boolean isDenseFloat() {
+    boolean dense = value.isDenseFloat(order) && gradient.isDenseFloat(order);
+    for (Span slot : slots) {
+      dense &= slot.isDenseFloat(order);
+    }
+    return dense;
+  }
+
+  /** Elements that no kernel has taken yet. */
+  int remaining() {
+    return (int) (to - position);
+  }
+
+  /** Leaves out elements that a kernel has updated in memory. */
+  void skip(int elements) {
+    position += elements;
+  }
+
+  /** The window of every dense array in which this chunk lies. */
+  int window() {
+    return Span.window(position);
+  }
+
+  /** Bytes from the window's beginning to the first element not taken. */
+  long windowOffset() {
+    return Float.BYTES * Span.offsetInWindow(position);
+  }
+
+  Span value() {
+    return value;
+  }
+
+  Span gradient() {
+    return gradient;
+  }
+
+  Span slot(int index) {
+    return slots[index];
+  }
+
+  Prelude prelude() {
+    return prelude;
   }
 
   /** Writes the current block back and brings the next one; false behind the last. */
@@ -126,12 +173,17 @@ public final class Chunk {
       for (int s = 0; s < slots.length; s++) {
         slots[s].load(order, position, n, s32[s], offsets);
       }
-      transform.apply(g32, n);
-      if (coupledDecay != 0) {
-        FloatLoops.addDecay(g32, p32, n, (float) coupledDecay);
+      if (prelude.scale != 1) {
+        FloatLoops.scale(g32, n, prelude.scale);
       }
-      if (decoupledDecay != 0) {
-        FloatLoops.decay(p32, n, (float) decoupledDecay);
+      if (prelude.clamps) {
+        FloatLoops.clamp(g32, n, prelude.lower, prelude.upper);
+      }
+      if (prelude.coupledDecay != 0) {
+        FloatLoops.addDecay(g32, p32, n, prelude.coupledDecay);
+      }
+      if (prelude.decoupledDecay != 0) {
+        FloatLoops.decay(p32, n, prelude.decoupledDecay);
       }
     }
   }

@@ -5,7 +5,7 @@ package io.github.descent4j.kernel;
  *
  * <p>Every loop indexes all its arrays alike and has no branch, which lets C2 vectorize it. There is
  * no {@code Math.fma}: without the hardware it is a thousand times slower, and with it the bits
- * differ. {@link FloatLoops} is the same line by line.
+ * differ. The update rules of {@link FloatLoops} are the same line by line.
  */
 final class DoubleLoops {
 
@@ -32,6 +32,31 @@ final class DoubleLoops {
   static void decay(double[] p, int n, double coefficient) {
     for (int i = 0; i < n; i++) {
       p[i] -= coefficient * p[i];
+    }
+  }
+
+  static void addAbsolute(double[] lanes, double[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] += Math.abs(g[i]);
+    }
+  }
+
+  static void addSquares(double[] lanes, double[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] += g[i] * g[i];
+    }
+  }
+
+  static void maxAbsolute(double[] lanes, double[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] = Math.max(lanes[i], Math.abs(g[i]));
+    }
+  }
+
+  /** Zero times a finite number is zero, times any other NaN: a test that vectorizes. */
+  static void addZeros(double[] lanes, double[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] += g[i] * 0;
     }
   }
 

@@ -5,7 +5,7 @@ package io.github.descent4j.kernel;
  *
  * <p>Every loop indexes all its arrays alike and has no branch, which lets C2 vectorize it. There is
  * no {@code Math.fma}: without the hardware it is a thousand times slower, and with it the bits
- * differ. {@link DoubleLoops} is the same line by line.
+ * differ. The update rules of {@link DoubleLoops} are the same line by line.
  */
 final class FloatLoops {
 
@@ -32,6 +32,12 @@ final class FloatLoops {
   static void decay(float[] p, int n, float coefficient) {
     for (int i = 0; i < n; i++) {
       p[i] -= coefficient * p[i];
+    }
+  }
+
+  static void widen(double[] wide, float[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      wide[i] = g[i];
     }
   }
 

@@ -48,6 +48,14 @@ public final class GradientTransform {
     return lower == Double.NEGATIVE_INFINITY && upper == Double.POSITIVE_INFINITY;
   }
 
+  double lower() {
+    return lower;
+  }
+
+  double upper() {
+    return upper;
+  }
+
   void apply(float[] g, int n) {
     if (scale != 1) {
       FloatLoops.scale(g, n, (float) scale);

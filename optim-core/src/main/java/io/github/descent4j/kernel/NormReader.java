@@ -4,121 +4,165 @@ import io.github.descent4j.clip.Norm;
 import java.util.Arrays;
 
 /**
- * One read of a gradient: its norm, and whether all of it is finite.
+ * One read of gradients: the norm of each, and whether all of it is finite.
  *
- * <p>Elements are summed in double, in logical 'c' order, over fixed chunks and lanes, so that
- * neither the memory order of the array nor the number of threads changes the bits of the result.
+ * <p>Elements are summed in double, in logical 'c' order, over fixed pieces and lanes whose sums are
+ * added in order, so that neither the memory order of an array nor the number of threads changes the
+ * bits of the result.
+ *
+ * <p>Use: {@link #clear}, {@link #add} for each gradient, {@link #measure}, then read the results.
  */
 public final class NormReader {
-
   private static final int BLOCK = 512;
-  private static final int CHUNK = 64 * BLOCK;
 
-  private final float[] g32 = new float[BLOCK];
-  private final double[] g64 = new double[BLOCK];
-  private final double[] lanes = new double[BLOCK];
-  private final double[] zeros = new double[BLOCK];
-  private final long[] offsets = new long[BLOCK];
+  private final Pieces pieces = new Pieces();
+  private final Workforce workforce = new Workforce(this::measurePiece);
+  private final Scratch[] scratch = new Scratch[workforce.threads()];
 
-  private boolean finite;
+  private int count;
+  private Span[] gradients = {};
+  private GradientTransform[] transforms = {};
+  private double[] norms = {};
+  private boolean[] finite = {};
+  private Norm norm;
 
-  /**
-   * Measures a gradient as it comes out of a transform.
-   *
-   * @return the norm; NaN if an element is NaN, infinite if one is infinite and none is NaN
-   */
-  public double measure(Span gradient, GradientTransform transform, Norm kind) {
-    double power = accumulate(gradient, transform, kind, 1);
-    if (kind != Norm.L2) {
-      return power;
+  // Of each piece: its sum or maximum, and 0 or NaN.
+  private double[] parts = {};
+  private double[] zeros = {};
+
+  /** Starts anew. */
+  public void clear() {
+    pieces.clear();
+    count = 0;
+  }
+
+  /** Adds a gradient, to be measured as it comes out of a transform. */
+  public void add(Span gradient, GradientTransform transform) {
+    if (count == gradients.length) {
+      int room = Math.max(8, 2 * count);
+      gradients = Arrays.copyOf(gradients, room);
+      transforms = Arrays.copyOf(transforms, room);
+      norms = new double[room];
+      finite = new boolean[room];
     }
-    // The squares of floats stay within the range of double, those of doubles may leave it.
-    boolean lost = gradient.isDouble() && finite && (power > Double.MAX_VALUE || power < 0x1p-900);
-    return lost ? rescaled(gradient, transform) : Math.sqrt(power);
+    gradients[count] = gradient;
+    transforms[count] = transform;
+    pieces.add(count, gradient.length());
+    count++;
   }
 
-  /** Whether every element that {@link #measure} last read was finite. */
-  public boolean wasFinite() {
-    return finite;
+  /** Reads all gradients once. */
+  public void measure(Norm norm) {
+    this.norm = norm;
+    if (parts.length < pieces.count()) {
+      parts = new double[2 * pieces.count()];
+      zeros = new double[2 * pieces.count()];
+    }
+    workforce.run(pieces.count(), pieces.elements() >= Pieces.PARALLEL);
+    Arrays.fill(norms, 0, count, 0);
+    Arrays.fill(finite, 0, count, true);
+    for (int piece = 0; piece < pieces.count(); piece++) {
+      int owner = pieces.owner(piece);
+      norms[owner] = combine(norm, norms[owner], parts[piece]);
+      finite[owner] &= zeros[piece] == 0;
+    }
+    for (int i = 0; i < count && norm == Norm.L2; i++) {
+      // The squares of floats stay within the range of double, those of doubles may leave it.
+      boolean left = norms[i] > Double.MAX_VALUE || norms[i] < 0x1p-900;
+      boolean lost = left && finite[i] && gradients[i].isDouble();
+      norms[i] = lost ? rescaled(gradients[i], transforms[i]) : Math.sqrt(norms[i]);
+    }
+    Arrays.fill(gradients, 0, count, null);
   }
 
-  /** Squares left the range of double: measures again, scaled by the power of two of the maximum. */
+  /** The norm of a gradient, by its place: NaN if an element is NaN, infinite if one is infinite. */
+  public double norm(int index) {
+    return norms[index];
+  }
+
+  /** Whether every element of a gradient is finite. */
+  public boolean isFinite(int index) {
+    return finite[index];
+  }
+
+  private void measurePiece(int piece, int worker) {
+    if (scratch[worker] == null) {
+      scratch[worker] = new Scratch();
+    }
+    Scratch s = scratch[worker];
+    int owner = pieces.owner(piece);
+    s.accumulate(
+        gradients[owner], transforms[owner], norm, pieces.from(piece), pieces.to(piece), 1);
+    parts[piece] = s.sum;
+    zeros[piece] = s.zero;
+  }
+
+  /** The L2 norm where squares leave the range of double: elements are scaled by a power of two. */
   private double rescaled(Span gradient, GradientTransform transform) {
-    double max = accumulate(gradient, transform, Norm.MAX, 1);
-    if (max == 0 || Double.isInfinite(max)) {
-      return max;
+    Scratch s = scratch[0] == null ? new Scratch() : scratch[0];
+    s.accumulate(gradient, transform, Norm.MAX, 0, gradient.length(), 1);
+    double max = s.sum;
+    if (max == 0) {
+      return 0;
     }
     int exponent = Math.max(Math.getExponent(max), Double.MIN_EXPONENT);
-    double power = accumulate(gradient, transform, Norm.L2, Math.scalb(1d, -exponent));
-    return Math.scalb(Math.sqrt(power), exponent);
+    double scale = Math.scalb(1d, -exponent);
+    s.accumulate(gradient, transform, Norm.L2, 0, gradient.length(), scale);
+    return Math.scalb(Math.sqrt(s.sum), exponent);
   }
 
-  private double accumulate(Span gradient, GradientTransform transform, Norm kind, double scale) {
-    double total = 0;
-    double zero = 0;
-    for (long from = 0; from < gradient.length(); from += CHUNK) {
-      long to = Math.min(gradient.length(), from + CHUNK);
+  private static double combine(Norm norm, double a, double b) {
+    return norm == Norm.MAX ? Math.max(a, b) : a + b;
+  }
+
+  /** The heap arrays of one worker. */
+  private static final class Scratch {
+    private final float[] g32 = new float[BLOCK];
+    private final double[] g64 = new double[BLOCK];
+    private final double[] lanes = new double[BLOCK];
+    private final double[] zeroLanes = new double[BLOCK];
+    private final long[] offsets = new long[BLOCK];
+
+    /** The sum of absolute values or squares, or the maximum. */
+    double sum;
+
+    /** 0, or NaN if an element was not finite. */
+    double zero;
+
+    void accumulate(
+        Span gradient, GradientTransform transform, Norm norm, long from, long to, double scale) {
       Arrays.fill(lanes, 0);
-      Arrays.fill(zeros, 0);
+      Arrays.fill(zeroLanes, 0);
       for (long at = from; at < to; at += BLOCK) {
         int n = (int) Math.min(BLOCK, to - at);
         load(gradient, transform, at, n, scale);
-        switch (kind) {
-          case L1 -> addAbsolute(n);
-          case L2 -> addSquares(n);
-          case MAX -> max(n);
+        switch (norm) {
+          case L1 -> DoubleLoops.addAbsolute(lanes, g64, n);
+          case L2 -> DoubleLoops.addSquares(lanes, g64, n);
+          case MAX -> DoubleLoops.maxAbsolute(lanes, g64, n);
         }
-        addZeros(n);
+        DoubleLoops.addZeros(zeroLanes, g64, n);
       }
-      double part = 0;
+      sum = 0;
+      zero = 0;
       for (int i = 0; i < BLOCK; i++) {
-        part = kind == Norm.MAX ? Math.max(part, lanes[i]) : part + lanes[i];
-        zero += zeros[i];
-      }
-      total = kind == Norm.MAX ? Math.max(total, part) : total + part;
-    }
-    finite = zero == 0;
-    return total;
-  }
-
-  private void load(Span gradient, GradientTransform transform, long at, int n, double scale) {
-    if (gradient.isDouble()) {
-      gradient.load('c', at, n, g64, offsets);
-      transform.apply(g64, n);
-    } else {
-      gradient.load('c', at, n, g32, offsets);
-      transform.apply(g32, n);
-      for (int i = 0; i < n; i++) {
-        g64[i] = g32[i];
+        sum = combine(norm, sum, lanes[i]);
+        zero += zeroLanes[i];
       }
     }
-    if (scale != 1) {
-      DoubleLoops.scale(g64, n, scale);
-    }
-  }
 
-  private void addAbsolute(int n) {
-    for (int i = 0; i < n; i++) {
-      lanes[i] += Math.abs(g64[i]);
-    }
-  }
-
-  private void addSquares(int n) {
-    for (int i = 0; i < n; i++) {
-      lanes[i] += g64[i] * g64[i];
-    }
-  }
-
-  private void max(int n) {
-    for (int i = 0; i < n; i++) {
-      lanes[i] = Math.max(lanes[i], Math.abs(g64[i]));
-    }
-  }
-
-  /** Zero times a finite number is zero, times any other NaN: a finiteness test that vectorizes. */
-  private void addZeros(int n) {
-    for (int i = 0; i < n; i++) {
-      zeros[i] += g64[i] * 0;
+    private void load(Span gradient, GradientTransform transform, long at, int n, double scale) {
+      if (gradient.isDouble()) {
+        gradient.load('c', at, n, g64, offsets);
+        transform.apply(g64, n);
+      } else {
+        gradient.load('c', at, n, g32, offsets);
+        transform.apply(g32, n);
+        FloatLoops.widen(g64, g32, n);
+      }
+      if (scale != 1) {
+        DoubleLoops.scale(g64, n, scale);
+      }
     }
   }
 }

@@ -314,7 +314,7 @@ public final class ScalarKernels implements Kernels {
   }
 
   /** Rounds a positive number to a positive number: an epsilon that vanished would divide 0 by 0. */
-  private static float positive(double epsilon) {
+  static float positive(double epsilon) {
     float rounded = (float) epsilon;
     return rounded == 0 && epsilon > 0 ? Float.MIN_VALUE : rounded;
   }

@@ -5,6 +5,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
 import java.util.BitSet;
+import java.util.function.Function;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -39,6 +40,8 @@ public final class Span {
 
   private final long end;
 
+  private final ByteBuffer[] windows;
+  private final Object[] attachments;
   private final FloatBuffer[] floats;
   private final DoubleBuffer[] doubles;
   private final ShortBuffer[] shorts;
@@ -55,13 +58,16 @@ public final class Span {
     long extent = extent();
     begin = length == 0 ? 0 : buffer.pointer().address() + array.offset() * size;
     end = begin + extent * size;
-    int windows = (int) ((extent + WINDOW - 1) >>> WINDOW_BITS);
-    floats = type == DataType.FLOAT ? new FloatBuffer[windows] : null;
-    doubles = type == DataType.DOUBLE ? new DoubleBuffer[windows] : null;
-    shorts = isHalf() ? new ShortBuffer[windows] : null;
-    for (int w = 0; w < windows; w++) {
+    int count = (int) ((extent + WINDOW - 1) >>> WINDOW_BITS);
+    windows = new ByteBuffer[count];
+    attachments = new Object[count];
+    floats = type == DataType.FLOAT ? new FloatBuffer[count] : null;
+    doubles = type == DataType.DOUBLE ? new DoubleBuffer[count] : null;
+    shorts = isHalf() ? new ShortBuffer[count] : null;
+    for (int w = 0; w < count; w++) {
       long from = w * WINDOW;
-      ByteBuffer bytes = window(array.offset() + from, Math.min(WINDOW, extent - from), size);
+      ByteBuffer bytes = view(array.offset() + from, Math.min(WINDOW, extent - from), size);
+      windows[w] = bytes;
       if (floats != null) {
         floats[w] = bytes.asFloatBuffer();
       } else if (doubles != null) {
@@ -108,6 +114,34 @@ public final class Span {
   /** The order in which this memory is dense, 'c' where it is neither or both. */
   public char order() {
     return denseF && !denseC ? 'f' : 'c';
+  }
+
+  /** Whether these are floats, dense in an order. */
+  boolean isDenseFloat(char order) {
+    return floats != null && isDense(order);
+  }
+
+  /** The window of a logical position of a dense span. */
+  static int window(long position) {
+    return (int) (position >>> WINDOW_BITS);
+  }
+
+  /** Elements from the beginning of its window to a logical position of a dense span. */
+  static long offsetInWindow(long position) {
+    return position & WINDOW_MASK;
+  }
+
+  /**
+   * What a kernel has made of a window, made at the first call. Two threads may both make one; they
+   * are the same to whoever uses them.
+   */
+  Object attachment(int window, Function<ByteBuffer, Object> make) {
+    Object attachment = attachments[window];
+    if (attachment == null) {
+      attachment = make.apply(windows[window]);
+      attachments[window] = attachment;
+    }
+    return attachment;
   }
 
   /** Whether two indices share an element, as in a broadcast array. */
@@ -283,7 +317,7 @@ public final class Span {
     return last + 1;
   }
 
-  private ByteBuffer window(long firstElement, long elements, int size) {
+  private ByteBuffer view(long firstElement, long elements, int size) {
     BytePointer start = new BytePointer(buffer.pointer()).getPointer(firstElement * size);
     return start.capacity(elements * size).asByteBuffer();
   }
