@@ -1,0 +1,31 @@
+package io.github.descent4j.benchmarks;
+
+import io.github.descent4j.AdaDelta;
+import io.github.descent4j.AdaGrad;
+import io.github.descent4j.Adam;
+import io.github.descent4j.Momentum;
+import io.github.descent4j.Nesterov;
+import io.github.descent4j.Optimizer;
+import io.github.descent4j.RAdam;
+import io.github.descent4j.RmsProp;
+import io.github.descent4j.Sgd;
+import io.github.descent4j.Yogi;
+
+/** Ours, with their default hyperparameters, which are those of {@link Formula}. */
+final class Optimizers {
+  private Optimizers() {}
+
+  static Optimizer create(Formula formula) {
+    return switch (formula) {
+      case SGD -> new Sgd();
+      case MOMENTUM -> new Momentum();
+      case NESTEROV -> new Nesterov();
+      case ADAGRAD -> new AdaGrad();
+      case RMSPROP -> new RmsProp();
+      case ADADELTA -> new AdaDelta();
+      case ADAM -> new Adam();
+      case YOGI -> new Yogi();
+      case RADAM -> new RAdam();
+    };
+  }
+}
