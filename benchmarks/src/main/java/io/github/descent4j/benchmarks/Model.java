@@ -22,9 +22,8 @@ final class Model implements AutoCloseable {
    * @param size a number of elements, or how many parameters of how many elements: {@code 200x1000}
    */
   Model(String size) {
-    int cross = size.indexOf('x');
-    int count = cross < 0 ? 1 : Integer.parseInt(size.substring(0, cross));
-    length = Integer.parseInt(size.substring(cross + 1));
+    int count = StepBenchmark.count(size);
+    length = StepBenchmark.length(size);
     for (int i = 0; i < count; i++) {
       values.add(Nd4j.createUninitialized(DataType.FLOAT, length));
       gradients.add(Nd4j.createUninitialized(DataType.FLOAT, length));
@@ -42,6 +41,13 @@ final class Model implements AutoCloseable {
   /** A new array's memory. */
   private static FloatBuffer memory(INDArray array) {
     return array.data().pointer().asByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer();
+  }
+
+  /** A new array's elements. */
+  static float[] elements(INDArray array) {
+    float[] elements = new float[(int) array.length()];
+    memory(array).get(elements);
+    return elements;
   }
 
   List<INDArray> values() {
@@ -71,6 +77,13 @@ final class Model implements AutoCloseable {
     }
   }
 
+  /** Takes over another model's gradients. */
+  void copyGradients(Model from) {
+    for (int i = 0; i < gradients.size(); i++) {
+      memory(gradients.get(i)).put(memory(from.gradients.get(i)));
+    }
+  }
+
   /**
    * Takes the formula's steps and requires that the parameters are where it puts them; afterwards the
    * gradients are those of scale 1 again.
@@ -80,10 +93,8 @@ final class Model implements AutoCloseable {
       fillGradients(Inputs.scale(t));
       step.run();
     }
-    float[] buffer = new float[length];
     for (int i = 0; i < values.size(); i++) {
-      memory(values.get(i)).get(buffer);
-      formula.check(who, i * length, buffer);
+      formula.check(who, i * length, elements(values.get(i)));
     }
     fillGradients(1);
   }

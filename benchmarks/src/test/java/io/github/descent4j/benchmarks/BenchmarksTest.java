@@ -2,6 +2,7 @@ package io.github.descent4j.benchmarks;
 
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs every benchmark once, so that its validation runs in the build; times nothing. */
 class BenchmarksTest {
@@ -9,7 +10,7 @@ class BenchmarksTest {
   @ParameterizedTest
   @EnumSource(Formula.class)
   void optimizerStep(Formula formula) {
-    for (String size : SIZES) {
+    for (String size : new String[] {"1000", "3x100"}) {
       OptimizerStep benchmark = new OptimizerStep();
       benchmark.optimizer = formula.label();
       benchmark.size = size;
@@ -19,5 +20,51 @@ class BenchmarksTest {
     }
   }
 
-  private static final String[] SIZES = {"1000", "3x100"};
+  @ParameterizedTest
+  @EnumSource(names = {"SGD", "NESTEROV", "ADAGRAD", "RMSPROP", "ADADELTA", "ADAM"})
+  void nd4jUpdaterStep(Formula formula) {
+    for (String size : new String[] {"1000", "3x100"}) {
+      Nd4jUpdaterStep benchmark = new Nd4jUpdaterStep();
+      benchmark.optimizer = formula.label();
+      benchmark.size = size;
+      benchmark.setUp();
+      benchmark.restoreGradients();
+      benchmark.step();
+      benchmark.tearDown();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Formula.class)
+  void nd4jOperationsStep(Formula formula) {
+    for (String size : new String[] {"1000", "3x100"}) {
+      Nd4jOperationsStep benchmark = new Nd4jOperationsStep();
+      benchmark.optimizer = formula.label();
+      benchmark.size = size;
+      benchmark.setUp();
+      benchmark.step();
+      benchmark.tearDown();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1000", "3x100"})
+  void saxpy(String size) {
+    Saxpy benchmark = new Saxpy();
+    benchmark.size = size;
+    benchmark.setUp();
+    benchmark.step();
+    benchmark.tearDown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1000", "3x100"})
+  void globalNormClip(String size) {
+    GlobalNormClip benchmark = new GlobalNormClip();
+    benchmark.size = size;
+    benchmark.setUp();
+    benchmark.clip();
+    benchmark.clipAndAdamStep();
+    benchmark.tearDown();
+  }
 }

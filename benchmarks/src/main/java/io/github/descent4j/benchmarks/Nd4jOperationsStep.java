@@ -1,0 +1,107 @@
+package io.github.descent4j.benchmarks;
+
+import static org.nd4j.linalg.ops.transforms.Transforms.sign;
+import static org.nd4j.linalg.ops.transforms.Transforms.sqrt;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** One step written by hand in ND4J's array operations, in place where they can be. */
+public class Nd4jOperationsStep extends StepBenchmark {
+  @Param({"Sgd", "Momentum", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "Yogi", "RAdam"})
+  public String optimizer;
+
+  private final List<INDArray[]> slots = new ArrayList<>();
+  private Model model;
+  private Formula formula;
+  private int t;
+
+  @Setup
+  public void setUp() {
+    formula = Formula.of(optimizer);
+    model = new Model(size);
+    for (INDArray value : model.values()) {
+      INDArray first = Nd4j.zerosLike(value);
+      INDArray second = Nd4j.zerosLike(value);
+      if (formula == Formula.YOGI) {
+        second.assign(1e-6);
+      }
+      slots.add(new INDArray[] {first, second});
+    }
+    model.validate("a step in ND4J operations", formula, this::step);
+  }
+
+  @Benchmark
+  public void step() {
+    t++;
+    for (int i = 0; i < slots.size(); i++) {
+      INDArray[] slot = slots.get(i);
+      update(model.values().get(i), model.gradients().get(i), slot[0], slot[1]);
+    }
+  }
+
+  /** Updates a parameter p from its gradient g: m is the first slot, v the second. */
+  private void update(INDArray p, INDArray g, INDArray m, INDArray v) {
+    double correction1 = 1 - Math.pow(0.9, t);
+    double correction2 = 1 - Math.pow(0.999, t);
+    switch (formula) {
+      case SGD -> p.subi(g.mul(0.01));
+      case MOMENTUM -> p.subi(m.muli(0.9).addi(g).mul(0.01));
+      case NESTEROV -> p.subi(m.muli(0.9).addi(g).mul(0.9).addi(g).muli(0.01));
+      case ADAGRAD -> {
+        m.addi(g.mul(g));
+        p.subi(g.mul(0.01).divi(sqrt(m.add(1e-7), false)));
+      }
+      case RMSPROP -> {
+        m.muli(0.9).addi(g.mul(g).muli(0.1));
+        p.subi(g.mul(1e-3).divi(sqrt(m.add(1e-8), false)));
+      }
+      case ADADELTA -> {
+        m.muli(0.9).addi(g.mul(g).muli(0.1));
+        INDArray d = sqrt(v.add(1e-6).divi(m.add(1e-6)), false).muli(g);
+        p.subi(d);
+        v.muli(0.9).addi(d.mul(d).muli(0.1));
+      }
+      case ADAM -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        v.muli(0.999).addi(g.mul(g).muli(0.001));
+        INDArray root = sqrt(v.div(correction2), false).addi(1e-8);
+        p.subi(m.mul(1e-3 / correction1).divi(root));
+      }
+      case YOGI -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        INDArray square = g.mul(g);
+        v.subi(sign(v.sub(square), false).muli(square).muli(0.001));
+        INDArray root = sqrt(v.div(correction2), false).addi(1e-3);
+        p.subi(m.mul(0.01 / correction1).divi(root));
+      }
+      case RADAM -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        v.muli(0.999).addi(g.mul(g).muli(0.001));
+        double rhoInf = 2 / (1 - 0.999) - 1;
+        double rho = rhoInf - 2 * t * (1 - correction2) / correction2;
+        INDArray update = m.mul(1e-3 / correction1);
+        if (rho > 5) {
+          double r = (rho - 4) * (rho - 2) * rhoInf / ((rhoInf - 4) * (rhoInf - 2) * rho);
+          update.muli(Math.sqrt(r * correction2)).divi(sqrt(v).addi(1e-8));
+        }
+        p.subi(update);
+      }
+    }
+  }
+
+  @TearDown
+  public void tearDown() {
+    model.close();
+    for (INDArray[] slot : slots) {
+      slot[0].close();
+      slot[1].close();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.github.descent4j.benchmarks;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What all benchmarks of one pass over the parameters have in common. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public abstract class StepBenchmark {
+  /** A number of elements, or how many parameters of how many elements. */
+  @Param({"10000", "100000", "1000000", "10000000", "200x1000"})
+  public String size;
+
+  /** How many parameters a size means. */
+  static int count(String size) {
+    int cross = size.indexOf('x');
+    return cross < 0 ? 1 : Integer.parseInt(size.substring(0, cross));
+  }
+
+  /** How many elements each of them has. */
+  static int length(String size) {
+    return Integer.parseInt(size.substring(size.indexOf('x') + 1));
+  }
+}
