@@ -27,7 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray y = conv.forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 16, 24, 24]
  * }</pre>
  */
-public final class Conv2d implements Layer {
+public final class Conv2d extends Shardable {
   private final String name;
   private final int stride;
   private final int padding;
@@ -105,6 +105,11 @@ public final class Conv2d implements Layer {
   @Override
   public Parameters parameters() {
     return parameters;
+  }
+
+  @Override
+  Layer shard() {
+    return new Conv2d(name, weight.value(), bias.value(), stride, padding);
   }
 
   @Override

@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray logits = dense.forward(images, Mode.EVALUATION); // [batch, 784] to [batch, 10]
  * }</pre>
  */
-public final class Dense implements Layer {
+public final class Dense extends Shardable {
   private final String name;
   private final Parameter weight;
   private final Parameter bias;
@@ -86,6 +86,11 @@ public final class Dense implements Layer {
   @Override
   public Parameters parameters() {
     return parameters;
+  }
+
+  @Override
+  Layer shard() {
+    return new Dense(name, weight.value(), bias.value());
   }
 
   @Override

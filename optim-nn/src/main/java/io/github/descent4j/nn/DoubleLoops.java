@@ -79,7 +79,9 @@ final class DoubleLoops implements Loops<double[]> {
   @Override
   public void reluGradient(double[] y, double[] dy, int n) {
     for (int i = 0; i < n; i++) {
-      dy[i] = y[i] > 0 ? dy[i] : 0;
+      // All ones where y > 0, as y is never negative: a branch on the sign would be mispredicted.
+      long mask = -Double.doubleToRawLongBits(y[i]) >> 63;
+      dy[i] = Double.longBitsToDouble(Double.doubleToRawLongBits(dy[i]) & mask);
     }
   }
 
@@ -177,6 +179,10 @@ final class DoubleLoops implements Loops<double[]> {
 
   @Override
   public void maxPool(double[] plane, int from, double[] y, int to, int[] argmax, PoolShape s) {
+    if (s.size() == 2) {
+      maxPool2x2(plane, from, y, to, argmax, s);
+      return;
+    }
     int at = to;
     for (int oy = 0; oy < s.outputHeight(); oy++) {
       for (int ox = 0; ox < s.outputWidth(); ox++, at++) {
@@ -194,6 +200,30 @@ final class DoubleLoops implements Loops<double[]> {
           }
         }
         y[at] = max;
+        argmax[at] = best;
+      }
+    }
+  }
+
+  /** The same without branches, which would be mispredicted. */
+  private static void maxPool2x2(
+      double[] plane, int from, double[] y, int to, int[] argmax, PoolShape s) {
+    int at = to;
+    for (int oy = 0; oy < s.outputHeight(); oy++) {
+      int upper = from + oy * s.stride() * s.width();
+      for (int ox = 0; ox < s.outputWidth(); ox++, at++) {
+        int best = upper + ox * s.stride();
+        int lower = best + s.width();
+        double max = plane[best];
+        double value = plane[best + 1];
+        best = value > max ? best + 1 : best;
+        max = Math.max(max, value);
+        value = plane[lower];
+        best = value > max ? lower : best;
+        max = Math.max(max, value);
+        value = plane[lower + 1];
+        best = value > max ? lower + 1 : best;
+        y[at] = Math.max(max, value);
         argmax[at] = best;
       }
     }

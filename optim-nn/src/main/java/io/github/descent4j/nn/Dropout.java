@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * INDArray y = dropout.forward(x, Mode.TRAINING); // half of the elements 0, the others doubled
  * }</pre>
  */
-public final class Dropout implements Layer {
+public final class Dropout extends Shardable {
   private static final int BLOCK = 2048;
 
   private final double rate;
@@ -72,6 +72,11 @@ public final class Dropout implements Layer {
     Memory dx = inputGradient.shaped(trained.dataType(), trained.shape());
     masked.copy(gradient, dx, keep, 1 / (1 - rate));
     return dx.array();
+  }
+
+  @Override
+  Layer shard() {
+    return new Dropout(rate, random.split());
   }
 
   @Override

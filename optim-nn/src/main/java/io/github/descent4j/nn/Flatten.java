@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * INDArray y = new Flatten().forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 784]
  * }</pre>
  */
-public final class Flatten implements Layer {
+public final class Flatten extends Shardable {
   private Memory input;
   private Memory gradient;
   private INDArray output;
@@ -43,6 +43,11 @@ public final class Flatten implements Layer {
       inputGradient = dy.array().reshape('c', input.array().shape());
     }
     return inputGradient;
+  }
+
+  @Override
+  Layer shard() {
+    return new Flatten();
   }
 
   @Override

@@ -79,7 +79,9 @@ final class FloatLoops implements Loops<float[]> {
   @Override
   public void reluGradient(float[] y, float[] dy, int n) {
     for (int i = 0; i < n; i++) {
-      dy[i] = y[i] > 0 ? dy[i] : 0;
+      // All ones where y > 0, as y is never negative: a branch on the sign would be mispredicted.
+      int mask = -Float.floatToRawIntBits(y[i]) >> 31;
+      dy[i] = Float.intBitsToFloat(Float.floatToRawIntBits(dy[i]) & mask);
     }
   }
 
@@ -176,6 +178,10 @@ final class FloatLoops implements Loops<float[]> {
 
   @Override
   public void maxPool(float[] plane, int from, float[] y, int to, int[] argmax, PoolShape s) {
+    if (s.size() == 2) {
+      maxPool2x2(plane, from, y, to, argmax, s);
+      return;
+    }
     int at = to;
     for (int oy = 0; oy < s.outputHeight(); oy++) {
       for (int ox = 0; ox < s.outputWidth(); ox++, at++) {
@@ -193,6 +199,30 @@ final class FloatLoops implements Loops<float[]> {
           }
         }
         y[at] = max;
+        argmax[at] = best;
+      }
+    }
+  }
+
+  /** The same without branches, which would be mispredicted. */
+  private static void maxPool2x2(
+      float[] plane, int from, float[] y, int to, int[] argmax, PoolShape s) {
+    int at = to;
+    for (int oy = 0; oy < s.outputHeight(); oy++) {
+      int upper = from + oy * s.stride() * s.width();
+      for (int ox = 0; ox < s.outputWidth(); ox++, at++) {
+        int best = upper + ox * s.stride();
+        int lower = best + s.width();
+        float max = plane[best];
+        float value = plane[best + 1];
+        best = value > max ? best + 1 : best;
+        max = Math.max(max, value);
+        value = plane[lower];
+        best = value > max ? lower : best;
+        max = Math.max(max, value);
+        value = plane[lower + 1];
+        best = value > max ? lower + 1 : best;
+        y[at] = Math.max(max, value);
         argmax[at] = best;
       }
     }

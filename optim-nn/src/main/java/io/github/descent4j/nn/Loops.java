@@ -45,7 +45,7 @@ interface Loops<A> {
   /** {@code y[i] = max(y[i], 0)}. */
   void relu(A y, int n);
 
-  /** {@code dy[i] = y[i] > 0 ? dy[i] : 0}. */
+  /** {@code dy[i] = y[i] > 0 ? dy[i] : 0}, where no y is negative. */
   void reluGradient(A y, A dy, int n);
 
   /** {@code y[i] = 1 / (1 + exp(-y[i]))}. */
@@ -75,8 +75,8 @@ interface Loops<A> {
   void col2im(A columns, int count, int channel, A images, ConvolutionShape s);
 
   /**
-   * The maximum of each window of one plane, and where it was: the first one in row-major order where several are equal. A
-   * NaN counts as the greatest.
+   * The maximum of each window of one plane, and where it was: the first one in row-major order where several are equal. A NaN
+   * among them is the maximum.
    *
    * @param plane source {@code [height, width]} from index {@code from}
    * @param y result {@code [outputHeight, outputWidth]} from index {@code to}

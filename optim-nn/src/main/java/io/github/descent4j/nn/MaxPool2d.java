@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * INDArray y = new MaxPool2d(2).forward(x, Mode.EVALUATION); // [batch, 16, 24, 24] to [batch, 16, 12, 12]
  * }</pre>
  */
-public final class MaxPool2d implements Layer {
+public final class MaxPool2d extends Shardable {
   private final int size;
   private final int stride;
   private final ReusableArray output = new ReusableArray();
@@ -74,6 +74,11 @@ public final class MaxPool2d implements Layer {
     Memory dx = inputGradient.shaped(trained.dataType(), input.array().shape());
     planes.backward(gradient, dx);
     return dx.array();
+  }
+
+  @Override
+  Layer shard() {
+    return new MaxPool2d(size, stride);
   }
 
   @Override

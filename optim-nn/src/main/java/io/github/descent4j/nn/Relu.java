@@ -25,4 +25,9 @@ public final class Relu extends Activation {
   <A> void gradient(Loops<A> loops, A y, A dy, int n) {
     loops.reluGradient(y, dy, n);
   }
+
+  @Override
+  Layer shard() {
+    return new Relu();
+  }
 }

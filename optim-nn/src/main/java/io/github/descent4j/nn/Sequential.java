@@ -28,29 +28,31 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray logits = network.forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 10]
  * }</pre>
  *
- * <p>A network is used by one thread at a time.
+ * <p>A network is used by one thread at a time. A batch of 32 examples or more is computed as two halves, by the {@link
+ * #layers} and by copies of them that share the parameters' values, unless a layer is not one of this package. Where matrix
+ * products have one thread, {@code Nd4j.factory().blas().setMaxThreads(1)}, the halves run at the same time; {@link
+ * io.github.descent4j.nn.train.Trainer} sets that while it trains.
  */
 public final class Sequential implements Layer {
-  private final DataType dataType;
-  private final List<Layer> layers;
-  private final Parameters parameters;
+  private static final int HALVED_BATCH = 32;
 
-  /** The first layer with parameters: what comes before it needs no backward pass for their gradients. */
-  private final int firstTrained;
+  private final DataType dataType;
+  private final Parameters parameters;
+  private final Chain chain;
+
+  /** The same as two halves, or null where a layer is not made for it. */
+  private final Halves halves;
+
+  private boolean halved;
 
   private Sequential(DataType dataType, List<Layer> layers) {
     this.dataType = dataType;
-    this.layers = List.copyOf(layers);
     List<Parameter> all = new ArrayList<>();
-    int first = layers.size();
-    for (int i = layers.size() - 1; i >= 0; i--) {
-      if (layers.get(i).parameters().size() > 0) {
-        first = i;
-      }
-    }
     layers.forEach(layer -> layer.parameters().forEach(all::add));
     parameters = Parameters.of(all);
-    firstTrained = first;
+    chain = new Chain(List.copyOf(layers));
+    Chain second = chain.shard();
+    halves = second == null ? null : new Halves(chain, second, parameters);
   }
 
   /**
@@ -92,29 +94,28 @@ public final class Sequential implements Layer {
 
   /** The layers in order. */
   public List<Layer> layers() {
-    return layers;
+    return chain.layers;
   }
 
   @Override
   public INDArray forward(INDArray input, Mode mode) {
     Objects.requireNonNull(input, "input");
     Checks.type("network", "input", input, dataType);
-    INDArray output = input;
-    for (Layer layer : layers) {
-      output = layer.forward(output, mode);
-    }
-    return output;
+    halved = halves != null && input.rank() > 1 && input.size(0) >= HALVED_BATCH;
+    return halved ? halves.forward(input, mode) : chain.forward(input, mode);
   }
 
   @Override
   public INDArray backward(INDArray outputGradient) {
-    return backward(outputGradient, 0);
+    return halved ? halves.backward(outputGradient) : chain.backward(outputGradient);
   }
 
   @Override
   public void backwardParameters(INDArray outputGradient) {
-    if (firstTrained < layers.size()) {
-      layers.get(firstTrained).backwardParameters(backward(outputGradient, firstTrained + 1));
+    if (halved) {
+      halves.backwardParameters(outputGradient);
+    } else {
+      chain.backwardParameters(outputGradient);
     }
   }
 
@@ -126,15 +127,7 @@ public final class Sequential implements Layer {
   /** One layer a line. */
   @Override
   public String toString() {
-    return layers.stream().map(Object::toString).collect(Collectors.joining("\n"));
-  }
-
-  private INDArray backward(INDArray outputGradient, int downTo) {
-    INDArray gradient = outputGradient;
-    for (int i = layers.size() - 1; i >= downTo; i--) {
-      gradient = layers.get(i).backward(gradient);
-    }
-    return gradient;
+    return layers().stream().map(Object::toString).collect(Collectors.joining("\n"));
   }
 
   /**

@@ -25,4 +25,9 @@ public final class Sigmoid extends Activation {
   <A> void gradient(Loops<A> loops, A y, A dy, int n) {
     loops.sigmoidGradient(y, dy, n);
   }
+
+  @Override
+  Layer shard() {
+    return new Sigmoid();
+  }
 }

@@ -25,4 +25,9 @@ public final class Tanh extends Activation {
   <A> void gradient(Loops<A> loops, A y, A dy, int n) {
     loops.tanhGradient(y, dy, n);
   }
+
+  @Override
+  Layer shard() {
+    return new Tanh();
+  }
 }

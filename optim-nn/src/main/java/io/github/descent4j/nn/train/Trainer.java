@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.nd4j.linalg.api.blas.Blas;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Trains a network on shuffled mini-batches.
@@ -74,9 +76,11 @@ public final class Trainer {
   public List<EpochMetrics> fit(Dataset dataset, int epochs) {
     requirePositive("epochs", epochs);
     List<EpochMetrics> metrics = new ArrayList<>();
-    for (int i = 0; i < epochs; i++) {
-      metrics.add(trainEpoch(dataset));
-    }
+    withSingleThreadedProducts(() -> {
+      for (int i = 0; i < epochs; i++) {
+        metrics.add(trainEpoch(dataset));
+      }
+    });
     return metrics;
   }
 
@@ -89,14 +93,14 @@ public final class Trainer {
    */
   public Evaluation evaluate(Dataset dataset) {
     evaluation.start(dataset);
-    int correct = 0;
-    double lossSum = 0;
-    while (evaluation.next()) {
-      INDArray logits = network.forward(evaluation.features, Mode.EVALUATION);
-      lossSum += loss.forward(logits, evaluation.labels) * evaluation.count;
-      correct += loss.correct();
-    }
-    return new Evaluation(correct, dataset.size(), lossSum / dataset.size());
+    Totals totals = new Totals();
+    withSingleThreadedProducts(() -> {
+      while (evaluation.next()) {
+        INDArray logits = network.forward(evaluation.features, Mode.EVALUATION);
+        totals.add(loss.forward(logits, evaluation.labels), loss.correct(), evaluation.count);
+      }
+    });
+    return new Evaluation(totals.correct, totals.examples, totals.lossSum / totals.examples);
   }
 
   private EpochMetrics trainEpoch(Dataset dataset) {
@@ -105,21 +109,22 @@ public final class Trainer {
     training.shuffle(new SplittableRandom(epochSeeds.nextLong()));
     epochs++;
     int batch = 0;
-    int correct = 0;
-    double lossSum = 0;
+    Totals totals = new Totals();
     while (training.next()) {
       batch++;
       double rate = optimizer.learningRate();
       double meanLoss = step();
-      lossSum += meanLoss * training.count;
-      correct += loss.correct();
+      totals.add(meanLoss, loss.correct(), training.count);
       StepMetrics metrics = new StepMetrics(steps, epochs, batch, training.batches, meanLoss, rate);
       listeners.forEach(listener -> listener.onStep(metrics));
     }
     double seconds = (System.nanoTime() - start) / 1e9;
-    int size = dataset.size();
-    EpochMetrics metrics =
-        new EpochMetrics(epochs, lossSum / size, (double) correct / size, seconds, size / seconds);
+    EpochMetrics metrics = new EpochMetrics(
+        epochs,
+        totals.lossSum / totals.examples,
+        (double) totals.correct / totals.examples,
+        seconds,
+        totals.examples / seconds);
     listeners.forEach(listener -> listener.onEpoch(metrics));
     return metrics;
   }
@@ -172,11 +177,43 @@ public final class Trainer {
     return true;
   }
 
+  /**
+   * The network runs the halves of a batch on two threads, which pays if the products inside them have one thread each. The
+   * setting is the whole process's, so it is put back.
+   */
+  private static void withSingleThreadedProducts(Runnable action) {
+    Blas blas = Nd4j.factory().blas();
+    int before = blas.getMaxThreads();
+    if (before == 1) {
+      action.run();
+      return;
+    }
+    blas.setMaxThreads(1);
+    try {
+      action.run();
+    } finally {
+      blas.setMaxThreads(before);
+    }
+  }
+
   private static int requirePositive(String name, int value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " is " + value + ", expected at least 1");
     }
     return value;
+  }
+
+  /** Sums over mini-batches. */
+  private static final class Totals {
+    private double lossSum;
+    private int correct;
+    private int examples;
+
+    void add(double meanLoss, int correct, int count) {
+      lossSum += meanLoss * count;
+      this.correct += correct;
+      examples += count;
+    }
   }
 
   /** The mini-batches of one pass over a dataset, in arrays that are kept from step to step. */

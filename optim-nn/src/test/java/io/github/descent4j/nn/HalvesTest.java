@@ -1,0 +1,164 @@
+package io.github.descent4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** A batch that is computed as two halves, against the same layers one after another over the whole batch. */
+class HalvesTest {
+  private final int threads = Nd4j.factory().blas().getMaxThreads();
+
+  @AfterEach
+  void restoreThreads() {
+    Nd4j.factory().blas().setMaxThreads(threads);
+  }
+
+  private static Sequential network(DataType type) {
+    return Sequential.builder(type, 7)
+        .input(2, 10, 9)
+        .conv2d("conv1", 5, 3, 1, 1)
+        .relu()
+        .maxPool2d(2)
+        .flatten()
+        .dense("fc1", 12)
+        .sigmoid()
+        .dense("fc2", 6)
+        .tanh()
+        .dense("fc3", 4)
+        .build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {32, 33, 64, 95})
+  void agreesWithTheWholeBatch(int batch) {
+    Sequential network = network(DataType.DOUBLE);
+    INDArray x = Arrays.random(DataType.DOUBLE, 1, batch, 2, 10, 9);
+    INDArray dy = Arrays.random(DataType.DOUBLE, 2, batch, 4);
+    INDArray expected = x;
+    for (Layer layer : network.layers()) {
+      expected = layer.forward(expected, Mode.TRAINING);
+    }
+    INDArray expectedGradient = dy;
+    for (int i = network.layers().size() - 1; i >= 0; i--) {
+      expectedGradient = network.layers().get(i).backward(expectedGradient);
+    }
+    List<double[]> values = List.of(Arrays.values(expected), Arrays.values(expectedGradient));
+    List<double[]> gradients = gradients(network.parameters());
+
+    compare(network.forward(x, Mode.TRAINING), values.get(0));
+    compare(network.backward(dy), values.get(1));
+    compareAll(gradients(network.parameters()), gradients);
+    network.parameters().forEach(parameter -> parameter.gradient().assign(9));
+    network.backwardParameters(dy);
+    compareAll(gradients(network.parameters()), gradients);
+  }
+
+  /** Two threads that disturbed one another would give other bits than each half alone. */
+  @Test
+  void theBitsAreThoseOfEachHalfAlone() {
+    Nd4j.factory().blas().setMaxThreads(1);
+    INDArray x = Arrays.random(DataType.FLOAT, 1, 70, 1, 20, 20);
+    INDArray dy = Arrays.random(DataType.FLOAT, 2, 70, 10);
+    double[] expected = new double[0];
+    for (int from = 0; from < 70; from += 35) {
+      Sequential alone = wide();
+      INDArray y = x.get(NDArrayIndex.interval(from, from + 35));
+      for (Layer layer : alone.layers()) {
+        y = layer.forward(y, Mode.TRAINING);
+      }
+      expected = DoubleStream.concat(DoubleStream.of(expected), DoubleStream.of(Arrays.values(y)))
+          .toArray();
+    }
+    Sequential network = wide();
+    List<double[]> first = null;
+    for (int i = 0; i < 50; i++) {
+      assertThat(Arrays.values(network.forward(x, Mode.TRAINING))).isEqualTo(expected);
+      network.backwardParameters(dy);
+      List<double[]> gradients = gradients(network.parameters());
+      first = first == null ? gradients : first;
+      for (int j = 0; j < first.size(); j++) {
+        assertThat(gradients.get(j)).isEqualTo(first.get(j));
+      }
+    }
+  }
+
+  private static Sequential wide() {
+    return Sequential.builder(DataType.FLOAT, 7)
+        .input(1, 20, 20)
+        .conv2d("conv1", 8, 5)
+        .relu()
+        .maxPool2d(2)
+        .flatten()
+        .dense("fc1", 100)
+        .relu()
+        .dense("fc2", 10)
+        .build();
+  }
+
+  @Test
+  void sizesAboveAndBelowTheSplitFollowOneAnother() {
+    Sequential network = network(DataType.DOUBLE);
+    for (int batch : new int[] {40, 5, 64, 31, 32}) {
+      INDArray x = Arrays.random(DataType.DOUBLE, batch, batch, 2, 10, 9);
+      INDArray dy = Arrays.random(DataType.DOUBLE, 2, batch, 4);
+      network.forward(x, Mode.TRAINING);
+      assertThat(network.backward(dy).shape()).isEqualTo(x.shape());
+      Sequential fresh = network(DataType.DOUBLE);
+      fresh.forward(x, Mode.TRAINING);
+      fresh.backwardParameters(dy);
+      compareAll(gradients(network.parameters()), gradients(fresh.parameters()));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void errorsNameTheWholeBatch(int threads) {
+    Nd4j.factory().blas().setMaxThreads(threads);
+    Sequential network = network(DataType.FLOAT);
+    INDArray x = Arrays.random(DataType.FLOAT, 1, 40, 2, 10, 9);
+    assertThatThrownBy(() -> network.forward(x.reshape(40, 180), Mode.TRAINING))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("conv1: input has shape ");
+    network.forward(x, Mode.TRAINING);
+    assertThatThrownBy(() -> network.backward(Nd4j.create(DataType.FLOAT, 39, 4)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("network: output gradient has shape [39, 4], expected [40, 4]");
+    network.forward(x, Mode.EVALUATION);
+    assertThatThrownBy(() -> network.backward(Nd4j.create(DataType.FLOAT, 40, 4)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("network: backward was called, expected forward in training mode before it");
+  }
+
+  private static List<double[]> gradients(Parameters parameters) {
+    List<double[]> gradients = new ArrayList<>();
+    for (Parameter parameter : parameters) {
+      gradients.add(Arrays.values(parameter.gradient()));
+    }
+    return gradients;
+  }
+
+  private static void compareAll(List<double[]> actual, List<double[]> expected) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.size(); i++) {
+      assertThat(actual.get(i)).containsExactly(expected.get(i), within(1e-12));
+    }
+  }
+
+  private static void compare(INDArray actual, double[] expected) {
+    assertThat(Arrays.values(actual)).containsExactly(expected, within(1e-12));
+  }
+}
