@@ -20,12 +20,19 @@ import org.nd4j.linalg.factory.Nd4j;
  * </pre>
  *
  * The backward pass unfolds again, which costs less than to keep the fields of a whole batch: those do not fit the cache.
- * The products have the layout {@code [outputs, images, pixels]} and the arrays outside have {@code [images, outputs,
- * pixels]}; {@code swap} is the way between the two.
+ *
+ * <p>Unfolding copies runs of a row's pixels. Where rows are short the images of a group are interleaved pixel by pixel first,
+ * {@code [channels, height, width, images]}, which makes the runs as many times longer as there are images, and the products
+ * {@code [outputs, pixels, images]}. Otherwise the products are {@code [outputs, images, pixels]}.
  */
 final class Convolution<A> {
-  /** Elements of a group's fields. */
-  private static final int GROUP_LENGTH = 1 << 17;
+  /** Rows shorter than this are interleaved. */
+  private static final int SHORT_ROW = 16;
+
+  /** Images of a group that is interleaved, and elements of the fields of a group that is not. */
+  private static final int INTERLEAVED_GROUP = 8;
+
+  private static final int GROUP_LENGTH = 1 << 16;
 
   private final Loops<A> loops;
   private final ConvolutionShape s;
@@ -33,6 +40,7 @@ final class Convolution<A> {
   private final int fieldLength;
   private final int pixels;
   private final int group;
+  private final boolean interleaved;
 
   private final INDArray weight;
   private final INDArray weightGradient;
@@ -43,6 +51,7 @@ final class Convolution<A> {
 
   private final A biasBlock;
   private final A images;
+  private final A interleavedImages;
   private final A fieldsOfChannel;
   private final A outer;
   private final A inner;
@@ -53,13 +62,15 @@ final class Convolution<A> {
     outputs = (int) weight.value().size(0);
     fieldLength = s.channels() * s.kernelLength();
     pixels = s.outputLength();
-    group = Math.max(1, GROUP_LENGTH / (fieldLength * pixels));
+    interleaved = s.outputWidth() < SHORT_ROW;
+    group = interleaved ? INTERLEAVED_GROUP : Math.max(1, GROUP_LENGTH / (fieldLength * pixels));
     this.weight = weight.value().reshape('c', outputs, fieldLength);
     weightGradient = weight.gradient().reshape('c', outputs, fieldLength);
     this.bias = Memory.of(bias.value());
     biasGradient = Memory.of(bias.gradient());
     biasBlock = loops.allocate(outputs);
     images = loops.allocate(group * s.imageLength());
+    interleavedImages = loops.allocate(interleaved ? group * s.imageLength() : 0);
     fieldsOfChannel = loops.allocate(group * s.kernelLength() * pixels);
     outer = loops.allocate(group * outputs * pixels);
     inner = loops.allocate(group * outputs * pixels);
@@ -80,7 +91,11 @@ final class Convolution<A> {
       for (int o = 0; o < outputs; o++) {
         loops.addScalar(inner, o * n * pixels, n * pixels, biasBlock, o);
       }
-      swap(inner, outputs, n, outer);
+      if (interleaved) {
+        loops.separate(inner, n, outputs * pixels, outer);
+      } else {
+        swap(inner, outputs, n, outer);
+      }
       loops.put(y, from * outputs * pixels, outer, 0, n * outputs * pixels);
     }
   }
@@ -91,7 +106,11 @@ final class Convolution<A> {
     for (int from = 0; from < x.size(0); from += group) {
       int n = Math.min(group, x.size(0) - from);
       loops.get(dy, from * outputs * pixels, outer, 0, n * outputs * pixels);
-      swap(outer, n, outputs, inner);
+      if (interleaved) {
+        loops.interleave(outer, n, outputs * pixels, inner);
+      } else {
+        swap(outer, n, outputs, inner);
+      }
       for (int o = 0; o < outputs; o++) {
         loops.addSum(biasBlock, o, inner, o * n * pixels, n * pixels);
       }
@@ -110,21 +129,30 @@ final class Convolution<A> {
 
   private Memory unfold(Memory x, int from, int n) {
     loops.get(x, from * s.imageLength(), images, 0, n * s.imageLength());
+    A source = images;
+    if (interleaved) {
+      loops.interleave(images, n, s.imageLength(), interleavedImages);
+      source = interleavedImages;
+    }
     Memory unfolded = fields.shaped(x.dataType(), fieldLength, (long) n * pixels);
     int length = s.kernelLength() * n * pixels;
     for (int channel = 0; channel < s.channels(); channel++) {
-      loops.im2col(images, n, channel, fieldsOfChannel, s);
+      loops.im2col(source, n, interleaved ? n : 1, channel, fieldsOfChannel, s);
       loops.put(unfolded, channel * length, fieldsOfChannel, 0, length);
     }
     return unfolded;
   }
 
   private void fold(Memory unfolded, Memory dx, int from, int n) {
-    loops.zero(images, 0, n * s.imageLength());
+    A target = interleaved ? interleavedImages : images;
+    loops.zero(target, 0, n * s.imageLength());
     int length = s.kernelLength() * n * pixels;
     for (int channel = 0; channel < s.channels(); channel++) {
       loops.get(unfolded, channel * length, fieldsOfChannel, 0, length);
-      loops.col2im(fieldsOfChannel, n, channel, images, s);
+      loops.col2im(fieldsOfChannel, n, interleaved ? n : 1, channel, target, s);
+    }
+    if (interleaved) {
+      loops.separate(interleavedImages, n, s.imageLength(), images);
     }
     loops.put(dx, from * s.imageLength(), images, 0, n * s.imageLength());
   }

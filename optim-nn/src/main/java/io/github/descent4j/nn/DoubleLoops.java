@@ -121,31 +121,50 @@ final class DoubleLoops implements Loops<double[]> {
   }
 
   @Override
+  public void interleave(double[] a, int count, int length, double[] b) {
+    for (int n = 0; n < count; n++) {
+      int from = n * length;
+      for (int i = 0; i < length; i++) {
+        b[i * count + n] = a[from + i];
+      }
+    }
+  }
+
+  @Override
+  public void separate(double[] b, int count, int length, double[] a) {
+    for (int n = 0; n < count; n++) {
+      int from = n * length;
+      for (int i = 0; i < length; i++) {
+        a[from + i] = b[i * count + n];
+      }
+    }
+  }
+
+  @Override
   public void im2col(
-      double[] images, int count, int channel, double[] columns, ConvolutionShape s) {
+      double[] images, int count, int m, int channel, double[] columns, ConvolutionShape s) {
+    int outputWidth = s.outputWidth() * m;
     int at = 0;
     for (int ky = 0; ky < s.kernelHeight(); ky++) {
       for (int kx = 0; kx < s.kernelWidth(); kx++) {
         int first = s.firstColumn(kx);
         int end = Math.max(first, s.endColumn(kx));
-        for (int n = 0; n < count; n++) {
-          int plane = n * s.imageLength() + channel * s.height() * s.width();
-          for (int oy = 0; oy < s.outputHeight(); oy++, at += s.outputWidth()) {
+        for (int n = 0; n < count; n += m) {
+          int plane = n * s.imageLength() + channel * s.height() * s.width() * m;
+          for (int oy = 0; oy < s.outputHeight(); oy++, at += outputWidth) {
             int iy = oy * s.stride() + ky - s.padding();
-            if (iy < 0 || iy >= s.height()) {
-              Arrays.fill(columns, at, at + s.outputWidth(), 0);
-              continue;
+            boolean inside = iy >= 0 && iy < s.height();
+            if (!inside || end - first < s.outputWidth()) {
+              Arrays.fill(columns, at, at + outputWidth, 0);
             }
-            int row = plane + iy * s.width() + kx - s.padding();
-            Arrays.fill(columns, at, at + first, 0);
-            if (s.stride() == 1) {
-              System.arraycopy(images, row + first, columns, at + first, end - first);
-            } else {
+            int row = plane + (iy * s.width() + kx - s.padding()) * m;
+            if (inside && s.stride() == 1) {
+              System.arraycopy(images, row + first * m, columns, at + first * m, (end - first) * m);
+            } else if (inside) {
               for (int ox = first; ox < end; ox++) {
-                columns[at + ox] = images[row + ox * s.stride()];
+                System.arraycopy(images, row + ox * s.stride() * m, columns, at + ox * m, m);
               }
             }
-            Arrays.fill(columns, at + end, at + s.outputWidth(), 0);
           }
         }
       }
@@ -154,26 +173,37 @@ final class DoubleLoops implements Loops<double[]> {
 
   @Override
   public void col2im(
-      double[] columns, int count, int channel, double[] images, ConvolutionShape s) {
+      double[] columns, int count, int m, int channel, double[] images, ConvolutionShape s) {
+    int outputWidth = s.outputWidth() * m;
     int at = 0;
     for (int ky = 0; ky < s.kernelHeight(); ky++) {
       for (int kx = 0; kx < s.kernelWidth(); kx++) {
         int first = s.firstColumn(kx);
         int end = s.endColumn(kx);
-        for (int n = 0; n < count; n++) {
-          int plane = n * s.imageLength() + channel * s.height() * s.width();
-          for (int oy = 0; oy < s.outputHeight(); oy++, at += s.outputWidth()) {
+        for (int n = 0; n < count; n += m) {
+          int plane = n * s.imageLength() + channel * s.height() * s.width() * m;
+          for (int oy = 0; oy < s.outputHeight(); oy++, at += outputWidth) {
             int iy = oy * s.stride() + ky - s.padding();
             if (iy < 0 || iy >= s.height()) {
               continue;
             }
-            int row = plane + iy * s.width() + kx - s.padding();
-            for (int ox = first; ox < end; ox++) {
-              images[row + ox * s.stride()] += columns[at + ox];
+            int row = plane + (iy * s.width() + kx - s.padding()) * m;
+            if (s.stride() == 1) {
+              addTo(images, row + first * m, columns, at + first * m, (end - first) * m);
+            } else {
+              for (int ox = first; ox < end; ox++) {
+                addTo(images, row + ox * s.stride() * m, columns, at + ox * m, m);
+              }
             }
           }
         }
       }
+    }
+  }
+
+  private static void addTo(double[] sum, int to, double[] a, int from, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[to + i] += a[from + i];
     }
   }
 

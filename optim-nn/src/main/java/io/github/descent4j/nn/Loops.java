@@ -63,16 +63,23 @@ interface Loops<A> {
   /** {@code y[i] = keep[from + i] ? y[i] scale : 0}. */
   void dropout(A y, boolean[] keep, int from, double scale, int n);
 
+  /** {@code b[i * count + n] = a[n * length + i]}: from one after another to element by element. */
+  void interleave(A a, int count, int length, A b);
+
+  /** The inverse of {@link #interleave}. */
+  void separate(A b, int count, int length, A a);
+
   /**
-   * The receptive fields of one channel of several images, one field a column: {@code columns} is {@code [kernelHeight,
-   * kernelWidth, images, outputHeight, outputWidth]}.
+   * The receptive fields of one channel of several images, one field a column.
    *
-   * @param images images in NCHW order
+   * @param images {@code [count / m, channels, height, width, m]}
+   * @param m number of images that are interleaved: 1 or {@code count}
+   * @param columns receives {@code [kernelHeight, kernelWidth, count / m, outputHeight, outputWidth, m]}
    */
-  void im2col(A images, int count, int channel, A columns, ConvolutionShape s);
+  void im2col(A images, int count, int m, int channel, A columns, ConvolutionShape s);
 
   /** The adjoint of {@link #im2col}: adds each element of {@code columns} to the pixel that it was copied from. */
-  void col2im(A columns, int count, int channel, A images, ConvolutionShape s);
+  void col2im(A columns, int count, int m, int channel, A images, ConvolutionShape s);
 
   /**
    * The maximum of each window of one plane, and where it was: the first one in row-major order where several are equal. A NaN

@@ -36,6 +36,9 @@ class GradientTest {
     "2, 1, 1, 1, 1, 3, 3, 1, 1",
     "2, 1, 2, 2, 2, 5, 5, 1, 4",
     "2, 1, 2, 3, 3, 3, 3, 4, 3",
+    "19, 1, 2, 4, 5, 3, 2, 2, 1",
+    "3, 2, 2, 3, 20, 2, 3, 1, 1",
+    "3, 1, 2, 3, 36, 2, 3, 2, 1",
   })
   void conv2d(
       int batch, int in, int out, int height, int width, int kh, int kw, int stride, int padding) {

@@ -5,6 +5,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,6 +22,7 @@ public final class Memory {
 
   private final INDArray source;
   private final INDArray array;
+  private final DataBuffer buffer;
   private final int length;
   private final FloatBuffer floats;
   private final DoubleBuffer doubles;
@@ -33,8 +35,9 @@ public final class Memory {
           String.format("array has %d elements, expected at most %d", array.length(), MAX_LENGTH));
     }
     length = (int) array.length();
+    buffer = array.data();
     int size = array.dataType().width();
-    BytePointer first = new BytePointer(array.data().pointer());
+    BytePointer first = new BytePointer(buffer.pointer());
     long begin = array.offset() * size;
     ByteBuffer bytes = first.position(begin).limit(begin + (long) length * size).asByteBuffer();
     floats = array.dataType() == DataType.FLOAT ? bytes.asFloatBuffer() : null;
@@ -46,12 +49,16 @@ public final class Memory {
    *
    * @param array FLOAT or DOUBLE, not empty
    * @return its memory
+   * @throws IllegalStateException if the array has been closed: reading it would end the JVM
    * @throws IllegalArgumentException if the array has another type or more than 2<sup>28</sup> - 1 elements
    */
   public static Memory of(INDArray array) {
     if (array.dataType() != DataType.FLOAT && array.dataType() != DataType.DOUBLE) {
       throw new IllegalArgumentException(
           "array is of type " + array.dataType() + ", expected FLOAT or DOUBLE");
+    }
+    if (array.wasClosed()) {
+      throw new IllegalStateException("array has been closed, expected an open array");
     }
     return new Memory(array);
   }
@@ -61,7 +68,11 @@ public final class Memory {
    * training a layer sees the same arrays at every step.
    */
   public static Memory of(INDArray array, Memory previous) {
-    return previous != null && previous.source == array && previous.array == array
+    return previous != null
+            && previous.source == array
+            && previous.array == array
+            && previous.buffer == array.data()
+            && !array.wasClosed()
         ? previous
         : of(array);
   }

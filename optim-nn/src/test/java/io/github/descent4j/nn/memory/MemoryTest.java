@@ -49,6 +49,16 @@ class MemoryTest {
   }
 
   @Test
+  void refusesAClosedArray() {
+    INDArray array = Nd4j.create(DataType.FLOAT, 2, 3);
+    Memory memory = Memory.of(array);
+    array.close();
+    assertThatThrownBy(() -> Memory.of(array, memory))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("array has been closed, expected an open array");
+  }
+
+  @Test
   void refusesOtherTypes() {
     assertThatThrownBy(() -> Memory.of(Nd4j.create(DataType.INT32, 2)))
         .isInstanceOf(IllegalArgumentException.class)

@@ -6,7 +6,8 @@ import io.github.descent4j.Adam;
 import io.github.descent4j.nn.Sequential;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.Pointer;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Training keeps its arrays: neither the heap nor off-heap memory grows with the number of steps. */
@@ -14,8 +15,9 @@ class MemoryGrowthTest {
   private static final int SIZE = 100;
   private static final long MEBIBYTE = 1 << 20;
 
-  @Test
-  void thousandsOfSteps() throws InterruptedException {
+  @ParameterizedTest
+  @ValueSource(ints = {8, 32})
+  void thousandsOfSteps(int batchSize) throws InterruptedException {
     SplittableRandom random = new SplittableRandom(1);
     float[] features = new float[SIZE * 100];
     int[] labels = new int[SIZE];
@@ -34,7 +36,8 @@ class MemoryGrowthTest {
         .dropout(0.2)
         .dense("fc1", 4)
         .build();
-    Trainer trainer = Trainer.builder(network, new Adam(1e-3)).batchSize(8).build();
+    Trainer trainer =
+        Trainer.builder(network, new Adam(1e-3)).batchSize(batchSize).build();
     Dataset dataset = InMemoryDataset.of(features, labels, 4, 1, 10, 10);
 
     trainer.fit(dataset, 40);
@@ -43,7 +46,7 @@ class MemoryGrowthTest {
     long heap = heap();
     long resident = Pointer.physicalBytes();
     for (int i = 0; i < 4; i++) {
-      trainer.fit(dataset, 60);
+      trainer.fit(dataset, 15 * batchSize);
       trainer.evaluate(dataset);
     }
 
