@@ -24,13 +24,13 @@ public abstract class StepBenchmark {
   public String size;
 
   /** How many parameters a size means. */
-  static int count(String size) {
+  public static int count(String size) {
     int cross = size.indexOf('x');
     return cross < 0 ? 1 : Integer.parseInt(size.substring(0, cross));
   }
 
   /** How many elements each of them has. */
-  static int length(String size) {
+  public static int length(String size) {
     return Integer.parseInt(size.substring(size.indexOf('x') + 1));
   }
 }

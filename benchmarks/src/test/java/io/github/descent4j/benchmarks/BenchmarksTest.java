@@ -67,4 +67,13 @@ class BenchmarksTest {
     benchmark.clipAndAdamStep();
     benchmark.tearDown();
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp", "cnn"})
+  void trainingStep(String network) {
+    TrainingStep benchmark = new TrainingStep();
+    benchmark.network = network;
+    benchmark.setUp();
+    benchmark.step();
+  }
 }

@@ -1,0 +1,131 @@
+package io.github.descent4j.benchmarks.compare;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Runs the benchmarks' JVMs in alternation, round after round, and writes one table and a picture. */
+@Command(
+    name = "benchmarks/compare.sh",
+    description = "Compares descent4j with its peers, all in JVMs of the Java that runs this.",
+    showDefaultValues = true,
+    mixinStandardHelpOptions = true)
+public final class Compare implements Callable<Integer> {
+  private static final String PICTURED_SIZE = "1000000";
+
+  @Option(
+      names = "--full",
+      description = "Every implementation, number of threads and size (about 25 minutes);"
+          + " otherwise descent4j, ND4J's updaters and PyTorch's fused kernels (about 5).")
+  private boolean full;
+
+  @Option(
+      names = "--vector",
+      description = "descent4j with its vector kernels: --add-modules jdk.incubator.vector.")
+  private boolean vector;
+
+  @Option(names = "--rounds", description = "Rounds of all JVMs; a table cell is their median.")
+  private int rounds = 2;
+
+  @Option(
+      names = "--milliseconds",
+      description = "Time to measure a benchmark in each round, after as much to warm up.")
+  private int milliseconds = 300;
+
+  @Option(
+      names = "--optimizers",
+      split = ",",
+      description = "Only these, as Adam,Sgd.",
+      defaultValue = Option.NULL_VALUE)
+  private List<String> optimizers = List.of();
+
+  @Option(
+      names = "--name",
+      description = "Writes NAME.md, NAME.svg and NAME.json to docs/results.",
+      required = true)
+  private String name;
+
+  @Spec
+  private CommandSpec spec;
+
+  /** Parses the options and runs. */
+  public static void main(String[] arguments) {
+    System.exit(new CommandLine(new Compare()).execute(arguments));
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter progress = spec.commandLine().getErr();
+    // Set by compare.sh.
+    Path project = Path.of(System.getProperty("project", "."));
+    Path benchmarks = project.resolve("benchmarks");
+    Path scratch = Files.createDirectories(benchmarks.resolve("target/compare"));
+    Path results = Files.createDirectories(project.resolve("docs/results"));
+    // Taken first: the result files themselves would make the tree dirty.
+    String commit = Machine.commit(project);
+
+    Plan plan = new Plan(benchmarks, full, vector, optimizers == null ? List.of() : optimizers);
+    Measurements measurements = new Measurements();
+    String time = milliseconds + "ms";
+    List<String> timing = List.of("-wi", "1", "-w", time, "-i", "1", "-r", time);
+    for (int round = 1; round <= rounds; round++) {
+      List<Run> runs = plan.round(round);
+      for (int i = 0; i < runs.size(); i++) {
+        Run run = runs.get(i);
+        progress.printf(
+            "round %d of %d, %d of %d: %s %s %s%n",
+            round,
+            rounds,
+            i + 1,
+            runs.size(),
+            run.implementation(),
+            run.benchmark(),
+            run.parameters());
+        run.measure(timing, scratch, measurements);
+      }
+    }
+
+    Chart.write(measurements, plan.optimizers(), PICTURED_SIZE, results.resolve(name + ".svg"));
+    String report = new Report(measurements, plan.optimizers(), plan.sizes())
+        .write("Measured: " + name, facts(commit), name + ".svg");
+    Files.writeString(results.resolve(name + ".md"), report);
+    writeJson(measurements, results.resolve(name + ".json"));
+    out.print(report);
+    out.flush();
+    return 0;
+  }
+
+  private List<String> facts(String commit) {
+    List<String> facts = new ArrayList<>();
+    facts.add(
+        "Machine: " + Machine.processor() + ", " + Machine.cores() + " cores, " + Machine.system());
+    facts.add("JDK: " + Machine.jdk());
+    facts.add("Commit: " + commit + ", " + LocalDate.now(ZoneOffset.UTC));
+    facts.add("Command: `benchmarks/compare.sh "
+        + String.join(" ", spec.commandLine().getParseResult().originalArgs()) + "`");
+    facts.add("Medians of " + rounds + " rounds, each the median of " + milliseconds
+        + " ms of steps in a JVM of its own");
+    return facts;
+  }
+
+  private static void writeJson(Measurements measurements, Path file) throws IOException {
+    List<Map<String, Object>> rows = new ArrayList<>();
+    measurements.rounds().forEach((key, rounds) -> rows.add(Map.of("key", key, "us", rounds)));
+    new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), rows);
+  }
+}

@@ -1,0 +1,137 @@
+package io.github.descent4j.benchmarks.compare;
+
+import io.github.descent4j.benchmarks.Formula;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Which JVMs a round starts, and in which order: implementations of the same optimizer in turn. */
+final class Plan {
+  static final String OURS = "descent4j";
+  static final String OURS_ONE_THREAD = "descent4j, 1 thread";
+  static final String OURS_SCALAR = "descent4j, scalar kernels";
+  static final String ND4J = "ND4J updater";
+  static final String ND4J_OPERATIONS = "ND4J operations";
+  static final String DJL = "DJL";
+  static final String PYTORCH = "PyTorch fused";
+  static final String PYTORCH_ONE_THREAD = "PyTorch fused, 1 thread";
+  static final String OPENBLAS = "OpenBLAS";
+
+  private static final String KERNELS = "-Dio.github.descent4j.kernels=";
+  private static final String ONE_THREAD = "-Dio.github.descent4j.threads=1";
+
+  private final Path benchmarks;
+  private final boolean full;
+  private final boolean vector;
+  private final List<String> optimizers;
+  private final String sizes;
+
+  /**
+   * Makes a plan.
+   *
+   * @param folder the project's folder {@code benchmarks}, with the built jars
+   * @param full whether every implementation is run, with every number of threads and at every size
+   * @param vector whether ours runs its vector kernels
+   * @param optimizers the optimizers to run, all if empty
+   */
+  Plan(Path folder, boolean full, boolean vector, List<String> optimizers) {
+    this.benchmarks = folder;
+    this.full = full;
+    this.vector = vector;
+    this.optimizers = optimizers.isEmpty()
+        ? Arrays.stream(Formula.values()).map(Formula::label).toList()
+        : List.copyOf(optimizers);
+    sizes = full ? "10000,100000,1000000,10000000,200x1000" : "100000,1000000,10000000,200x1000";
+  }
+
+  List<String> optimizers() {
+    return optimizers;
+  }
+
+  List<String> sizes() {
+    return List.of(sizes.split(","));
+  }
+
+  /** The runs of a round; the slow ones that only give context are in the first alone. */
+  List<Run> round(int round) {
+    List<Run> runs = new ArrayList<>();
+    runs.add(nd4j(OPENBLAS, "Saxpy.step", Map.of("size", sizes)));
+    for (String optimizer : optimizers) {
+      addSteps(runs, optimizer, round == 1);
+    }
+    runs.add(ours(OURS, "GlobalNormClip", Map.of("size", "1000000,10000000"), List.of()));
+    runs.add(ours(OURS, "TrainingStep.step", Map.of("network", "mlp"), List.of()));
+    runs.add(ours(OURS, "TrainingStep.step", Map.of("network", "cnn"), List.of()));
+    return runs;
+  }
+
+  private void addSteps(List<Run> runs, String optimizer, boolean first) {
+    Map<String, String> parameters = Map.of("optimizer", optimizer, "size", sizes);
+    runs.add(ours(OURS, "OptimizerStep.step", parameters, List.of()));
+    if (runsOn(optimizer, "Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam")) {
+      runs.add(nd4j(ND4J, "Nd4jUpdaterStep.step", parameters));
+    }
+    Path pytorch = jar("pytorch/target/pytorch.jar");
+    boolean fused = Files.exists(pytorch)
+        && runsOn(optimizer, "Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam");
+    if (fused) {
+      runs.add(new Run(PYTORCH, pytorch, "PyTorchFusedStep.step", parameters, List.of()));
+    }
+    if (!full) {
+      return;
+    }
+    runs.add(ours(OURS_ONE_THREAD, "OptimizerStep.step", parameters, List.of(ONE_THREAD)));
+    if (fused) {
+      runs.add(new Run(
+          PYTORCH_ONE_THREAD,
+          pytorch,
+          "PyTorchFusedStep.step",
+          parameters,
+          List.of("-Dthreads=1")));
+    }
+    if (vector) {
+      runs.add(new Run(
+          OURS_SCALAR,
+          jar("target/benchmarks.jar"),
+          "OptimizerStep.step",
+          parameters,
+          List.of(KERNELS + "scalar")));
+    }
+    Path djl = jar("djl/target/djl.jar");
+    if (Files.exists(djl) && runsOn(optimizer, "Sgd", "Momentum", "Adam")) {
+      List<String> flags = List.of(
+          "-Dai.djl.offline=true",
+          "-DOPT_OUT_TRACKING=true",
+          "-DDJL_CACHE_DIR=" + jar("djl/target/cache"));
+      runs.add(new Run(DJL, djl, "DjlStep.step", parameters, flags));
+    }
+    if (first) {
+      runs.add(nd4j(ND4J_OPERATIONS, "Nd4jOperationsStep.step", parameters));
+    }
+  }
+
+  private static boolean runsOn(String optimizer, String... known) {
+    return List.of(known).contains(optimizer);
+  }
+
+  private Run ours(
+      String implementation, String benchmark, Map<String, String> parameters, List<String> flags) {
+    List<String> all = new ArrayList<>(flags);
+    if (vector) {
+      all.add("--add-modules=jdk.incubator.vector");
+      all.add(KERNELS + "vector");
+    }
+    return new Run(implementation, jar("target/benchmarks.jar"), benchmark, parameters, all);
+  }
+
+  private Run nd4j(String implementation, String benchmark, Map<String, String> parameters) {
+    return new Run(implementation, jar("target/benchmarks.jar"), benchmark, parameters, List.of());
+  }
+
+  private Path jar(String path) {
+    return benchmarks.resolve(path).toAbsolutePath();
+  }
+}
