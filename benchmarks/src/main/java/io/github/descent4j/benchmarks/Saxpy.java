@@ -23,7 +23,7 @@ public class Saxpy extends StepBenchmark {
     model = new Model(size);
     p = pointers(model.values());
     g = pointers(model.gradients());
-    model.validate("saxpy", Formula.SGD, this::step);
+    model.validate("saxpy", Formula.SGD, this::saxpy);
   }
 
   private static List<FloatPointer> pointers(List<INDArray> arrays) {
@@ -33,7 +33,7 @@ public class Saxpy extends StepBenchmark {
   }
 
   @Benchmark
-  public void step() {
+  public void saxpy() {
     int n = length(size);
     for (int i = 0; i < p.size(); i++) {
       openblas_nolapack.cblas_saxpy(n, -0.01f, g.get(i), 1, p.get(i), 1);

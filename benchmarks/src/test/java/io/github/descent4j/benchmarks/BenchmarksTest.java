@@ -53,7 +53,7 @@ class BenchmarksTest {
     Saxpy benchmark = new Saxpy();
     benchmark.size = size;
     benchmark.setUp();
-    benchmark.step();
+    benchmark.saxpy();
     benchmark.tearDown();
   }
 

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.BitmapEncoder.BitmapFormat;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
-import org.knowm.xchart.VectorGraphicsEncoder;
-import org.knowm.xchart.VectorGraphicsEncoder.VectorGraphicsFormat;
 import org.knowm.xchart.style.Styler.ChartTheme;
 import org.knowm.xchart.style.Styler.LegendPosition;
 
@@ -23,7 +23,7 @@ final class Chart {
 
   private Chart() {}
 
-  /** Writes an SVG file. */
+  /** Writes a PNG file. */
   static void write(Measurements measurements, List<String> optimizers, String size, Path file)
       throws IOException {
     CategoryChart chart = new CategoryChartBuilder()
@@ -49,6 +49,6 @@ final class Chart {
         chart.addSeries(implementation, optimizers, times).setFillColor(COLORS.get(implementation));
       }
     }
-    VectorGraphicsEncoder.saveVectorGraphic(chart, file.toString(), VectorGraphicsFormat.SVG);
+    BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
   }
 }

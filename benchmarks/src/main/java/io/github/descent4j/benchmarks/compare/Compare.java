@@ -10,7 +10,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -46,16 +45,12 @@ public final class Compare implements Callable<Integer> {
       description = "Time to measure a benchmark in each round, after as much to warm up.")
   private int milliseconds = 300;
 
-  @Option(
-      names = "--optimizers",
-      split = ",",
-      description = "Only these, as Adam,Sgd.",
-      defaultValue = Option.NULL_VALUE)
-  private List<String> optimizers = List.of();
+  @Option(names = "--optimizers", split = ",", description = "Only these; all by default.")
+  private List<String> optimizers = new ArrayList<>();
 
   @Option(
       names = "--name",
-      description = "Writes NAME.md, NAME.svg and NAME.json to docs/results.",
+      description = "Writes NAME.md, NAME.png and NAME.json to docs/results.",
       required = true)
   private String name;
 
@@ -77,9 +72,9 @@ public final class Compare implements Callable<Integer> {
     Path scratch = Files.createDirectories(benchmarks.resolve("target/compare"));
     Path results = Files.createDirectories(project.resolve("docs/results"));
     // Taken first: the result files themselves would make the tree dirty.
-    String commit = Machine.commit(project);
+    List<String> facts = facts(Machine.commit(project));
 
-    Plan plan = new Plan(benchmarks, full, vector, optimizers == null ? List.of() : optimizers);
+    Plan plan = new Plan(benchmarks, full, vector, optimizers);
     Measurements measurements = new Measurements();
     String time = milliseconds + "ms";
     List<String> timing = List.of("-wi", "1", "-w", time, "-i", "1", "-r", time);
@@ -100,9 +95,9 @@ public final class Compare implements Callable<Integer> {
       }
     }
 
-    Chart.write(measurements, plan.optimizers(), PICTURED_SIZE, results.resolve(name + ".svg"));
+    Chart.write(measurements, plan.optimizers(), PICTURED_SIZE, results.resolve(name + ".png"));
     String report = new Report(measurements, plan.optimizers(), plan.sizes())
-        .write("Measured: " + name, facts(commit), name + ".svg");
+        .write("Measured: " + name, facts, name + ".png");
     Files.writeString(results.resolve(name + ".md"), report);
     writeJson(measurements, results.resolve(name + ".json"));
     out.print(report);
@@ -110,10 +105,13 @@ public final class Compare implements Callable<Integer> {
     return 0;
   }
 
+  /** Microseconds, one for each round. */
+  private record Row(String implementation, String work, String size, List<Double> microseconds) {}
+
   private List<String> facts(String commit) {
     List<String> facts = new ArrayList<>();
-    facts.add(
-        "Machine: " + Machine.processor() + ", " + Machine.cores() + " cores, " + Machine.system());
+    facts.add("Machine: " + Machine.processor() + ", " + Machine.cores() + " cores, "
+        + Machine.system() + ", load average before " + Machine.load());
     facts.add("JDK: " + Machine.jdk());
     facts.add("Commit: " + commit + ", " + LocalDate.now(ZoneOffset.UTC));
     facts.add("Command: `benchmarks/compare.sh "
@@ -124,8 +122,11 @@ public final class Compare implements Callable<Integer> {
   }
 
   private static void writeJson(Measurements measurements, Path file) throws IOException {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    measurements.rounds().forEach((key, rounds) -> rows.add(Map.of("key", key, "us", rounds)));
+    List<Row> rows = new ArrayList<>();
+    measurements
+        .rounds()
+        .forEach(
+            (key, times) -> rows.add(new Row(key.implementation(), key.work(), key.size(), times)));
     new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValue(file.toFile(), rows);
   }
 }

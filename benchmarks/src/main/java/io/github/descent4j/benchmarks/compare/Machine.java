@@ -1,6 +1,7 @@
 package io.github.descent4j.benchmarks.compare;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -24,6 +25,11 @@ final class Machine {
 
   static String system() {
     return System.getProperty("os.name") + " " + System.getProperty("os.version");
+  }
+
+  /** Processes that wanted a core in the last minute: near 0 on a quiet machine. */
+  static double load() {
+    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
   }
 
   static String jdk() {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -58,45 +59,43 @@ final class Plan {
   /** The runs of a round; the slow ones that only give context are in the first alone. */
   List<Run> round(int round) {
     List<Run> runs = new ArrayList<>();
-    runs.add(nd4j(OPENBLAS, "Saxpy.step", Map.of("size", sizes)));
+    runs.add(nd4j(OPENBLAS, "Saxpy", Map.of("size", sizes)));
     for (String optimizer : optimizers) {
       addSteps(runs, optimizer, round == 1);
     }
     runs.add(ours(OURS, "GlobalNormClip", Map.of("size", "1000000,10000000"), List.of()));
-    runs.add(ours(OURS, "TrainingStep.step", Map.of("network", "mlp"), List.of()));
-    runs.add(ours(OURS, "TrainingStep.step", Map.of("network", "cnn"), List.of()));
+    runs.add(ours(OURS, "TrainingStep", Map.of("network", "mlp"), List.of()));
+    runs.add(ours(OURS, "TrainingStep", Map.of("network", "cnn"), List.of()));
     return runs;
   }
 
   private void addSteps(List<Run> runs, String optimizer, boolean first) {
-    Map<String, String> parameters = Map.of("optimizer", optimizer, "size", sizes);
-    runs.add(ours(OURS, "OptimizerStep.step", parameters, List.of()));
+    Map<String, String> parameters = new LinkedHashMap<>();
+    parameters.put("optimizer", optimizer);
+    parameters.put("size", sizes);
+    runs.add(ours(OURS, "OptimizerStep", parameters, List.of()));
     if (runsOn(optimizer, "Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam")) {
-      runs.add(nd4j(ND4J, "Nd4jUpdaterStep.step", parameters));
+      runs.add(nd4j(ND4J, "Nd4jUpdaterStep", parameters));
     }
     Path pytorch = jar("pytorch/target/pytorch.jar");
     boolean fused = Files.exists(pytorch)
         && runsOn(optimizer, "Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam");
     if (fused) {
-      runs.add(new Run(PYTORCH, pytorch, "PyTorchFusedStep.step", parameters, List.of()));
+      runs.add(new Run(PYTORCH, pytorch, "PyTorchFusedStep", parameters, List.of()));
     }
     if (!full) {
       return;
     }
-    runs.add(ours(OURS_ONE_THREAD, "OptimizerStep.step", parameters, List.of(ONE_THREAD)));
+    runs.add(ours(OURS_ONE_THREAD, "OptimizerStep", parameters, List.of(ONE_THREAD)));
     if (fused) {
       runs.add(new Run(
-          PYTORCH_ONE_THREAD,
-          pytorch,
-          "PyTorchFusedStep.step",
-          parameters,
-          List.of("-Dthreads=1")));
+          PYTORCH_ONE_THREAD, pytorch, "PyTorchFusedStep", parameters, List.of("-Dthreads=1")));
     }
     if (vector) {
       runs.add(new Run(
           OURS_SCALAR,
           jar("target/benchmarks.jar"),
-          "OptimizerStep.step",
+          "OptimizerStep",
           parameters,
           List.of(KERNELS + "scalar")));
     }
@@ -106,10 +105,10 @@ final class Plan {
           "-Dai.djl.offline=true",
           "-DOPT_OUT_TRACKING=true",
           "-DDJL_CACHE_DIR=" + jar("djl/target/cache"));
-      runs.add(new Run(DJL, djl, "DjlStep.step", parameters, flags));
+      runs.add(new Run(DJL, djl, "DjlStep", parameters, flags));
     }
     if (first) {
-      runs.add(nd4j(ND4J_OPERATIONS, "Nd4jOperationsStep.step", parameters));
+      runs.add(nd4j(ND4J_OPERATIONS, "Nd4jOperationsStep", parameters));
     }
   }
 

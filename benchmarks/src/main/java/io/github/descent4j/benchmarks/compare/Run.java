@@ -16,7 +16,7 @@ import java.util.Map;
  *
  * @param implementation a column of the table
  * @param jar the JMH jar
- * @param benchmark a benchmark's class and method
+ * @param benchmark a benchmark's class, of which all methods run
  * @param parameters JMH's -p, by name
  * @param flags of the JVM
  */
@@ -43,7 +43,7 @@ record Run(
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx4g");
     command.addAll(flags);
-    command.addAll(List.of("-jar", jar.toString(), "\\." + benchmark.replace(".", "\\.") + "$"));
+    command.addAll(List.of("-jar", jar.toString(), "\\." + benchmark + "\\."));
     parameters.forEach((name, value) -> command.addAll(List.of("-p", name + "=" + value)));
     // Without forks of JMH's own: this JVM already is one.
     command.addAll(List.of("-f", "0", "-foe", "true", "-rf", "json", "-rff", json.toString()));

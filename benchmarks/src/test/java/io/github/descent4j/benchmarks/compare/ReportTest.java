@@ -1,0 +1,58 @@
+package io.github.descent4j.benchmarks.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+  private static final List<String> OPTIMIZERS = List.of("Nesterov", "Momentum");
+  private static final List<String> SIZES = List.of("10000000", "200x1000");
+
+  private final Measurements measurements = new Measurements();
+
+  ReportTest() {
+    // 10^7 elements, 3 passes of 4 bytes in 2 ms: 60 GB/s.
+    add(Plan.OPENBLAS, "saxpy", "10000000", 2000);
+    // Median 5000: 5 passes are 200 MB, so 40 GB/s.
+    add(Plan.OURS, "Nesterov", "10000000", 9000, 5000, 4000);
+    add(Plan.ND4J, "Nesterov", "10000000", 8000, 12000);
+    add(Plan.OURS, "Momentum", "10000000", 4000);
+    add(Plan.OURS, "Momentum", "200x1000", 100);
+    add(Plan.PYTORCH, "Momentum", "200x1000", 250);
+  }
+
+  private void add(String implementation, String work, String size, double... rounds) {
+    for (double time : rounds) {
+      measurements.add(new Measurements.Key(implementation, work, size), time);
+    }
+  }
+
+  @Test
+  void rowsHoldMediansRatiosAndPartOfTheBandwidth() {
+    String report = new Report(measurements, OPTIMIZERS, SIZES)
+        .write("Title", List.of("Machine: none"), "picture.png");
+    assertThat(report.lines())
+        .contains(
+            "# Title",
+            "- Machine: none",
+            "![Microseconds of a step](picture.png)",
+            "| optimizer | parameters | descent4j | ND4J updater | PyTorch fused"
+                + " | ND4J updater / ours | PyTorch fused / ours | GB/s of ours | of saxpy's |",
+            "| Nesterov | 10000000 | 5,000 | 10,000 |  | 2.00 |  | 40.0 | 67 % |",
+            "| Momentum | 10000000 | 4,000 |  |  | (2.50) |  | 50.0 | 83 % |",
+            "| Momentum | 200x1000 | 100 |  | 250 |  | 2.50 | 40.0 | 67 % |",
+            "| Nesterov | 200x1000 |  |  |  |  |  |  |  |");
+  }
+
+  @Test
+  void chartIsAPicture(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("chart.png");
+    Chart.write(measurements, OPTIMIZERS, "10000000", file);
+    assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(900);
+  }
+}
