@@ -57,6 +57,12 @@ public final class Golden {
     return numbers;
   }
 
+  /** The rule for schedules: 1e-12 relative, 1e-15 absolute. */
+  public static boolean close(double actual, double expected) {
+    return Math.abs(actual - expected) <= 1e-12 * Math.abs(expected) + 1e-15;
+  }
+
+  /** A shape, or any other list of whole numbers. */
   public static long[] shape(JsonNode array) {
     long[] shape = new long[array.size()];
     for (int i = 0; i < shape.length; i++) {

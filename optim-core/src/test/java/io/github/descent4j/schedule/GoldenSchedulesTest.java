@@ -1,11 +1,9 @@
 package io.github.descent4j.schedule;
 
-import static io.github.descent4j.schedule.GoldenFiles.close;
-import static io.github.descent4j.schedule.GoldenFiles.doubles;
-import static io.github.descent4j.schedule.GoldenFiles.longs;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.Golden;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -57,13 +55,14 @@ class GoldenSchedulesTest {
                   whole(h, "total_iters"))),
           Map.entry(
               "multi_step_lr",
-              (h, lr) -> Schedules.multiStep(lr, real(h, "gamma"), longs(h.get("milestones")))),
+              (h, lr) ->
+                  Schedules.multiStep(lr, real(h, "gamma"), Golden.shape(h.get("milestones")))),
           Map.entry("one_cycle_lr", (h, lr) -> oneCycle(h).annealing(Annealing.COSINE)),
           Map.entry("one_cycle_lr_linear", (h, lr) -> oneCycle(h).annealing(Annealing.LINEAR)),
           Map.entry(
               "piecewise_constant",
-              (h, lr) ->
-                  Schedules.piecewiseConstant(longs(h.get("boundaries")), doubles(h.get("rates")))),
+              (h, lr) -> Schedules.piecewiseConstant(
+                  Golden.shape(h.get("boundaries")), Golden.numbers(h.get("rates")))),
           Map.entry(
               "polynomial_formula",
               (h, lr) ->
@@ -85,7 +84,7 @@ class GoldenSchedulesTest {
   @ParameterizedTest
   @MethodSource("files")
   void ratesAgree(String file) {
-    JsonNode golden = GoldenFiles.read(file);
+    JsonNode golden = Golden.read("schedules/" + file + ".json");
     Schedule schedule = SCHEDULES
         .get(file)
         .apply(golden.get("hyperparameters"), golden.path("optimizer_lr").asDouble());
@@ -93,11 +92,11 @@ class GoldenSchedulesTest {
     List<String> columns = RATES.stream().filter(golden::has).toList();
     assertThat(columns).isNotEmpty();
     for (String column : columns) {
-      double[] expected = doubles(golden.get(column));
+      double[] expected = Golden.numbers(golden.get(column));
       assertThat(expected).hasSizeGreaterThanOrEqualTo(20);
       for (int t = 0; t < expected.length; t++) {
         double actual = schedule.at(t);
-        assertThat(close(actual, expected[t]))
+        assertThat(Golden.close(actual, expected[t]))
             .as("%s %s[%d]: %s, expected %s", file, column, t, actual, expected[t])
             .isTrue();
       }
@@ -106,11 +105,12 @@ class GoldenSchedulesTest {
 
   @Test
   void stepsAreCountedFromZero() {
-    List<String> withSteps =
-        files().stream().filter(file -> GoldenFiles.read(file).has("t")).toList();
+    List<String> withSteps = files().stream()
+        .filter(file -> Golden.read("schedules/" + file + ".json").has("t"))
+        .toList();
     assertThat(withSteps).hasSize(5);
     for (String file : withSteps) {
-      long[] t = longs(GoldenFiles.read(file).get("t"));
+      long[] t = Golden.shape(Golden.read("schedules/" + file + ".json").get("t"));
       long[] positions = new long[t.length];
       Arrays.setAll(positions, i -> i);
       assertThat(t).as(file).isEqualTo(positions);
@@ -121,7 +121,9 @@ class GoldenSchedulesTest {
   void everyFileIsConsumed() {
     Set<String> consumed = files();
     consumed.addAll(ReduceOnPlateauTest.GOLDEN_FILES);
-    assertThat(GoldenFiles.names()).isEqualTo(consumed).hasSize(20);
+    assertThat(Golden.names("schedules"))
+        .containsExactlyInAnyOrderElementsOf(consumed)
+        .hasSize(20);
   }
 
   private static Schedule warmRestarts(JsonNode h, double rate) {

@@ -1,13 +1,12 @@
 package io.github.descent4j.schedule;
 
-import static io.github.descent4j.schedule.GoldenFiles.close;
-import static io.github.descent4j.schedule.GoldenFiles.doubles;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.Golden;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.schedule.ReduceOnPlateau.Mode;
@@ -29,17 +28,17 @@ class ReduceOnPlateauTest {
   @ParameterizedTest
   @FieldSource("GOLDEN_FILES")
   void agreesWithPyTorchAfterEachMetric(String file) {
-    JsonNode golden = GoldenFiles.read(file);
+    JsonNode golden = Golden.read("schedules/" + file + ".json");
     ReduceOnPlateau plateau =
         fromPyTorch(golden.get("hyperparameters"), golden.get("base_lr").doubleValue());
-    double[] metrics = doubles(golden.get("metrics"));
+    double[] metrics = Golden.numbers(golden.get("metrics"));
     assertThat(metrics).hasSizeGreaterThanOrEqualTo(20);
 
     for (int k = 0; k < metrics.length; k++) {
       double returned = plateau.update(metrics[k]);
 
       double expected = golden.get("lr_after").get(k).doubleValue();
-      assertThat(close(returned, expected))
+      assertThat(Golden.close(returned, expected))
           .as("rate %d: %s, expected %s", k, returned, expected)
           .isTrue();
       assertThat(plateau.learningRate()).isEqualTo(returned);
@@ -163,8 +162,8 @@ class ReduceOnPlateauTest {
 
   @Test
   void aRestoredPlateauGoesOnAsTheOriginal() {
-    JsonNode golden = GoldenFiles.read("reduce_on_plateau_max_cooldown");
-    double[] metrics = doubles(golden.get("metrics"));
+    JsonNode golden = Golden.read("schedules/" + "reduce_on_plateau_max_cooldown" + ".json");
+    double[] metrics = Golden.numbers(golden.get("metrics"));
     for (int saved = 0; saved <= metrics.length; saved++) {
       ReduceOnPlateau original = fromPyTorch(golden.get("hyperparameters"), 0.1);
       for (int k = 0; k < saved; k++) {
