@@ -1,0 +1,22 @@
+package io.github.descent4j.mnist;
+
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/** Validation of option values. */
+final class Check {
+  private Check() {}
+
+  /** Fails as a wrong command line, with option, value and what was expected, unless {@code valid}. */
+  static void option(
+      CommandSpec command, boolean valid, String option, Object value, String expected) {
+    if (!valid) {
+      throw new ParameterException(
+          command.commandLine(), option + " is " + value + ", expected " + expected);
+    }
+  }
+
+  static boolean positive(double value) {
+    return value > 0 && Double.isFinite(value);
+  }
+}

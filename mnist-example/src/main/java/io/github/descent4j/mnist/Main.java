@@ -1,0 +1,108 @@
+package io.github.descent4j.mnist;
+
+import io.github.descent4j.mnist.OptimizerOptions.DecayMode;
+import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command {@code mnist-example}: trains networks on MNIST with the optimizers of descent4j.
+ *
+ * <pre>
+ * java -jar mnist-example.jar train --model cnn --epochs 3
+ * </pre>
+ *
+ * <p>Exit status: 0 if all went well; 1 if it did not (data, diverged training), with one line on standard error; 2 for a
+ * wrong command line, with the reason and the usage line on standard error.
+ */
+@Command(
+    name = "mnist-example",
+    description = "Trains networks on MNIST with the optimizers of descent4j.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
+    subcommands = TrainCommand.class)
+public final class Main {
+  private static final Logger log = LoggerFactory.getLogger(Main.class);
+
+  private Main() {}
+
+  /**
+   * Runs the command and ends the JVM with its exit status.
+   *
+   * @param args the command line
+   */
+  public static void main(String... args) {
+    PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
+    PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
+    System.exit(run(out, err, args));
+  }
+
+  /** Runs the command, and returns the exit status. */
+  static int run(PrintWriter out, PrintWriter err, String... args) {
+    CommandLine commandLine = new CommandLine(new Main())
+        .setOut(out)
+        .setErr(err)
+        .registerConverter(ModelChoice.class, choice(ModelChoice.values()))
+        .registerConverter(OptimizerChoice.class, choice(OptimizerChoice.values()))
+        .registerConverter(ScheduleChoice.class, choice(ScheduleChoice.values()))
+        .registerConverter(DecayMode.class, choice(DecayMode.values()))
+        .setParameterExceptionHandler(Main::wrongUsage)
+        .setExecutionExceptionHandler(Main::failed);
+    try {
+      return commandLine.execute(args);
+    } catch (OutOfMemoryError e) {
+      err.println("error: out of memory (" + e.getMessage()
+          + "), expected a larger heap, as by java -Xmx4g");
+    } catch (LinkageError e) {
+      log.debug("linkage", e);
+      err.println("error: ND4J does not load on " + System.getProperty("os.name") + " "
+          + System.getProperty("os.arch")
+          + ", expected a jar built for this platform (docs/mnist.md)");
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Picks a value by its name, in upper or lower case; picocli's own conversion lists Java's upper-case names. */
+  private static <T> ITypeConverter<T> choice(T[] values) {
+    return text -> {
+      for (T value : values) {
+        if (value.toString().equalsIgnoreCase(text)) {
+          return value;
+        }
+      }
+      String expected =
+          Arrays.stream(values).map(Object::toString).collect(Collectors.joining(", "));
+      throw new TypeConversionException("expected one of " + expected + " but was '" + text + "'");
+    };
+  }
+
+  private static int wrongUsage(ParameterException e, String[] args) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("error: " + e.getMessage());
+    UnmatchedArgumentException.printSuggestions(e, err);
+    err.println(command.getUsageMessage().lines().findFirst().orElseThrow());
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  private static int failed(Exception e, CommandLine command, ParseResult parsed) {
+    if (e instanceof CommandException) {
+      command.getErr().println("error: " + e.getMessage());
+    } else {
+      log.error("{} failed", command.getCommandName(), e);
+    }
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.descent4j.mnist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** Holds docs/mnist.md against the code. */
+class DocumentationTest {
+  private static String guide;
+
+  @BeforeAll
+  static void readGuide() throws IOException {
+    guide = Files.readString(Path.of("..", "docs", "mnist.md"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(OptimizerChoice.class)
+  void tellsTheRateOfEachOptimizer(OptimizerChoice optimizer) {
+    assertThat(guide).contains("| `" + optimizer + "` | " + optimizer.defaultLearningRate + " |");
+  }
+
+  @ParameterizedTest
+  @EnumSource(ScheduleChoice.class)
+  void tellsTheFormulaOfEachSchedule(ScheduleChoice schedule) {
+    assertThat(guide).contains("| `" + schedule + "` | `r");
+  }
+
+  @Test
+  void tellsEachOptionAndItsDefault() {
+    for (OptionSpec option :
+        new CommandLine(new TrainCommand()).getCommandSpec().options()) {
+      if (option.usageHelp() || option.versionHelp()) {
+        continue;
+      }
+      assertThat(guide).containsPattern("\\| `" + option.longestName() + " [^`]+`");
+      if (option.defaultValue() != null) {
+        assertThat(guide)
+            .containsPattern("\\| `" + option.longestName() + " [^`]+` \\| `?"
+                + option.defaultValue() + "`? \\|");
+      }
+    }
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.descent4j.mnist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The command line without training. */
+class MainTest {
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "train --help", "train -h"})
+  void helpFitsATerminal(String args) {
+    CommandLineRun run = CommandLineRun.of(args.split(" "));
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    assertThat(run.outLines()).first().asString().startsWith("Usage: mnist-example ");
+    assertThat(run.outLines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--data", "--model", "--optimizer", "--learning-rate", "--schedule", "--warmup",
+            "--clip-norm", "--weight-decay",
+        "--weight-decay-mode", "--label-smoothing", "--dropout", "--batch-size", "--epochs",
+            "--seed", "--help", "--version"
+      })
+  void helpOfTrainNamesEachOption(String option) {
+    assertThat(CommandLineRun.of("train", "--help").out())
+        .containsPattern("\\s" + option + "[=\\s]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "train --version", "train -V"})
+  void versionIsTheBuilds(String args) throws IOException {
+    Matcher version =
+        Pattern.compile("<version>(.*?)</version>").matcher(Files.readString(Path.of("pom.xml")));
+    assertThat(version.find()).isTrue();
+    CommandLineRun run = CommandLineRun.of(args.split(" "));
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out().strip()).isEqualTo("mnist-example " + version.group(1));
+  }
+
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+          --bogus                      | Unknown option: '--bogus'
+          extra                        | Unmatched argument at index 1: 'extra'
+          --epochs                     | Missing required parameter for option '--epochs' (N)
+          --epochs many                | Invalid value for option '--epochs': 'many' is not an int
+          --epochs 1.5                 | Invalid value for option '--epochs': '1.5' is not an int
+          --epochs 0                   | --epochs is 0, expected at least 1
+          --epochs 1 --epochs 2        | option '--epochs' (N) should be specified only once
+          --batch-size 0               | --batch-size is 0, expected at least 1
+          --batch-size -5              | --batch-size is -5, expected at least 1
+          --seed x                     | Invalid value for option '--seed': 'x' is not a long
+          --model vgg                  | Invalid value for option '--model': expected one of mlp, cnn but was 'vgg'
+          --optimizer lion             | Invalid value for option '--optimizer': expected one of sgd, momentum, nesterov, \
+          adagrad, rmsprop, adadelta, adam, yogi, radam but was 'lion'
+          --schedule round             | Invalid value for option '--schedule': expected one of constant, linear, cosine, \
+          step, exponential, polynomial but was 'round'
+          --weight-decay-mode both     | Invalid value for option '--weight-decay-mode': expected one of coupled, decoupled \
+          but was 'both'
+          --learning-rate x            | Invalid value for option '--learning-rate': 'x' is not a double
+          --learning-rate 0            | --learning-rate is 0.0, expected a finite number above 0
+          --learning-rate -0.1         | --learning-rate is -0.1, expected a finite number above 0
+          --learning-rate NaN          | --learning-rate is NaN, expected a finite number above 0
+          --learning-rate Infinity     | --learning-rate is Infinity, expected a finite number above 0
+          --warmup -1                  | --warmup is -1, expected at least 0
+          --warmup 2345                | --warmup is 2345, expected fewer than the 2345 steps of this run
+          --clip-norm 0                | --clip-norm is 0.0, expected a finite number above 0
+          --clip-norm NaN              | --clip-norm is NaN, expected a finite number above 0
+          --weight-decay -1            | --weight-decay is -1.0, expected a finite number of at least 0
+          --weight-decay Infinity      | --weight-decay is Infinity, expected a finite number of at least 0
+          --label-smoothing 1          | --label-smoothing is 1.0, expected a value in [0, 1)
+          --label-smoothing NaN        | --label-smoothing is NaN, expected a value in [0, 1)
+          --dropout 1                  | --dropout is 1.0, expected a value in [0, 1)
+          --dropout -0.5               | --dropout is -0.5, expected a value in [0, 1)
+          """)
+  void wrongUsageOfTrain(String args, String message) {
+    CommandLineRun run = CommandLineRun.of(("train " + args).split(" "));
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.errLines())
+        .containsExactly("error: " + message, "Usage: mnist-example train [OPTIONS]");
+  }
+
+  @Test
+  void wrongUsageOfTheTopCommand() {
+    CommandLineRun run = CommandLineRun.of();
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.errLines())
+        .containsExactly(
+            "error: Missing required subcommand", "Usage: mnist-example [-hV] COMMAND");
+    assertThat(CommandLineRun.of("fly").exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aMisspeltOptionIsPutRight() {
+    assertThat(CommandLineRun.of("train", "--lerning-rate=0.1").err())
+        .contains("Unknown option: '--lerning-rate=0.1'", "--learning-rate");
+  }
+}
