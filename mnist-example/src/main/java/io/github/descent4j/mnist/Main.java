@@ -44,6 +44,7 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String... args) {
+    OpenBlasCore.choose();
     PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
     PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
     System.exit(run(out, err, args));

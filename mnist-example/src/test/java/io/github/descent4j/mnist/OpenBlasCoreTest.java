@@ -1,0 +1,31 @@
+package io.github.descent4j.mnist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class OpenBlasCoreTest {
+  private static final String AVX512 = "avx512f avx512dq avx512cd avx512bw avx512vl";
+
+  @Test
+  void intelProcessorsGetTheKernelsOfTheirInstructions() {
+    assertThat(OpenBlasCore.coreOf(processor("GenuineIntel", "sse2 fma avx2 " + AVX512)))
+        .contains("SKYLAKEX");
+    assertThat(OpenBlasCore.coreOf(processor("GenuineIntel", "sse2 fma avx2 avx512f")))
+        .contains("HASWELL");
+    assertThat(OpenBlasCore.coreOf(processor("GenuineIntel", "sse2 avx"))).isEmpty();
+  }
+
+  @Test
+  void othersAreLeftToOpenBlas() {
+    assertThat(OpenBlasCore.coreOf(processor("AuthenticAMD", "fma avx2 " + AVX512)))
+        .isEmpty();
+    assertThat(OpenBlasCore.coreOf("Features : fp asimd")).isEmpty();
+    assertThat(OpenBlasCore.coreOf("")).isEmpty();
+  }
+
+  private static String processor(String vendor, String flags) {
+    return "processor\t: 0\nvendor_id\t: " + vendor + "\nflags\t\t: " + flags
+        + "\n\nprocessor\t: 1\n";
+  }
+}
