@@ -9,7 +9,8 @@ cd "$project"
 if [ "${1:-}" = --no-build ]; then
   shift
 else
-  mvn -B -q -pl benchmarks -am package -DskipTests >&2
+  # Clean, because classes compiled by another JDK would stay.
+  mvn -B -q -pl benchmarks -am clean package -DskipTests >&2
   mvn -B -q -f benchmarks/pytorch package >&2
   mvn -B -q -f benchmarks/djl package >&2
 fi

@@ -25,6 +25,10 @@ public class GlobalNormClip extends StepBenchmark {
     alone = new Standstill().clipped(GradientClip.byGlobalNorm(1));
     adam = new Adam().clipped(GradientClip.byGlobalNorm(1));
     validate();
+    warmUpOnce(() -> {
+      clip();
+      clipAndAdamStep();
+    });
   }
 
   /** Requires the norm of all gradients, and gradients of norm 1 in Adam's first moment. */

@@ -35,6 +35,7 @@ public class Nd4jOperationsStep extends StepBenchmark {
       slots.add(new INDArray[] {first, second});
     }
     model.validate("a step in ND4J operations", formula, this::step);
+    warmUpOnce(this::step);
   }
 
   @Benchmark

@@ -50,6 +50,10 @@ public class Nd4jUpdaterStep extends StepBenchmark {
     }
     model.validate("ND4J's updater", formula, this::step);
     fresh = new Model(size);
+    warmUpOnce(() -> {
+      restoreGradients();
+      step();
+    });
   }
 
   private static IUpdater config(Formula formula) {

@@ -23,6 +23,7 @@ public class OptimizerStep extends StepBenchmark {
     parameters = model.parameters();
     stepped = Optimizers.create(formula);
     model.validate("descent4j", formula, this::step);
+    warmUpOnce(this::step);
   }
 
   @Benchmark

@@ -24,6 +24,7 @@ public class Saxpy extends StepBenchmark {
     p = pointers(model.values());
     g = pointers(model.gradients());
     model.validate("saxpy", Formula.SGD, this::saxpy);
+    warmUpOnce(this::saxpy);
   }
 
   private static List<FloatPointer> pointers(List<INDArray> arrays) {

@@ -79,6 +79,7 @@ public class TrainingStep {
       labels[i] = i % CLASSES;
     }
     validate();
+    StepBenchmark.warmUpOnce(this::step);
   }
 
   /**

@@ -19,9 +19,24 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(1)
 public abstract class StepBenchmark {
+  private static boolean warm;
+
   /** A number of elements, or how many parameters of how many elements. */
   @Param({"10000", "100000", "1000000", "10000000", "200x1000"})
   public String size;
+
+  /**
+   * Takes steps for the milliseconds of the system property {@code warmup} (0 by default), once in a
+   * JVM: code of the Vector API is slow for a second or more until it is compiled, and the compiled
+   * code serves all sizes.
+   */
+  static void warmUpOnce(Runnable step) {
+    long end = System.nanoTime() + 1_000_000 * Long.getLong("warmup", 0);
+    while (!warm && System.nanoTime() < end) {
+      step.run();
+    }
+    warm = true;
+  }
 
   /** How many parameters a size means. */
   public static int count(String size) {

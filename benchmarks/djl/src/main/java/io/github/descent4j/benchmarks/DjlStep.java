@@ -40,6 +40,7 @@ public class DjlStep extends StepBenchmark {
       gradients.add(manager.create(buffer));
     }
     validate(formula, buffer);
+    warmUpOnce(this::step);
   }
 
   private static Optimizer create(Formula formula) {

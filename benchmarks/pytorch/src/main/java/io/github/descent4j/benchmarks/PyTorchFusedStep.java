@@ -55,6 +55,7 @@ public class PyTorchFusedStep extends StepBenchmark {
     Formula formula = Formula.of(optimizer);
     prepare(formula);
     validate(formula);
+    warmUpOnce(this::step);
   }
 
   /** Boxes the arguments in the order of the operator's schema. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,8 +38,15 @@ public final class Compare implements Callable<Integer> {
       description = "descent4j with its vector kernels: --add-modules jdk.incubator.vector.")
   private boolean vector;
 
-  @Option(names = "--rounds", description = "Rounds of all JVMs; a table cell is their median.")
-  private int rounds = 2;
+  @Option(
+      names = "--rounds",
+      description =
+          "Rounds of all JVMs; a table cell is their median. By default 2, 3 with --full.",
+      showDefaultValue = Help.Visibility.NEVER)
+  private int rounds;
+
+  @Option(names = "--warmup", description = "Milliseconds to warm up each JVM.")
+  private int warmup = 1000;
 
   @Option(
       names = "--milliseconds",
@@ -71,6 +79,9 @@ public final class Compare implements Callable<Integer> {
     Path benchmarks = project.resolve("benchmarks");
     Path scratch = Files.createDirectories(benchmarks.resolve("target/compare"));
     Path results = Files.createDirectories(project.resolve("docs/results"));
+    if (rounds == 0) {
+      rounds = full ? 3 : 2;
+    }
     // Taken first: the result files themselves would make the tree dirty.
     List<String> facts = facts(Machine.commit(project));
 
@@ -91,7 +102,7 @@ public final class Compare implements Callable<Integer> {
             run.implementation(),
             run.benchmark(),
             run.parameters());
-        run.measure(timing, scratch, measurements);
+        run.measure(warmup, timing, scratch, measurements);
       }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a result must say about where it came from. */
@@ -28,8 +29,9 @@ final class Machine {
   }
 
   /** Processes that wanted a core in the last minute: near 0 on a quiet machine. */
-  static double load() {
-    return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+  static String load() {
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    return String.format(Locale.ROOT, "%.1f", load);
   }
 
   static String jdk() {

@@ -30,11 +30,12 @@ record Run(
   /**
    * Runs it and adds what it measured.
    *
+   * @param warmup milliseconds to warm up
    * @param timing JMH's options of iterations and their times
    * @param scratch a folder for output
    * @throws IOException if the JVM fails, for example because a validation does
    */
-  void measure(List<String> timing, Path scratch, Measurements measurements)
+  void measure(int warmup, List<String> timing, Path scratch, Measurements measurements)
       throws IOException, InterruptedException {
     Path json = scratch.resolve("run.json").toAbsolutePath();
     Path log = scratch.resolve("run.log").toAbsolutePath();
@@ -42,6 +43,7 @@ record Run(
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx4g");
+    command.add("-Dwarmup=" + warmup);
     command.addAll(flags);
     command.addAll(List.of("-jar", jar.toString(), "\\." + benchmark + "\\."));
     parameters.forEach((name, value) -> command.addAll(List.of("-p", name + "=" + value)));
