@@ -9,8 +9,12 @@ cd "$project"
 if [ "${1:-}" = --no-build ]; then
   shift
 else
+  profiles=()
+  if grep -qs avx512f /proc/cpuinfo; then
+    profiles=(-Pnd4j-avx512)
+  fi
   # Clean, because classes compiled by another JDK would stay.
-  mvn -B -q -pl benchmarks -am clean package -DskipTests >&2
+  mvn -B -q ${profiles[@]+"${profiles[@]}"} -pl benchmarks -am clean package -DskipTests >&2
   mvn -B -q -f benchmarks/pytorch package >&2
   mvn -B -q -f benchmarks/djl package >&2
 fi

@@ -15,6 +15,7 @@ final class Plan {
   static final String OURS_ONE_THREAD = "descent4j, 1 thread";
   static final String OURS_SCALAR = "descent4j, scalar kernels";
   static final String ND4J = "ND4J updater";
+  static final String ND4J_AVX512 = "ND4J updater, AVX-512";
   static final String ND4J_OPERATIONS = "ND4J operations";
   static final String DJL = "DJL";
   static final String PYTORCH = "PyTorch fused";
@@ -76,6 +77,14 @@ final class Plan {
     runs.add(ours(OURS, "OptimizerStep", parameters, List.of()));
     if (runsOn(optimizer, "Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam")) {
       runs.add(nd4j(ND4J, "Nd4jUpdaterStep", parameters));
+      if (full && hasNd4jAvx512()) {
+        runs.add(new Run(
+            ND4J_AVX512,
+            jar("target/benchmarks.jar"),
+            "Nd4jUpdaterStep",
+            parameters,
+            List.of("-Dorg.bytedeco.javacpp.platform.extension=-avx512")));
+      }
     }
     Path pytorch = jar("pytorch/target/pytorch.jar");
     boolean fused = Files.exists(pytorch)
@@ -110,6 +119,14 @@ final class Plan {
     if (first) {
       runs.add(nd4j(ND4J_OPERATIONS, "Nd4jOperationsStep", parameters));
     }
+  }
+
+  /** Whether the benchmarks were built with the profile nd4j-avx512. */
+  private boolean hasNd4jAvx512() {
+    String[] libraries = jar("target/lib").toFile().list();
+    return libraries != null
+        && Arrays.stream(libraries)
+            .anyMatch(name -> name.startsWith("nd4j-native-") && name.endsWith("-avx512.jar"));
   }
 
   private static boolean runsOn(String optimizer, String... known) {

@@ -85,6 +85,7 @@ final class Report {
         Plan.OURS_ONE_THREAD,
         Plan.OURS_SCALAR,
         Plan.ND4J,
+        Plan.ND4J_AVX512,
         Plan.ND4J_OPERATIONS,
         Plan.DJL,
         Plan.PYTORCH,
