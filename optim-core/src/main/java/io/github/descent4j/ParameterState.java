@@ -46,7 +46,7 @@ final class ParameterState {
     slotSpans = new Span[rule.length];
     DataType slotType = type == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
     for (int s = 0; s < rule.length; s++) {
-      slots[s] = create(slotType, rule[s].initialValue());
+      slots[s] = create(parameter, slotType, rule[s].initialValue());
       slotSpans[s] = Span.of(slots[s]);
     }
   }
@@ -69,9 +69,10 @@ final class ParameterState {
     decoupledDecay = other.decoupledDecay;
   }
 
-  private INDArray create(DataType slotType, double initialValue) {
+  private INDArray create(Parameter parameter, DataType slotType, double initialValue) {
     if (shape.length == 0) {
-      return Nd4j.scalar(slotType, initialValue);
+      boolean empty = parameter.value().isEmpty();
+      return empty ? Nd4j.empty(slotType) : Nd4j.scalar(slotType, initialValue);
     }
     INDArray slot = Nd4j.create(slotType, shape, order);
     return initialValue == 0 || slot.isEmpty() ? slot : slot.assign(initialValue);

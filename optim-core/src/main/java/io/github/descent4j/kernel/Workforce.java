@@ -67,7 +67,14 @@ public final class Workforce {
       helpers[i].reinitialize();
       ForkJoinPool.commonPool().execute(helpers[i]);
     }
-    drain(0);
+    try {
+      drain(0);
+    } finally {
+      // Nobody may still be at work when the caller goes on, whatever has happened.
+      for (int i = 0; i < hands; i++) {
+        helpers[i].quietlyJoin();
+      }
+    }
     for (int i = 0; i < hands; i++) {
       helpers[i].join();
     }

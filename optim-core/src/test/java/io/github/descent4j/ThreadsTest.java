@@ -1,0 +1,123 @@
+package io.github.descent4j;
+
+import static io.github.descent4j.TestArrays.assertSameBits;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.kernel.Pieces;
+import io.github.descent4j.kernel.Workforce;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Any number of threads gives the same bits. */
+class ThreadsTest {
+
+  /** Together beyond the size from which work is handed over; one ends in the middle of a piece. */
+  private static final long[][] SHAPES = {{Pieces.SIZE * 3 + 17}, {5}, {200, 300}, {1}};
+
+  static List<OptimizerCase> defaults() {
+    return OptimizerCase.defaults();
+  }
+
+  @ParameterizedTest
+  @MethodSource("defaults")
+  void anyNumberOfThreadsGivesTheSameBits(OptimizerCase optimizer) {
+    List<INDArray> expected = run(optimizer, 1);
+    for (int threads : new int[] {2, 3, 7}) {
+      List<INDArray> actual = run(optimizer, threads);
+      for (int i = 0; i < expected.size(); i++) {
+        assertSameBits(threads + " threads, array " + i, actual.get(i), expected.get(i));
+      }
+    }
+  }
+
+  /** Values and slots after a few clipped steps. */
+  private static List<INDArray> run(OptimizerCase optimizer, int threads) {
+    Optimizer clipped = withThreads(
+        Integer.toString(threads),
+        () -> optimizer.create().get().clipped(GradientClip.byGlobalNorm(1)));
+    SplittableRandom random = new SplittableRandom(11);
+    List<INDArray> arrays = new ArrayList<>();
+    List<Parameter> parameters = new ArrayList<>();
+    for (long[] shape : SHAPES) {
+      int n = TestArrays.length(shape);
+      INDArray value = TestArrays.create(DataType.FLOAT, shape, TestArrays.uniform(random, n));
+      INDArray gradient = TestArrays.create(DataType.FLOAT, shape, TestArrays.uniform(random, n));
+      arrays.add(value);
+      parameters.add(Parameter.of("p" + arrays.size(), value, gradient));
+    }
+    for (int step = 0; step < 7; step++) {
+      clipped.step(Parameters.of(parameters));
+    }
+    for (Parameter parameter : parameters) {
+      for (String slot : optimizer.slots()) {
+        arrays.add(clipped.state().slot(parameter.name(), slot));
+      }
+    }
+    return arrays;
+  }
+
+  @Test
+  void aNumberOfThreadsThatIsNoneIsNamed() {
+    for (String asked : List.of("0", "-1", "two", "")) {
+      assertThatThrownBy(() -> withThreads(asked, Sgd::new))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(
+              "io.github.descent4j.threads is '%s', expected a number >= 1".formatted(asked));
+    }
+  }
+
+  @Test
+  void everyPieceRunsOnceWhoeverRunsIt() {
+    int[] runs = new int[1000];
+    Workforce workforce = withThreads(
+        "4",
+        () -> new Workforce((piece, worker) -> {
+          assertThat(worker).isBetween(0, 3);
+          runs[piece]++;
+        }));
+    workforce.run(1000, true);
+    workforce.run(500, false);
+    for (int piece = 0; piece < 1000; piece++) {
+      assertThat(runs[piece]).isEqualTo(piece < 500 ? 2 : 1);
+    }
+  }
+
+  /** An empty array has no memory at all. */
+  @ParameterizedTest
+  @MethodSource("defaults")
+  void anEmptyArrayBesideOthersIsNoTrouble(OptimizerCase optimizer) {
+    Optimizer any = optimizer.create().get().clipped(GradientClip.byGlobalNorm(1));
+    INDArray value = Nd4j.ones(3);
+    any.step(Parameters.of(
+        Parameter.of("none", Nd4j.empty(DataType.FLOAT), Nd4j.empty(DataType.FLOAT)),
+        Parameter.of("w", value, Nd4j.ones(3))));
+    assertThat(value.getFloat(0)).isLessThan(1);
+    for (String slot : optimizer.slots()) {
+      assertThat(any.state().slot("none", slot).length()).isZero();
+    }
+  }
+
+  private static <T> T withThreads(String threads, Supplier<T> create) {
+    String before = System.getProperty(Workforce.PROPERTY);
+    System.setProperty(Workforce.PROPERTY, threads);
+    try {
+      return create.get();
+    } finally {
+      if (before == null) {
+        System.clearProperty(Workforce.PROPERTY);
+      } else {
+        System.setProperty(Workforce.PROPERTY, before);
+      }
+    }
+  }
+}
