@@ -50,6 +50,9 @@ public final class Parameter {
     if (name.isEmpty()) {
       throw new IllegalArgumentException("name of a parameter is empty, expected a name");
     }
+    requireNonNull(value, () -> "value of parameter '" + name + "' is null, expected an array");
+    requireNonNull(
+        gradient, () -> "gradient of parameter '" + name + "' is null, expected an array");
     requireOpen(name, "value", value);
     requireOpen(name, "gradient", gradient);
     if (value.dataType() != gradient.dataType()) {
@@ -124,7 +127,6 @@ public final class Parameter {
   }
 
   private static void requireOpen(String name, String what, INDArray array) {
-    requireNonNull(array, () -> what + " of parameter '" + name + "' is null, expected an array");
     if (array.wasClosed()) {
       throw new IllegalStateException(
           what + " of parameter '" + name + "' has been closed, expected an open array");

@@ -31,10 +31,10 @@ public final class StepContext {
 
   void reset(Parameters parameters) {
     requireNonNull(parameters, "parameters are null, expected the parameters of this step");
-    for (Parameter parameter : parameters) {
-      parameter.requireOpen();
-    }
     int size = parameters.size();
+    for (int i = 0; i < size; i++) {
+      parameters.get(i).requireOpen();
+    }
     int room = transforms.length;
     if (room < size) {
       transforms = Arrays.copyOf(transforms, size);
