@@ -72,7 +72,6 @@ public final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    PrintWriter out = spec.commandLine().getOut();
     PrintWriter progress = spec.commandLine().getErr();
     // Set by compare.sh.
     Path project = Path.of(System.getProperty("project", "."));
@@ -84,6 +83,7 @@ public final class Compare implements Callable<Integer> {
     }
     // Taken first: the result files themselves would make the tree dirty.
     List<String> facts = facts(Machine.commit(project));
+    String report = "";
 
     Plan plan = new Plan(benchmarks, full, vector, optimizers);
     Measurements measurements = new Measurements();
@@ -104,15 +104,19 @@ public final class Compare implements Callable<Integer> {
             run.parameters());
         run.measure(warmup, timing, scratch, measurements);
       }
+      // After every round: what fails later takes nothing away.
+      Chart.write(measurements, plan.optimizers(), PICTURED_SIZE, results.resolve(name + ".png"));
+      List<String> source = new ArrayList<>(facts);
+      source.add("Medians of " + round + (round == 1 ? " round" : " rounds")
+          + ", each the median of " + milliseconds + " ms of steps in a JVM of its own");
+      report = new Report(measurements, plan.optimizers(), plan.sizes())
+          .write("Measured: " + name, source, name + ".png");
+      Files.writeString(results.resolve(name + ".md"), report);
+      writeJson(measurements, results.resolve(name + ".json"));
     }
 
-    Chart.write(measurements, plan.optimizers(), PICTURED_SIZE, results.resolve(name + ".png"));
-    String report = new Report(measurements, plan.optimizers(), plan.sizes())
-        .write("Measured: " + name, facts, name + ".png");
-    Files.writeString(results.resolve(name + ".md"), report);
-    writeJson(measurements, results.resolve(name + ".json"));
-    out.print(report);
-    out.flush();
+    spec.commandLine().getOut().print(report);
+    spec.commandLine().getOut().flush();
     return 0;
   }
 
@@ -127,8 +131,6 @@ public final class Compare implements Callable<Integer> {
     facts.add("Commit: " + commit + ", " + LocalDate.now(ZoneOffset.UTC));
     facts.add("Command: `benchmarks/compare.sh "
         + String.join(" ", spec.commandLine().getParseResult().originalArgs()) + "`");
-    facts.add("Medians of " + rounds + " rounds, each the median of " + milliseconds
-        + " ms of steps in a JVM of its own");
     return facts;
   }
 
