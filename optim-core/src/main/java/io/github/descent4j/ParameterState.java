@@ -52,16 +52,17 @@ final class ParameterState {
   }
 
   void requireMatch(Parameter parameter) {
+    if (parameter.valueSpan().is(type, shape)) {
+      return;
+    }
     if (parameter.value().dataType() != type) {
       throw new IllegalArgumentException(String.format(
           "parameter '%s' is of type %s, expected %s as at its first step",
           parameter.name(), parameter.value().dataType(), type));
     }
-    if (!Arrays.equals(parameter.value().shape(), shape)) {
-      throw new IllegalArgumentException(String.format(
-          "parameter '%s' has shape %s, expected %s as at its first step",
-          parameter.name(), Arrays.toString(parameter.value().shape()), Arrays.toString(shape)));
-    }
+    throw new IllegalArgumentException(String.format(
+        "parameter '%s' has shape %s, expected %s as at its first step",
+        parameter.name(), Arrays.toString(parameter.value().shape()), Arrays.toString(shape)));
   }
 
   void copyScalars(ParameterState other) {

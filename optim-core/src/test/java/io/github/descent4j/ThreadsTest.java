@@ -22,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class ThreadsTest {
 
   /** Together beyond the size from which work is handed over; one ends in the middle of a piece. */
-  private static final long[][] SHAPES = {{Pieces.SIZE * 3 + 17}, {5}, {200, 300}, {1}};
+  private static final long[][] SHAPES = {{Pieces.SIZE * 6 + 17}, {5}, {300, 300}, {1}};
 
   static List<OptimizerCase> defaults() {
     return OptimizerCase.defaults();
@@ -63,6 +63,9 @@ class ThreadsTest {
         arrays.add(clipped.state().slot(parameter.name(), slot));
       }
     }
+    long elements =
+        parameters.stream().mapToLong(parameter -> parameter.value().length()).sum();
+    assertThat(elements).as("enough to be handed over").isGreaterThan(Pieces.PARALLEL);
     return arrays;
   }
 

@@ -1,5 +1,6 @@
 package io.github.descent4j.kernel;
 
+import java.nio.ByteBuffer;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -15,6 +16,12 @@ final class VectorKernels implements Kernels {
   private static final int LANES = VectorMemory.SPECIES.length();
 
   private final Kernels scalar = new ScalarKernels();
+
+  /** Fails where the running JVM's Vector API is not the one that this was compiled with. */
+  VectorKernels() {
+    VectorMemory probe = new VectorMemory(ByteBuffer.allocateDirect(Float.BYTES * LANES));
+    probe.store(probe.load(0), 0);
+  }
 
   @Override
   public void sgd(Chunk c, double learningRate) {

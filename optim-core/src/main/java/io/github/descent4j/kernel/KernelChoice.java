@@ -74,16 +74,20 @@ public final class KernelChoice {
       Class<?> kernels = Class.forName(VECTOR_KERNELS);
       return (Kernels) kernels.getDeclaredConstructor().newInstance();
     } catch (ClassNotFoundException | LinkageError e) {
-      throw new Unavailable(
-          "this build has none for Java "
-              + Runtime.version().feature()
-              + "; one built on the same release of the JDK has",
-          e);
+      throw notForThisJava(e);
     } catch (InvocationTargetException e) {
-      throw new Unavailable("they did not start: " + e.getCause(), e);
+      throw notForThisJava(e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(VECTOR_KERNELS, e);
     }
+  }
+
+  private static Unavailable notForThisJava(Throwable cause) {
+    return new Unavailable(
+        "this build has none for Java "
+            + Runtime.version().feature()
+            + "; one made with the same release of the JDK has",
+        cause);
   }
 
   private static final class Unavailable extends Exception {

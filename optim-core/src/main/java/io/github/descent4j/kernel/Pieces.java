@@ -12,7 +12,7 @@ public final class Pieces {
   public static final int SIZE = 32 * 1024;
 
   /** Elements in all from which handing pieces to other threads pays. */
-  public static final long PARALLEL = 64 * 1024;
+  public static final long PARALLEL = 256 * 1024;
 
   private int count;
   private long elements;

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.Function;
 import org.bytedeco.javacpp.BytePointer;
@@ -99,6 +100,11 @@ public final class Span {
   /** Whether this span still is the memory of the array: its buffer may have been replaced. */
   public boolean describes(INDArray array) {
     return array.data() == buffer;
+  }
+
+  /** Whether these elements are of a type and shape. */
+  public boolean is(DataType type, long[] shape) {
+    return this.type == type && Arrays.equals(this.shape, shape);
   }
 
   /** Number of elements. */
