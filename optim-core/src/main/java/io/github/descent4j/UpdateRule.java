@@ -149,7 +149,7 @@ abstract class UpdateRule extends AbstractOptimizer {
   /** Most parameters have taken the same steps as the one before them, and share its scalars. */
   private void prepare(int i, double rate) {
     ParameterState state = current[i];
-    if (i > 0 && current[i - 1].steps == state.steps + 1) {
+    if (i > 0 && current[i - 1].steps == state.steps) {
       state.copyScalars(current[i - 1]);
       return;
     }

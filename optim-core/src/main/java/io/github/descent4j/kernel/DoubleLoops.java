@@ -4,7 +4,7 @@ package io.github.descent4j.kernel;
  * The arithmetic in double: one short loop an update rule, in order of increasing complexity.
  *
  * <p>Every loop indexes all its arrays alike and has no branch, which lets C2 vectorize it. There is
- * no {@code Math.fma}: without the hardware it is a thousand times slower, and with it the bits
+ * no {@code Math.fma}: without the hardware it is many times slower, and with it the bits
  * differ. The update rules of {@link FloatLoops} are the same line by line.
  */
 final class DoubleLoops {
