@@ -8,9 +8,8 @@ import jdk.incubator.vector.VectorOperators;
  * The loops of {@link FloatLoops} with the Vector API, straight over the memory of the arrays: no
  * copies to the heap and back.
  *
- * <p>The same operations in the same order on every element, so the same bits. What a loop cannot
- * take is left in the chunk for the scalar kernels: arrays that are not dense floats, and the last
- * elements that do not fill a vector.
+ * <p>The same operations in the same order on every element, so the same bits. Arrays that are not
+ * dense floats are the scalar kernels' work.
  */
 final class VectorKernels implements Kernels {
   private static final int LANES = VectorMemory.SPECIES.length();
@@ -25,19 +24,21 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void sgd(Chunk c, double learningRate) {
-    if (c.isDenseFloat()) {
-      sgd(c, (float) learningRate);
-      c.skip(c.remaining() / LANES * LANES);
+    if (!c.isDenseFloat()) {
+      scalar.sgd(c, learningRate);
+      return;
     }
-    scalar.sgd(c, learningRate);
+    while (c.nextVectors(LANES)) {
+      sgd(c, (float) learningRate);
+    }
   }
 
   private static void sgd(Chunk c, float lr) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -50,20 +51,22 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void momentum(Chunk c, double learningRate, double mu, double gain) {
-    if (c.isDenseFloat()) {
-      momentum(c, (float) learningRate, (float) mu, (float) gain);
-      c.skip(c.remaining() / LANES * LANES);
+    if (!c.isDenseFloat()) {
+      scalar.momentum(c, learningRate, mu, gain);
+      return;
     }
-    scalar.momentum(c, learningRate, mu, gain);
+    while (c.nextVectors(LANES)) {
+      momentum(c, (float) learningRate, (float) mu, (float) gain);
+    }
   }
 
   private static void momentum(Chunk c, float lr, float mu, float gain) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory vMemory = memory(c.slot(0), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -79,20 +82,22 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void nesterov(Chunk c, double learningRate, double mu) {
-    if (c.isDenseFloat()) {
-      nesterov(c, (float) learningRate, (float) mu);
-      c.skip(c.remaining() / LANES * LANES);
+    if (!c.isDenseFloat()) {
+      scalar.nesterov(c, learningRate, mu);
+      return;
     }
-    scalar.nesterov(c, learningRate, mu);
+    while (c.nextVectors(LANES)) {
+      nesterov(c, (float) learningRate, (float) mu);
+    }
   }
 
   private static void nesterov(Chunk c, float lr, float mu) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory vMemory = memory(c.slot(0), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -108,24 +113,26 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void adaGrad(Chunk c, double learningRate, double epsilonInside, double epsilonOutside) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.adaGrad(c, learningRate, epsilonInside, epsilonOutside);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       adaGrad(
           c,
           (float) learningRate,
           ScalarKernels.positive(epsilonInside),
           ScalarKernels.positive(epsilonOutside));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.adaGrad(c, learningRate, epsilonInside, epsilonOutside);
   }
 
   private static void adaGrad(Chunk c, float lr, float epsilonInside, float epsilonOutside) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory sMemory = memory(c.slot(0), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory sMemory = memory(c, Chunk.SLOTS);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -142,7 +149,11 @@ final class VectorKernels implements Kernels {
   @Override
   public void rmsProp(
       Chunk c, double learningRate, double rho, double epsilonInside, double epsilonOutside) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.rmsProp(c, learningRate, rho, epsilonInside, epsilonOutside);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       rmsProp(
           c,
           (float) learningRate,
@@ -150,19 +161,17 @@ final class VectorKernels implements Kernels {
           (float) (1 - rho),
           ScalarKernels.positive(epsilonInside),
           ScalarKernels.positive(epsilonOutside));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.rmsProp(c, learningRate, rho, epsilonInside, epsilonOutside);
   }
 
   private static void rmsProp(
       Chunk c, float lr, float rho, float oneMinusRho, float epsilonInside, float epsilonOutside) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory sMemory = memory(c.slot(0), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory sMemory = memory(c, Chunk.SLOTS);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -184,7 +193,11 @@ final class VectorKernels implements Kernels {
       double mu,
       double epsilonInside,
       double epsilonOutside) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.rmsPropMomentum(c, learningRate, rho, mu, epsilonInside, epsilonOutside);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       rmsPropMomentum(
           c,
           (float) learningRate,
@@ -193,9 +206,7 @@ final class VectorKernels implements Kernels {
           (float) mu,
           ScalarKernels.positive(epsilonInside),
           ScalarKernels.positive(epsilonOutside));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.rmsPropMomentum(c, learningRate, rho, mu, epsilonInside, epsilonOutside);
   }
 
   private static void rmsPropMomentum(
@@ -206,13 +217,13 @@ final class VectorKernels implements Kernels {
       float mu,
       float epsilonInside,
       float epsilonOutside) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory sMemory = memory(c.slot(0), c);
-    VectorMemory bMemory = memory(c.slot(1), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory sMemory = memory(c, Chunk.SLOTS);
+    VectorMemory bMemory = memory(c, Chunk.SLOTS + 1);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -232,7 +243,11 @@ final class VectorKernels implements Kernels {
   @Override
   public void rmsPropCentered(
       Chunk c, double learningRate, double rho, double epsilonInside, double epsilonOutside) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.rmsPropCentered(c, learningRate, rho, epsilonInside, epsilonOutside);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       rmsPropCentered(
           c,
           (float) learningRate,
@@ -240,20 +255,18 @@ final class VectorKernels implements Kernels {
           (float) (1 - rho),
           ScalarKernels.positive(epsilonInside),
           ScalarKernels.positive(epsilonOutside));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.rmsPropCentered(c, learningRate, rho, epsilonInside, epsilonOutside);
   }
 
   private static void rmsPropCentered(
       Chunk c, float lr, float rho, float oneMinusRho, float epsilonInside, float epsilonOutside) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory sMemory = memory(c.slot(0), c);
-    VectorMemory mMemory = memory(c.slot(1), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory sMemory = memory(c, Chunk.SLOTS);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS + 1);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -279,7 +292,11 @@ final class VectorKernels implements Kernels {
       double mu,
       double epsilonInside,
       double epsilonOutside) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.rmsPropCenteredMomentum(c, learningRate, rho, mu, epsilonInside, epsilonOutside);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       rmsPropCenteredMomentum(
           c,
           (float) learningRate,
@@ -288,9 +305,7 @@ final class VectorKernels implements Kernels {
           (float) mu,
           ScalarKernels.positive(epsilonInside),
           ScalarKernels.positive(epsilonOutside));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.rmsPropCenteredMomentum(c, learningRate, rho, mu, epsilonInside, epsilonOutside);
   }
 
   private static void rmsPropCenteredMomentum(
@@ -301,14 +316,14 @@ final class VectorKernels implements Kernels {
       float mu,
       float epsilonInside,
       float epsilonOutside) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory sMemory = memory(c.slot(0), c);
-    VectorMemory mMemory = memory(c.slot(1), c);
-    VectorMemory bMemory = memory(c.slot(2), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory sMemory = memory(c, Chunk.SLOTS);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS + 1);
+    VectorMemory bMemory = memory(c, Chunk.SLOTS + 2);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -331,22 +346,24 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void adaDelta(Chunk c, double learningRate, double rho, double epsilon) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.adaDelta(c, learningRate, rho, epsilon);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       adaDelta(
           c, (float) learningRate, (float) rho, (float) (1 - rho), ScalarKernels.positive(epsilon));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.adaDelta(c, learningRate, rho, epsilon);
   }
 
   private static void adaDelta(Chunk c, float lr, float rho, float oneMinusRho, float epsilon) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory sMemory = memory(c.slot(0), c);
-    VectorMemory xMemory = memory(c.slot(1), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory sMemory = memory(c, Chunk.SLOTS);
+    VectorMemory xMemory = memory(c, Chunk.SLOTS + 1);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -368,7 +385,11 @@ final class VectorKernels implements Kernels {
   @Override
   public void adam(
       Chunk c, double beta1, double beta2, double stepSize, double rootScale, double epsilon) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.adam(c, beta1, beta2, stepSize, rootScale, epsilon);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       adam(
           c,
           (float) beta1,
@@ -378,9 +399,7 @@ final class VectorKernels implements Kernels {
           (float) stepSize,
           (float) rootScale,
           ScalarKernels.positive(epsilon));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.adam(c, beta1, beta2, stepSize, rootScale, epsilon);
   }
 
   private static void adam(
@@ -392,13 +411,13 @@ final class VectorKernels implements Kernels {
       float stepSize,
       float rootScale,
       float epsilon) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory mMemory = memory(c.slot(0), c);
-    VectorMemory vMemory = memory(c.slot(1), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS + 1);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -419,7 +438,11 @@ final class VectorKernels implements Kernels {
   @Override
   public void yogi(
       Chunk c, double beta1, double beta2, double stepSize, double rootScale, double epsilon) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.yogi(c, beta1, beta2, stepSize, rootScale, epsilon);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       yogi(
           c,
           (float) beta1,
@@ -428,9 +451,7 @@ final class VectorKernels implements Kernels {
           (float) stepSize,
           (float) rootScale,
           ScalarKernels.positive(epsilon));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.yogi(c, beta1, beta2, stepSize, rootScale, epsilon);
   }
 
   private static void yogi(
@@ -441,13 +462,13 @@ final class VectorKernels implements Kernels {
       float stepSize,
       float rootScale,
       float epsilon) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory mMemory = memory(c.slot(0), c);
-    VectorMemory vMemory = memory(c.slot(1), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS + 1);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -468,7 +489,11 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void rAdam(Chunk c, double beta1, double beta2, double stepSize, double epsilon) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.rAdam(c, beta1, beta2, stepSize, epsilon);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       rAdam(
           c,
           (float) beta1,
@@ -477,9 +502,7 @@ final class VectorKernels implements Kernels {
           (float) (1 - beta2),
           (float) stepSize,
           ScalarKernels.positive(epsilon));
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.rAdam(c, beta1, beta2, stepSize, epsilon);
   }
 
   private static void rAdam(
@@ -490,13 +513,13 @@ final class VectorKernels implements Kernels {
       float oneMinusBeta2,
       float stepSize,
       float epsilon) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory mMemory = memory(c.slot(0), c);
-    VectorMemory vMemory = memory(c.slot(1), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS + 1);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -515,24 +538,26 @@ final class VectorKernels implements Kernels {
 
   @Override
   public void rAdamUnrectified(Chunk c, double beta1, double beta2, double stepSize) {
-    if (c.isDenseFloat()) {
+    if (!c.isDenseFloat()) {
+      scalar.rAdamUnrectified(c, beta1, beta2, stepSize);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
       rAdamUnrectified(
           c, (float) beta1, (float) (1 - beta1), (float) beta2, (float) (1 - beta2), (float)
               stepSize);
-      c.skip(c.remaining() / LANES * LANES);
     }
-    scalar.rAdamUnrectified(c, beta1, beta2, stepSize);
   }
 
   private static void rAdamUnrectified(
       Chunk c, float beta1, float oneMinusBeta1, float beta2, float oneMinusBeta2, float stepSize) {
-    VectorMemory pMemory = memory(c.value(), c);
-    VectorMemory gMemory = memory(c.gradient(), c);
-    VectorMemory mMemory = memory(c.slot(0), c);
-    VectorMemory vMemory = memory(c.slot(1), c);
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS + 1);
     Prelude prelude = c.prelude();
-    long from = c.windowOffset();
-    int n = c.remaining() / LANES * LANES;
+    long from = c.vectorsOffset();
+    int n = c.n;
     for (int i = 0; i < n; i += LANES) {
       long at = from + 4L * i;
       FloatVector p = pMemory.load(at);
@@ -549,18 +574,60 @@ final class VectorKernels implements Kernels {
     }
   }
 
+  @Override
+  public void addAbsolute(NormChunk c) {
+    while (c.nextInMemory()) {
+      VectorMemory gMemory = memory(c);
+      long from = c.memoryOffset();
+      for (int i = 0; i < NormChunk.LANES; i += LANES) {
+        FloatVector g = transformed(gMemory.load(from + 4L * i), c.prelude());
+        lanes(c, i).add(g.abs()).intoArray(c.lanes, i);
+      }
+    }
+    scalar.addAbsolute(c);
+  }
+
+  @Override
+  public void addSquares(NormChunk c) {
+    while (c.nextInMemory()) {
+      VectorMemory gMemory = memory(c);
+      long from = c.memoryOffset();
+      for (int i = 0; i < NormChunk.LANES; i += LANES) {
+        FloatVector g = transformed(gMemory.load(from + 4L * i), c.prelude());
+        lanes(c, i).add(g.mul(g)).intoArray(c.lanes, i);
+      }
+    }
+    scalar.addSquares(c);
+  }
+
+  @Override
+  public void maxAbsolute(NormChunk c) {
+    while (c.nextInMemory()) {
+      VectorMemory gMemory = memory(c);
+      long from = c.memoryOffset();
+      for (int i = 0; i < NormChunk.LANES; i += LANES) {
+        FloatVector g = transformed(gMemory.load(from + 4L * i), c.prelude());
+        lanes(c, i).max(g.abs()).intoArray(c.lanes, i);
+      }
+    }
+    scalar.maxAbsolute(c);
+  }
+
+  private static FloatVector lanes(NormChunk c, int from) {
+    return FloatVector.fromArray(VectorMemory.SPECIES, c.lanes, from);
+  }
+
   /** What happens to the gradient ahead of the rule, as {@link Chunk} does it block by block. */
   private static FloatVector gradient(FloatVector g, FloatVector p, Prelude prelude) {
+    g = transformed(g, prelude);
+    return prelude.coupledDecay != 0 ? g.add(p.mul(prelude.coupledDecay)) : g;
+  }
+
+  private static FloatVector transformed(FloatVector g, Prelude prelude) {
     if (prelude.scale != 1) {
       g = g.mul(prelude.scale);
     }
-    if (prelude.clamps) {
-      g = g.max(prelude.lower).min(prelude.upper);
-    }
-    if (prelude.coupledDecay != 0) {
-      g = g.add(p.mul(prelude.coupledDecay));
-    }
-    return g;
+    return prelude.clamps ? g.max(prelude.lower).min(prelude.upper) : g;
   }
 
   private static FloatVector decayed(FloatVector p, Prelude prelude) {
@@ -576,7 +643,11 @@ final class VectorKernels implements Kernels {
     return x.mul(0x1p127f).mul(0x1p127f).min(1f).max(-1f);
   }
 
-  private static VectorMemory memory(Span span, Chunk c) {
-    return (VectorMemory) span.attachment(c.window(), VectorMemory::new);
+  private static VectorMemory memory(Chunk c, int array) {
+    return (VectorMemory) c.vectors(array, VectorMemory::new);
+  }
+
+  private static VectorMemory memory(NormChunk c) {
+    return (VectorMemory) c.memory(VectorMemory::new);
   }
 }

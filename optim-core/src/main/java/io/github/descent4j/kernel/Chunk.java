@@ -1,5 +1,10 @@
 package io.github.descent4j.kernel;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.function.Function;
+
 /**
  * One stretch of one parameter on its way through a kernel: value, gradient and slots.
  *
@@ -21,6 +26,11 @@ public final class Chunk {
 
   private static final int MAX_SLOTS = 3;
 
+  // The arrays of a chunk by number.
+  static final int VALUE = 0;
+  static final int GRADIENT = 1;
+  static final int SLOTS = 2;
+
   // The arrays of the current block. Those of the other type stay null until they are needed.
   float[] p32;
   float[] g32;
@@ -29,7 +39,7 @@ public final class Chunk {
   double[] g64;
   double[][] s64;
 
-  /** Elements in the current block. */
+  /** Elements in the current block or run of vectors. */
   int n;
 
   private final long[] offsets = new long[BLOCK];
@@ -43,6 +53,12 @@ public final class Chunk {
   private GradientTransform transform;
   private double coupledDecay;
   private double decoupledDecay;
+
+  // Elements that do not fill a vector, and where they are while a kernel works on them.
+  private int rest;
+  private final ByteBuffer[] restBytes = new ByteBuffer[SLOTS + MAX_SLOTS];
+  private final FloatBuffer[] restFloats = new FloatBuffer[SLOTS + MAX_SLOTS];
+  private final Object[] restViews = new Object[SLOTS + MAX_SLOTS];
 
   /**
    * Sets out for a stretch of a parameter.
@@ -78,6 +94,7 @@ public final class Chunk {
     this.decoupledDecay = decoupledDecay;
     prelude.set(transform, coupledDecay, decoupledDecay);
     n = 0;
+    rest = 0;
     if (value.isDouble() && p64 == null) {
       p64 = new double[BLOCK];
       g64 = new double[BLOCK];
@@ -103,36 +120,51 @@ public final class Chunk {
     return dense;
   }
 
-  /** Elements that no kernel has taken yet. */
-  int remaining() {
-    return (int) (to - position);
+  /**
+   * Brings the next elements of dense floats as whole vectors: first all that fill one, straight in
+   * memory, then the rest in scratch memory as long as a vector. {@link #n} says how many; what lies
+   * behind the rest is arbitrary and goes nowhere.
+   *
+   * @return false behind the last
+   */
+  boolean nextVectors(int lanes) {
+    if (rest > 0) {
+      storeRest();
+      position += rest;
+      rest = 0;
+      n = 0;
+      return false;
+    }
+    position += n;
+    int left = (int) (to - position);
+    n = left / lanes * lanes;
+    if (n == 0 && left > 0) {
+      rest = left;
+      n = lanes;
+      loadRest();
+    }
+    return n > 0;
   }
 
-  /** Leaves out elements that a kernel has updated in memory. */
-  void skip(int elements) {
-    position += elements;
+  /**
+   * The memory in which an array's vectors are, as a kernel sees it.
+   *
+   * @param array {@link #VALUE}, {@link #GRADIENT} or {@link #SLOTS} and up
+   * @param make makes a kernel's view of a piece of memory
+   */
+  Object vectors(int array, Function<ByteBuffer, Object> make) {
+    if (rest == 0) {
+      return span(array).attachment(Span.window(position), make);
+    }
+    if (restViews[array] == null) {
+      restViews[array] = make.apply(restBytes[array]);
+    }
+    return restViews[array];
   }
 
-  /** The window of every dense array in which this chunk lies. */
-  int window() {
-    return Span.window(position);
-  }
-
-  /** Bytes from the window's beginning to the first element not taken. */
-  long windowOffset() {
-    return Float.BYTES * Span.offsetInWindow(position);
-  }
-
-  Span value() {
-    return value;
-  }
-
-  Span gradient() {
-    return gradient;
-  }
-
-  Span slot(int index) {
-    return slots[index];
+  /** Bytes from the beginning of every array's memory to its first vector. */
+  long vectorsOffset() {
+    return rest == 0 ? Float.BYTES * Span.offsetInWindow(position) : 0;
   }
 
   Prelude prelude() {
@@ -151,6 +183,28 @@ public final class Chunk {
     }
     load();
     return true;
+  }
+
+  private Span span(int array) {
+    return array == VALUE ? value : array == GRADIENT ? gradient : slots[array - SLOTS];
+  }
+
+  private void loadRest() {
+    for (int array = 0; array < SLOTS + slots.length; array++) {
+      if (restBytes[array] == null) {
+        restBytes[array] =
+            ByteBuffer.allocateDirect(Float.BYTES * n).order(ByteOrder.nativeOrder());
+        restFloats[array] = restBytes[array].asFloatBuffer();
+      }
+      span(array).copyTo(restFloats[array], position, rest);
+    }
+  }
+
+  private void storeRest() {
+    value.copyFrom(restFloats[VALUE], position, rest);
+    for (int s = 0; s < slots.length; s++) {
+      slots[s].copyFrom(restFloats[SLOTS + s], position, rest);
+    }
   }
 
   private void load() {
@@ -173,12 +227,7 @@ public final class Chunk {
       for (int s = 0; s < slots.length; s++) {
         slots[s].load(order, position, n, s32[s], offsets);
       }
-      if (prelude.scale != 1) {
-        FloatLoops.scale(g32, n, prelude.scale);
-      }
-      if (prelude.clamps) {
-        FloatLoops.clamp(g32, n, prelude.lower, prelude.upper);
-      }
+      prelude.transform(g32, n);
       if (prelude.coupledDecay != 0) {
         FloatLoops.addDecay(g32, p32, n, prelude.coupledDecay);
       }

@@ -41,6 +41,24 @@ final class FloatLoops {
     }
   }
 
+  static void addAbsolute(float[] lanes, float[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] += Math.abs(g[i]);
+    }
+  }
+
+  static void addSquares(float[] lanes, float[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] += g[i] * g[i];
+    }
+  }
+
+  static void maxAbsolute(float[] lanes, float[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] = Math.max(lanes[i], Math.abs(g[i]));
+    }
+  }
+
   static void sgd(float[] p, float[] g, int n, float lr) {
     for (int i = 0; i < n; i++) {
       p[i] -= lr * g[i];

@@ -1,7 +1,8 @@
 package io.github.descent4j.kernel;
 
 /**
- * The arithmetic of the update rules, one method each, over all blocks of a chunk.
+ * The arithmetic of the update rules, and then of the norms, one method each, over all blocks of a
+ * chunk.
  *
  * <p>Scalars arrive in double and are rounded once to the arithmetic's type. Implementations do the
  * same operations in the same order, so that their results are the same bits. The formulas are in
@@ -77,4 +78,13 @@ public interface Kernels {
 
   /** The moments of {@link #rAdam}, then {@code p -= stepSize m}. Slots: m, v. */
   void rAdamUnrectified(Chunk chunk, double beta1, double beta2, double stepSize);
+
+  /** {@code lane += |g|}. */
+  void addAbsolute(NormChunk chunk);
+
+  /** {@code lane += g²}. */
+  void addSquares(NormChunk chunk);
+
+  /** {@code lane = max(lane, |g|)}, NaN if either is. */
+  void maxAbsolute(NormChunk chunk);
 }

@@ -6,15 +6,20 @@ import java.util.Arrays;
 /**
  * One read of gradients: the norm of each, and whether all of it is finite.
  *
- * <p>Elements are summed in double, in logical 'c' order, over fixed pieces and lanes whose sums are
- * added in order, so that neither the memory order of an array nor the number of threads changes the
- * bits of the result.
+ * <p>Elements are summed in logical 'c' order, over fixed pieces and lanes whose sums are added in
+ * order, so that neither the memory order of an array nor the number of threads changes the bits of
+ * the result. Floats are added in float within a lane of a piece, at most 32 of them, and from there
+ * in double; a piece whose sum comes near an end of the range of float is summed anew in double.
  *
  * <p>Use: {@link #clear}, {@link #add} for each gradient, {@link #measure}, then read the results.
  */
 public final class NormReader {
   private static final int BLOCK = 512;
 
+  /** Squares below the range of float are lost in a sum; in one of at least this they do not show. */
+  private static final double SMALLEST_SUM = 0x1p-90;
+
+  private final Kernels kernels = KernelChoice.kernels();
   private final Pieces pieces = new Pieces();
   private final Workforce workforce = new Workforce(this::measurePiece);
   private final Scratch[] scratch = new Scratch[workforce.threads()];
@@ -91,8 +96,13 @@ public final class NormReader {
     }
     Scratch s = scratch[worker];
     int owner = pieces.owner(piece);
-    s.accumulate(
-        gradients[owner], transforms[owner], norm, pieces.from(piece), pieces.to(piece), 1);
+    Span gradient = gradients[owner];
+    long from = pieces.from(piece);
+    long to = pieces.to(piece);
+    if (gradient.isDouble()
+        || !s.accumulateInFloat(kernels, gradient, transforms[owner], norm, from, to)) {
+      s.accumulate(gradient, transforms[owner], norm, from, to, 1);
+    }
     parts[piece] = s.sum;
     zeros[piece] = s.zero;
   }
@@ -122,12 +132,38 @@ public final class NormReader {
     private final double[] lanes = new double[BLOCK];
     private final double[] zeroLanes = new double[BLOCK];
     private final long[] offsets = new long[BLOCK];
+    private final NormChunk chunk = new NormChunk();
 
     /** The sum of absolute values or squares, or the maximum. */
     double sum;
 
     /** 0, or NaN if an element was not finite. */
     double zero;
+
+    /** Whether it could be done in float: all is finite, and no square was lost. */
+    boolean accumulateInFloat(
+        Kernels kernels,
+        Span gradient,
+        GradientTransform transform,
+        Norm norm,
+        long from,
+        long to) {
+      chunk.set(gradient, transform, from, to);
+      switch (norm) {
+        case L1 -> kernels.addAbsolute(chunk);
+        case L2 -> kernels.addSquares(chunk);
+        case MAX -> kernels.maxAbsolute(chunk);
+      }
+      sum = norm == Norm.MAX ? chunk.max() : chunk.sum();
+      zero = 0;
+      boolean lost = norm == Norm.L2 && sum < SMALLEST_SUM;
+      if (lost) {
+        chunk.set(gradient, transform, from, to);
+        kernels.maxAbsolute(chunk);
+        lost = chunk.max() > 0;
+      }
+      return !lost && sum <= Float.MAX_VALUE;
+    }
 
     void accumulate(
         Span gradient, GradientTransform transform, Norm norm, long from, long to, double scale) {
@@ -157,7 +193,7 @@ public final class NormReader {
         transform.apply(g64, n);
       } else {
         gradient.load('c', at, n, g32, offsets);
-        transform.apply(g32, n);
+        chunk.prelude().transform(g32, n);
         FloatLoops.widen(g64, g32, n);
       }
       if (scale != 1) {

@@ -9,10 +9,10 @@ import java.util.Arrays;
 public final class Pieces {
 
   /** A multiple of the block and of any vector, and a divisor of a span's window. */
-  public static final int SIZE = 32 * 1024;
+  public static final int SIZE = 16 * 1024;
 
   /** Elements in all from which handing pieces to other threads pays. */
-  public static final long PARALLEL = 256 * 1024;
+  public static final long PARALLEL = 128 * 1024;
 
   private int count;
   private long elements;

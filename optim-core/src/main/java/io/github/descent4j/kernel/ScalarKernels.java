@@ -313,6 +313,27 @@ public final class ScalarKernels implements Kernels {
     }
   }
 
+  @Override
+  public void addAbsolute(NormChunk c) {
+    while (c.next()) {
+      FloatLoops.addAbsolute(c.lanes, c.g, c.n);
+    }
+  }
+
+  @Override
+  public void addSquares(NormChunk c) {
+    while (c.next()) {
+      FloatLoops.addSquares(c.lanes, c.g, c.n);
+    }
+  }
+
+  @Override
+  public void maxAbsolute(NormChunk c) {
+    while (c.next()) {
+      FloatLoops.maxAbsolute(c.lanes, c.g, c.n);
+    }
+  }
+
   /** Rounds a positive number to a positive number: an epsilon that vanished would divide 0 by 0. */
   static float positive(double epsilon) {
     float rounded = (float) epsilon;

@@ -276,6 +276,16 @@ public final class Span {
     }
   }
 
+  /** Copies dense floats of one window to a buffer off the heap. */
+  void copyTo(FloatBuffer target, long from, int n) {
+    target.put(0, floats[window(from)], (int) offsetInWindow(from), n);
+  }
+
+  /** Copies dense floats of one window from a buffer off the heap. */
+  void copyFrom(FloatBuffer source, long to, int n) {
+    floats[window(to)].put((int) offsetInWindow(to), source, 0, n);
+  }
+
   /** Writes the element offsets, from the view's first element, of n logical positions. */
   private void locate(char order, long from, int n, long[] offsets) {
     int rank = shape.length;

@@ -40,6 +40,33 @@ class NormReaderTest {
   }
 
   @Test
+  void normsOfFloatsAgreeWithDoubleToTheLastBitsOfFloat() {
+    for (int n : new int[] {1, 513, 16_384, 16_385, 100_000}) {
+      INDArray array = TestArrays.create(
+          DataType.FLOAT, new long[] {n}, TestArrays.uniform(new SplittableRandom(n), n));
+      INDArray wide = array.castTo(DataType.DOUBLE);
+      for (Norm norm : Norm.values()) {
+        double exact = measure(wide, norm);
+        assertThat(measure(array, norm)).isCloseTo(exact, within(exact * 0x1p-24));
+      }
+    }
+  }
+
+  @Test
+  void squaresThatLeaveTheRangeOfFloatDoNotHideTheNorm() {
+    for (float x : new float[] {0x1p126f, 0x1p70f, 0x1p-70f, 0x1p-126f, Float.MIN_VALUE, 0}) {
+      INDArray array = Nd4j.valueArrayOf(new long[] {20_000}, x, DataType.FLOAT);
+      array.putScalar(7, -x);
+      double l2 = x * Math.sqrt(20_000);
+      assertThat(measure(array, Norm.L2)).isCloseTo(l2, within(l2 * 1e-7));
+      assertThat(reader.isFinite(0)).isTrue();
+      double l1 = x * 20_000d;
+      assertThat(measure(array, Norm.L1)).isCloseTo(l1, within(l1 * 1e-7));
+      assertThat(measure(array, Norm.MAX)).isEqualTo(x);
+    }
+  }
+
+  @Test
   void squaresThatLeaveTheRangeOfDoubleDoNotHideTheNorm() {
     for (double x : new double[] {1e300, Double.MAX_VALUE / 4, 1e-200, Double.MIN_VALUE, 1e-310}) {
       INDArray array = Nd4j.createFromArray(0.6 * x, -0.8 * x, 0);

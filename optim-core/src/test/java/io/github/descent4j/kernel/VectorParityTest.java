@@ -59,6 +59,38 @@ class VectorParityTest {
     }
   }
 
+  static List<Arguments> norms() {
+    return List.of(
+        norm("addAbsolute", Kernels::addAbsolute),
+        norm("addSquares", Kernels::addSquares),
+        norm("maxAbsolute", Kernels::maxAbsolute));
+  }
+
+  private static Arguments norm(String name, BiConsumer<Kernels, NormChunk> call) {
+    return Arguments.of(name, call);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("norms")
+  void addsUpTheBitsOfTheScalarKernels(String name, BiConsumer<Kernels, NormChunk> call) {
+    for (int n : new int[] {1, 17, 511, 512, 513, 4098}) {
+      double[] g = TestArrays.gradients(new SplittableRandom(n), n);
+      for (int i = 0; i < n; i += 50) {
+        g[i] = new double[] {Double.NaN, Double.NEGATIVE_INFINITY, -0.0, 1e-45, 1e30}[i / 50 % 5];
+      }
+      Span gradient = Span.of(array(g));
+      for (GradientTransform transform : transforms()) {
+        NormChunk expected = new NormChunk();
+        expected.set(gradient, transform, 0, n);
+        call.accept(new ScalarKernels(), expected);
+        NormChunk actual = new NormChunk();
+        actual.set(gradient, transform, 0, n);
+        call.accept(KernelChoice.kernels(), actual);
+        assertThat(actual.lanes).as("%s of %d", name, n).isEqualTo(expected.lanes);
+      }
+    }
+  }
+
   private static List<GradientTransform> transforms() {
     GradientTransform scales = new GradientTransform();
     scales.scale(0.3);
