@@ -2,6 +2,7 @@ package io.github.descent4j.nn;
 
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
+import io.github.descent4j.nn.memory.ReusableImages;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,9 +13,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 abstract class Activation extends Shardable {
   private final ReusableArray output = new ReusableArray();
   private final ReusableArray inputGradient = new ReusableArray();
+  private final ReusableImages outputImages = new ReusableImages();
+  private final ReusableImages inputGradientImages = new ReusableImages();
+  private final ImageReader gradientImages = new ImageReader();
   private Memory input;
   private Memory gradient;
-  private Memory trained;
+  private Memory result;
+  private INDArray trained;
+  private boolean channelsLast;
   private Blocks<?> blocks;
 
   /** Replaces a block of inputs by outputs. */
@@ -27,23 +33,41 @@ abstract class Activation extends Shardable {
   public final INDArray forward(INDArray input, Mode mode) {
     Checks.anyBatch(toString(), input);
     DataType type = input.dataType();
-    this.input = Memory.of(input, this.input);
-    Memory y = output.shaped(type, input.shape());
+    channelsLast = !Memory.isDense(input) && ImageReader.isChannelsLast(input);
+    INDArray y;
+    if (channelsLast) {
+      this.input = Memory.ofChannelsLast(input, this.input);
+      result = shaped(outputImages, input);
+      y = outputImages.images();
+    } else {
+      this.input = Memory.of(input, this.input);
+      result = output.shaped(type, input.shape());
+      y = result.array();
+    }
     if (blocks == null || blocks.type != type) {
       blocks = new Blocks<>(Loops.of(type), type);
     }
-    blocks.forward(this, this.input, y);
+    blocks.forward(this, this.input, result);
     trained = mode == Mode.TRAINING ? y : null;
-    return y.array();
+    return y;
   }
 
   @Override
   public final INDArray backward(INDArray outputGradient) {
-    Checks.outputGradient(toString(), outputGradient, trained == null ? null : trained.array());
+    Checks.outputGradient(toString(), outputGradient, trained);
+    if (channelsLast) {
+      Memory dx = shaped(inputGradientImages, trained);
+      blocks.backward(this, result, gradientImages.read(outputGradient), dx);
+      return inputGradientImages.images();
+    }
     gradient = Memory.of(outputGradient, gradient);
-    Memory dx = inputGradient.shaped(trained.dataType(), outputGradient.shape());
-    blocks.backward(this, trained, gradient, dx);
+    Memory dx = inputGradient.shaped(trained.dataType(), trained.shape());
+    blocks.backward(this, result, gradient, dx);
     return dx.array();
+  }
+
+  private static Memory shaped(ReusableImages images, INDArray like) {
+    return images.shaped(like.dataType(), like.size(0), like.size(1), like.size(2), like.size(3));
   }
 
   /** Names the layer in messages. */

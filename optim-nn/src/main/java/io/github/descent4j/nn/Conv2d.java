@@ -3,7 +3,7 @@ package io.github.descent4j.nn;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.nn.memory.Memory;
-import io.github.descent4j.nn.memory.ReusableArray;
+import io.github.descent4j.nn.memory.ReusableImages;
 import java.util.Arrays;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,10 +34,11 @@ public final class Conv2d extends Shardable {
   private final Parameter weight;
   private final Parameter bias;
   private final Parameters parameters;
-  private final ReusableArray output = new ReusableArray();
-  private final ReusableArray inputGradient = new ReusableArray();
+  private final ImageReader inputs = new ImageReader();
+  private final ImageReader gradients = new ImageReader();
+  private final ReusableImages output = new ReusableImages();
+  private final ReusableImages inputGradient = new ReusableImages();
   private Memory input;
-  private Memory gradient;
   private INDArray trained;
   private Convolution<?> convolution;
 
@@ -75,31 +76,30 @@ public final class Conv2d extends Shardable {
     INDArray w = weight.value();
     Checks.batch(name, input, w.dataType(), w.size(1), -1, -1);
     ConvolutionShape s = shape(input.size(2), input.size(3));
-    this.input = Memory.of(input, this.input);
+    this.input = inputs.read(input);
     Memory y =
         output.shaped(w.dataType(), input.size(0), w.size(0), s.outputHeight(), s.outputWidth());
     if (convolution == null || !convolution.fits(s)) {
       convolution = new Convolution<>(Loops.of(w.dataType()), weight, bias, s);
     }
     convolution.forward(this.input, y);
-    trained = mode == Mode.TRAINING ? y.array() : null;
-    return y.array();
+    trained = mode == Mode.TRAINING ? output.images() : null;
+    return output.images();
   }
 
   @Override
   public INDArray backward(INDArray outputGradient) {
     Checks.outputGradient(name, outputGradient, trained);
-    gradient = Memory.of(outputGradient, gradient);
-    Memory dx = inputGradient.shaped(trained.dataType(), input.array().shape());
-    convolution.backward(input, gradient, dx);
-    return dx.array();
+    Memory dx = inputGradient.shaped(
+        trained.dataType(), input.size(0), input.size(3), input.size(1), input.size(2));
+    convolution.backward(input, gradients.read(outputGradient), dx);
+    return inputGradient.images();
   }
 
   @Override
   public void backwardParameters(INDArray outputGradient) {
     Checks.outputGradient(name, outputGradient, trained);
-    gradient = Memory.of(outputGradient, gradient);
-    convolution.backward(input, gradient, null);
+    convolution.backward(input, gradients.read(outputGradient), null);
   }
 
   @Override

@@ -1,23 +1,33 @@
 package io.github.descent4j.nn;
 
 import io.github.descent4j.nn.memory.Memory;
+import io.github.descent4j.nn.memory.ReusableArray;
+import io.github.descent4j.nn.memory.ReusableImages;
 import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Makes one line of each example: {@code [batch, channels, height, width]} becomes {@code [batch, channels * height *
- * width]}, with the last dimension running fastest. The result is a view of the input.
+ * width]}, with the last dimension running fastest. The result is a view of the input, or a copy where the input is not in 'c'
+ * order.
  *
  * <pre>{@code
  * INDArray y = new Flatten().forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 784]
  * }</pre>
  */
 public final class Flatten extends Shardable {
+  private final ReusableArray planes = new ReusableArray();
+  private final ReusableImages inputGradientImages = new ReusableImages();
   private Memory input;
+  private Memory imagesRead;
   private Memory gradient;
   private INDArray output;
   private INDArray inputGradient;
   private INDArray trained;
+  private long[] shape;
+  private boolean channelsLast;
+  private ImageReader.Copier<?> copier;
 
   /** A layer without parameters. */
   public Flatten() {}
@@ -25,6 +35,11 @@ public final class Flatten extends Shardable {
   @Override
   public INDArray forward(INDArray input, Mode mode) {
     Checks.anyBatch(toString(), input);
+    shape = input.shape();
+    channelsLast = !Memory.isDense(input) && ImageReader.isChannelsLast(input);
+    if (channelsLast) {
+      input = toPlanes(input);
+    }
     Memory x = Memory.of(input, this.input);
     if (x != this.input) {
       this.input = x;
@@ -38,11 +53,31 @@ public final class Flatten extends Shardable {
   public INDArray backward(INDArray outputGradient) {
     Checks.outputGradient(toString(), outputGradient, trained);
     Memory dy = Memory.of(outputGradient, gradient);
-    if (dy != gradient || !Arrays.equals(inputGradient.shape(), input.array().shape())) {
+    if (channelsLast) {
       gradient = dy;
-      inputGradient = dy.array().reshape('c', input.array().shape());
+      copier.toChannelsLast(
+          dy, inputGradientImages.shaped(dy.dataType(), shape[0], shape[1], shape[2], shape[3]));
+      return inputGradientImages.images();
+    }
+    if (dy != gradient || inputGradient == null || !Arrays.equals(inputGradient.shape(), shape)) {
+      gradient = dy;
+      inputGradient = dy.array().reshape('c', shape);
     }
     return inputGradient;
+  }
+
+  /** What the layers for images hand on, in 'c' order: the layer after this one counts on that order. */
+  private INDArray toPlanes(INDArray images) {
+    DataType type = images.dataType();
+    int channels = (int) shape[1];
+    int pixels = (int) (shape[2] * shape[3]);
+    if (copier == null || !copier.fits(type, channels, pixels)) {
+      copier = new ImageReader.Copier<>(Loops.of(type), type, channels, pixels);
+    }
+    imagesRead = Memory.ofChannelsLast(images, imagesRead);
+    Memory target = planes.shaped(type, shape);
+    copier.toPlanes(imagesRead, target);
+    return target.array();
   }
 
   @Override

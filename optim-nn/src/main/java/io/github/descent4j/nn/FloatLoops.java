@@ -7,6 +7,12 @@ import java.util.Arrays;
 final class FloatLoops implements Loops<float[]> {
   static final FloatLoops INSTANCE = new FloatLoops();
 
+  /**
+   * Twice times this, any positive number is at least 1: min(1, x HUGE HUGE) is 1 for x &gt; 0 and 0 for x = 0, without a branch,
+   * which would be mispredicted and keep C2 from vectorizing.
+   */
+  private static final float HUGE = 0x1p126f;
+
   private FloatLoops() {}
 
   @Override
@@ -35,38 +41,17 @@ final class FloatLoops implements Loops<float[]> {
   }
 
   @Override
+  public void fill(float[] a, int from, int step, int count, double value) {
+    for (int i = 0; i < count; i++) {
+      a[from + i * step] = (float) value;
+    }
+  }
+
+  @Override
   public void add(float[] sum, float[] a, int n) {
     for (int i = 0; i < n; i++) {
       sum[i] += a[i];
     }
-  }
-
-  @Override
-  public void addScalar(float[] a, int from, int n, float[] b, int at) {
-    float value = b[at];
-    for (int i = from; i < from + n; i++) {
-      a[i] += value;
-    }
-  }
-
-  @Override
-  public void addSum(float[] sum, int at, float[] a, int from, int n) {
-    // Four partial sums: one would wait for each addition before the next.
-    float sum0 = 0;
-    float sum1 = 0;
-    float sum2 = 0;
-    float sum3 = 0;
-    int i = from;
-    for (; i + 3 < from + n; i += 4) {
-      sum0 += a[i];
-      sum1 += a[i + 1];
-      sum2 += a[i + 2];
-      sum3 += a[i + 3];
-    }
-    for (; i < from + n; i++) {
-      sum0 += a[i];
-    }
-    sum[at] += (sum0 + sum1) + (sum2 + sum3);
   }
 
   @Override
@@ -79,9 +64,7 @@ final class FloatLoops implements Loops<float[]> {
   @Override
   public void reluGradient(float[] y, float[] dy, int n) {
     for (int i = 0; i < n; i++) {
-      // All ones where y > 0, as y is never negative: a branch on the sign would be mispredicted.
-      int mask = -Float.floatToRawIntBits(y[i]) >> 31;
-      dy[i] = Float.intBitsToFloat(Float.floatToRawIntBits(dy[i]) & mask);
+      dy[i] *= Math.min(1, y[i] * HUGE * HUGE);
     }
   }
 
@@ -122,50 +105,30 @@ final class FloatLoops implements Loops<float[]> {
   }
 
   @Override
-  public void interleave(float[] a, int count, int length, float[] b) {
-    for (int n = 0; n < count; n++) {
-      int from = n * length;
-      for (int i = 0; i < length; i++) {
-        b[i * count + n] = a[from + i];
+  public void transpose(float[] a, int rows, int columns, float[] b) {
+    for (int row = 0; row < rows; row++) {
+      int from = row * columns;
+      for (int column = 0; column < columns; column++) {
+        b[column * rows + row] = a[from + column];
       }
     }
   }
 
   @Override
-  public void separate(float[] b, int count, int length, float[] a) {
-    for (int n = 0; n < count; n++) {
-      int from = n * length;
-      for (int i = 0; i < length; i++) {
-        a[from + i] = b[i * count + n];
-      }
-    }
-  }
-
-  @Override
-  public void im2col(
-      float[] images, int count, int m, int channel, float[] columns, ConvolutionShape s) {
-    int outputWidth = s.outputWidth() * m;
+  public void im2row(float[] image, float[] fields, int rowLength, ConvolutionShape s) {
+    int channels = s.channels();
     int at = 0;
-    for (int ky = 0; ky < s.kernelHeight(); ky++) {
-      for (int kx = 0; kx < s.kernelWidth(); kx++) {
-        int first = s.firstColumn(kx);
-        int end = Math.max(first, s.endColumn(kx));
-        for (int n = 0; n < count; n += m) {
-          int plane = n * s.imageLength() + channel * s.height() * s.width() * m;
-          for (int oy = 0; oy < s.outputHeight(); oy++, at += outputWidth) {
-            int iy = oy * s.stride() + ky - s.padding();
-            boolean inside = iy >= 0 && iy < s.height();
-            if (!inside || end - first < s.outputWidth()) {
-              Arrays.fill(columns, at, at + outputWidth, 0);
-            }
-            int row = plane + (iy * s.width() + kx - s.padding()) * m;
-            if (inside && s.stride() == 1) {
-              System.arraycopy(images, row + first * m, columns, at + first * m, (end - first) * m);
-            } else if (inside) {
-              for (int ox = first; ox < end; ox++) {
-                System.arraycopy(images, row + ox * s.stride() * m, columns, at + ox * m, m);
-              }
-            }
+    for (int oy = 0; oy < s.outputHeight(); oy++) {
+      for (int ox = 0; ox < s.outputWidth(); ox++, at += rowLength) {
+        int left = ox * s.stride() - s.padding();
+        int first = Math.max(0, -left);
+        int n = (Math.min(s.kernelWidth(), s.width() - left) - first) * channels;
+        for (int ky = 0; ky < s.kernelHeight() && n > 0; ky++) {
+          int iy = oy * s.stride() + ky - s.padding();
+          if (iy >= 0 && iy < s.height()) {
+            int from = (iy * s.width() + left + first) * channels;
+            System.arraycopy(
+                image, from, fields, at + (ky * s.kernelWidth() + first) * channels, n);
           }
         }
       }
@@ -173,29 +136,19 @@ final class FloatLoops implements Loops<float[]> {
   }
 
   @Override
-  public void col2im(
-      float[] columns, int count, int m, int channel, float[] images, ConvolutionShape s) {
-    int outputWidth = s.outputWidth() * m;
+  public void row2im(float[] fields, int rowLength, float[] image, ConvolutionShape s) {
+    int channels = s.channels();
     int at = 0;
-    for (int ky = 0; ky < s.kernelHeight(); ky++) {
-      for (int kx = 0; kx < s.kernelWidth(); kx++) {
-        int first = s.firstColumn(kx);
-        int end = s.endColumn(kx);
-        for (int n = 0; n < count; n += m) {
-          int plane = n * s.imageLength() + channel * s.height() * s.width() * m;
-          for (int oy = 0; oy < s.outputHeight(); oy++, at += outputWidth) {
-            int iy = oy * s.stride() + ky - s.padding();
-            if (iy < 0 || iy >= s.height()) {
-              continue;
-            }
-            int row = plane + (iy * s.width() + kx - s.padding()) * m;
-            if (s.stride() == 1) {
-              addTo(images, row + first * m, columns, at + first * m, (end - first) * m);
-            } else {
-              for (int ox = first; ox < end; ox++) {
-                addTo(images, row + ox * s.stride() * m, columns, at + ox * m, m);
-              }
-            }
+    for (int oy = 0; oy < s.outputHeight(); oy++) {
+      for (int ox = 0; ox < s.outputWidth(); ox++, at += rowLength) {
+        int left = ox * s.stride() - s.padding();
+        int first = Math.max(0, -left);
+        int n = (Math.min(s.kernelWidth(), s.width() - left) - first) * channels;
+        for (int ky = 0; ky < s.kernelHeight() && n > 0; ky++) {
+          int iy = oy * s.stride() + ky - s.padding();
+          if (iy >= 0 && iy < s.height()) {
+            int to = (iy * s.width() + left + first) * channels;
+            addTo(image, to, fields, at + (ky * s.kernelWidth() + first) * channels, n);
           }
         }
       }
@@ -209,61 +162,75 @@ final class FloatLoops implements Loops<float[]> {
   }
 
   @Override
-  public void maxPool(float[] plane, int from, float[] y, int to, int[] argmax, PoolShape s) {
-    if (s.size() == 2) {
-      maxPool2x2(plane, from, y, to, argmax, s);
-      return;
-    }
-    int at = to;
-    for (int oy = 0; oy < s.outputHeight(); oy++) {
-      for (int ox = 0; ox < s.outputWidth(); ox++, at++) {
-        int corner = from + oy * s.stride() * s.width() + ox * s.stride();
-        int best = corner;
-        float max = plane[corner];
-        for (int ky = 0; ky < s.size(); ky++) {
-          for (int kx = 0; kx < s.size(); kx++) {
-            int candidate = corner + ky * s.width() + kx;
-            float value = plane[candidate];
-            if (value > max || Float.isNaN(value)) {
-              best = candidate;
-              max = value;
+  public void im2col(float[] image, float[] fields, ConvolutionShape s) {
+    int at = 0;
+    for (int ky = 0; ky < s.kernelHeight(); ky++) {
+      for (int kx = 0; kx < s.kernelWidth(); kx++) {
+        int first = s.firstColumn(kx);
+        int n = s.endColumn(kx) - first;
+        for (int oy = 0; oy < s.outputHeight(); oy++, at += s.outputWidth()) {
+          int iy = oy * s.stride() + ky - s.padding();
+          if (iy < 0 || iy >= s.height() || n <= 0) {
+            continue;
+          }
+          int from = iy * s.width() + first * s.stride() + kx - s.padding();
+          if (s.stride() == 1) {
+            System.arraycopy(image, from, fields, at + first, n);
+          } else {
+            for (int i = 0; i < n; i++) {
+              fields[at + first + i] = image[from + i * s.stride()];
             }
           }
         }
-        y[at] = max;
-        argmax[at] = best;
-      }
-    }
-  }
-
-  /** The same without branches, which would be mispredicted. */
-  private static void maxPool2x2(
-      float[] plane, int from, float[] y, int to, int[] argmax, PoolShape s) {
-    int at = to;
-    for (int oy = 0; oy < s.outputHeight(); oy++) {
-      int upper = from + oy * s.stride() * s.width();
-      for (int ox = 0; ox < s.outputWidth(); ox++, at++) {
-        int best = upper + ox * s.stride();
-        int lower = best + s.width();
-        float max = plane[best];
-        float value = plane[best + 1];
-        best = value > max ? best + 1 : best;
-        max = Math.max(max, value);
-        value = plane[lower];
-        best = value > max ? lower : best;
-        max = Math.max(max, value);
-        value = plane[lower + 1];
-        best = value > max ? lower + 1 : best;
-        y[at] = Math.max(max, value);
-        argmax[at] = best;
       }
     }
   }
 
   @Override
-  public void maxPoolGradient(float[] dx, float[] dy, int[] argmax, int n) {
+  public void gather(float[] a, int from, int step, int count, int n, float[] b, int to) {
+    if (n == 1) {
+      for (int i = 0; i < count; i++) {
+        b[to + i] = a[from + i * step];
+      }
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(a, from + i * step, b, to + i * n, n);
+    }
+  }
+
+  @Override
+  public void scatter(float[] b, int from, int count, int n, float[] a, int to, int step) {
+    if (n == 1) {
+      for (int i = 0; i < count; i++) {
+        a[to + i * step] = b[from + i];
+      }
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(b, from + i * n, a, to + i * step, n);
+    }
+  }
+
+  @Override
+  public void scatterAdd(float[] b, int from, int count, int n, float[] a, int to, int step) {
+    for (int i = 0; i < count; i++) {
+      addTo(a, to + i * step, b, from + i * n, n);
+    }
+  }
+
+  @Override
+  public void max(float[] y, float[] x, int n) {
     for (int i = 0; i < n; i++) {
-      dx[argmax[i]] += dy[i];
+      y[i] = Math.max(y[i], x[i]);
+    }
+  }
+
+  @Override
+  public void takeMaximum(float[] x, float[] y, float[] rest, float[] taken, int n) {
+    for (int i = 0; i < n; i++) {
+      taken[i] = rest[i] * (1 - Math.min(1, (y[i] - x[i]) * HUGE * HUGE));
+      rest[i] -= taken[i];
     }
   }
 }

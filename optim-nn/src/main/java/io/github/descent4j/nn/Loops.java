@@ -33,19 +33,16 @@ interface Loops<A> {
   /** {@code a[from .. from + n] = 0}. */
   void zero(A a, int from, int n);
 
+  /** {@code a[from + i step] = value}. */
+  void fill(A a, int from, int step, int count, double value);
+
   /** {@code sum[i] += a[i]}. */
   void add(A sum, A a, int n);
-
-  /** {@code a[from + i] += b[at]}. */
-  void addScalar(A a, int from, int n, A b, int at);
-
-  /** {@code sum[at] += a[from] + ... + a[from + n - 1]}. */
-  void addSum(A sum, int at, A a, int from, int n);
 
   /** {@code y[i] = max(y[i], 0)}. */
   void relu(A y, int n);
 
-  /** {@code dy[i] = y[i] > 0 ? dy[i] : 0}, where no y is negative. */
+  /** {@code dy[i] *= y[i] > 0 ? 1 : 0}, where no y is negative. */
   void reluGradient(A y, A dy, int n);
 
   /** {@code y[i] = 1 / (1 + exp(-y[i]))}. */
@@ -63,34 +60,48 @@ interface Loops<A> {
   /** {@code y[i] = keep[from + i] ? y[i] scale : 0}. */
   void dropout(A y, boolean[] keep, int from, double scale, int n);
 
-  /** {@code b[i * count + n] = a[n * length + i]}: from one after another to element by element. */
-  void interleave(A a, int count, int length, A b);
-
-  /** The inverse of {@link #interleave}. */
-  void separate(A b, int count, int length, A a);
+  /** {@code b[column * rows + row] = a[row * columns + column]}. */
+  void transpose(A a, int rows, int columns, A b);
 
   /**
-   * The receptive fields of one channel of several images, one field a column.
+   * The receptive fields of one image, one field a row.
    *
-   * @param images {@code [count / m, channels, height, width, m]}
-   * @param m number of images that are interleaved: 1 or {@code count}
-   * @param columns receives {@code [kernelHeight, kernelWidth, count / m, outputHeight, outputWidth, m]}
+   * @param image {@code [height, width, channels]}
+   * @param fields receives {@code [outputHeight, outputWidth, rowLength]}, where a row starts with {@code [kernelHeight,
+   *     kernelWidth, channels]}; what lies outside the image, and the rest of a row, is left as it is
    */
-  void im2col(A images, int count, int m, int channel, A columns, ConvolutionShape s);
+  void im2row(A image, A fields, int rowLength, ConvolutionShape s);
 
-  /** The adjoint of {@link #im2col}: adds each element of {@code columns} to the pixel that it was copied from. */
-  void col2im(A columns, int count, int m, int channel, A images, ConvolutionShape s);
+  /** The adjoint of {@link #im2row}: adds each element of {@code fields} to the pixel that it was copied from. */
+  void row2im(A fields, int rowLength, A image, ConvolutionShape s);
 
   /**
-   * The maximum of each window of one plane, and where it was: the first one in row-major order where several are equal. A NaN
-   * among them is the maximum.
+   * The receptive fields of one image of one channel, one field a column: longer runs than {@link #im2row} has there.
    *
-   * @param plane source {@code [height, width]} from index {@code from}
-   * @param y result {@code [outputHeight, outputWidth]} from index {@code to}
-   * @param argmax receives, from index {@code to}, indices into {@code plane}
+   * @param image {@code [height, width]}
+   * @param fields receives {@code [kernelHeight, kernelWidth, outputHeight, outputWidth]}; what lies outside the image is
+   *     left as it is
    */
-  void maxPool(A plane, int from, A y, int to, int[] argmax, PoolShape s);
+  void im2col(A image, A fields, ConvolutionShape s);
 
-  /** {@code dx[argmax[i]] += dy[i]}. */
-  void maxPoolGradient(A dx, A dy, int[] argmax, int n);
+  /**
+   * Copies {@code count} runs of {@code n} elements of a, {@code step} apart from index {@code from}, to b, next to each other
+   * from index {@code to}.
+   */
+  void gather(A a, int from, int step, int count, int n, A b, int to);
+
+  /** The inverse of {@link #gather}: from next to each other in b to {@code step} apart in a. */
+  void scatter(A b, int from, int count, int n, A a, int to, int step);
+
+  /** As {@link #scatter}, but adds to what is there. */
+  void scatterAdd(A b, int from, int count, int n, A a, int to, int step);
+
+  /** {@code y[i] = max(y[i], x[i])}. */
+  void max(A y, A x, int n);
+
+  /**
+   * Moves {@code rest[i]} to {@code taken[i]} where x[i] is the maximum y[i], and puts 0 there where it is not. No x is greater
+   * than its y.
+   */
+  void takeMaximum(A x, A y, A rest, A taken, int n);
 }

@@ -1,7 +1,7 @@
 package io.github.descent4j.nn;
 
 import io.github.descent4j.nn.memory.Memory;
-import io.github.descent4j.nn.memory.ReusableArray;
+import io.github.descent4j.nn.memory.ReusableImages;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -20,12 +20,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class MaxPool2d extends Shardable {
   private final int size;
   private final int stride;
-  private final ReusableArray output = new ReusableArray();
-  private final ReusableArray inputGradient = new ReusableArray();
+  private final ImageReader inputs = new ImageReader();
+  private final ImageReader gradients = new ImageReader();
+  private final ReusableImages output = new ReusableImages();
+  private final ReusableImages inputGradient = new ReusableImages();
   private Memory input;
-  private Memory gradient;
+  private Memory maxima;
   private INDArray trained;
-  private Planes<?> planes;
+  private Windows<?> windows;
 
   /** Windows next to one another: the stride is the size. */
   public MaxPool2d(int size) {
@@ -47,7 +49,8 @@ public final class MaxPool2d extends Shardable {
   /** The shape of one example's output, for the shape of one example's input. */
   long[] outputShape(long[] exampleShape) {
     Checks.windowFits(toString(), exampleShape[1], exampleShape[2], size, size);
-    PoolShape s = new PoolShape((int) exampleShape[1], (int) exampleShape[2], size, stride);
+    PoolShape s = new PoolShape(
+        (int) exampleShape[0], (int) exampleShape[1], (int) exampleShape[2], size, stride);
     return new long[] {exampleShape[0], s.outputHeight(), s.outputWidth()};
   }
 
@@ -55,25 +58,26 @@ public final class MaxPool2d extends Shardable {
   public INDArray forward(INDArray input, Mode mode) {
     Checks.batch(toString(), input, null, -1, -1, -1);
     Checks.windowFits(toString(), input.size(2), input.size(3), size, size);
-    this.input = Memory.of(input, this.input);
-    PoolShape s = new PoolShape(this.input.size(2), this.input.size(3), size, stride);
+    this.input = inputs.read(input);
+    PoolShape s =
+        new PoolShape((int) input.size(1), (int) input.size(2), (int) input.size(3), size, stride);
     DataType type = input.dataType();
-    Memory y = output.shaped(type, input.size(0), input.size(1), s.outputHeight(), s.outputWidth());
-    if (planes == null || !planes.fits(type, s)) {
-      planes = new Planes<>(Loops.of(type), type, s);
+    maxima = output.shaped(type, input.size(0), s.channels(), s.outputHeight(), s.outputWidth());
+    if (windows == null || !windows.fits(type, s)) {
+      windows = new Windows<>(Loops.of(type), type, s);
     }
-    planes.forward(this.input, y);
-    trained = mode == Mode.TRAINING ? y.array() : null;
-    return y.array();
+    windows.forward(this.input, maxima);
+    trained = mode == Mode.TRAINING ? output.images() : null;
+    return output.images();
   }
 
   @Override
   public INDArray backward(INDArray outputGradient) {
     Checks.outputGradient(toString(), outputGradient, trained);
-    gradient = Memory.of(outputGradient, gradient);
-    Memory dx = inputGradient.shaped(trained.dataType(), input.array().shape());
-    planes.backward(gradient, dx);
-    return dx.array();
+    Memory dx = inputGradient.shaped(
+        trained.dataType(), input.size(0), input.size(3), input.size(1), input.size(2));
+    windows.backward(input, maxima, gradients.read(outputGradient), dx);
+    return inputGradient.images();
   }
 
   @Override
@@ -86,25 +90,37 @@ public final class MaxPool2d extends Shardable {
     return "MaxPool2d " + size + "x" + size + " stride " + stride;
   }
 
-  /** Works on some planes at a time, as many as fit a small part of the cache. */
-  private static final class Planes<A> {
-    private static final int LENGTH = 4096;
-
+  /**
+   * Works on a row of windows at a time. The elements at one place of all windows of the row are gathered next to each other
+   * first; then all windows are compared in one loop.
+   */
+  private static final class Windows<A> {
     private final Loops<A> loops;
     private final DataType type;
     private final PoolShape s;
-    private final int group;
+    private final int inputRow;
+    private final int outputRow;
+    private final int step;
+    private final A rows;
+    private final A gradient;
     private final A x;
     private final A y;
-    private int[][] argmax = new int[0][];
+    private final A dy;
+    private final A dx;
 
-    Planes(Loops<A> loops, DataType type, PoolShape s) {
+    Windows(Loops<A> loops, DataType type, PoolShape s) {
       this.loops = loops;
       this.type = type;
       this.s = s;
-      group = Math.max(1, LENGTH / s.inputLength());
-      x = loops.allocate(group * s.inputLength());
-      y = loops.allocate(group * s.outputLength());
+      inputRow = s.width() * s.channels();
+      outputRow = s.outputWidth() * s.channels();
+      step = s.stride() * s.channels();
+      rows = loops.allocate(s.size() * inputRow);
+      gradient = loops.allocate(s.height() * inputRow);
+      x = loops.allocate(outputRow);
+      y = loops.allocate(outputRow);
+      dy = loops.allocate(outputRow);
+      dx = loops.allocate(outputRow);
     }
 
     boolean fits(DataType type, PoolShape s) {
@@ -112,30 +128,57 @@ public final class MaxPool2d extends Shardable {
     }
 
     void forward(Memory input, Memory output) {
-      int count = input.length() / s.inputLength();
-      int groups = (count + group - 1) / group;
-      if (argmax.length < groups) {
-        argmax = new int[groups][group * s.outputLength()];
-      }
-      for (int g = 0; g < groups; g++) {
-        int n = Math.min(group, count - g * group);
-        loops.get(input, g * group * s.inputLength(), x, 0, n * s.inputLength());
-        for (int plane = 0; plane < n; plane++) {
-          loops.maxPool(x, plane * s.inputLength(), y, plane * s.outputLength(), argmax[g], s);
+      int length = s.height() * inputRow;
+      int count = input.size(0) * s.outputHeight();
+      for (int row = 0; row < count; row++) {
+        int oy = row % s.outputHeight();
+        int corner = row / s.outputHeight() * length + oy * s.stride() * inputRow;
+        loops.get(input, corner, rows, 0, s.size() * inputRow);
+        gather(0, y);
+        for (int place = 1; place < s.size() * s.size(); place++) {
+          gather(place, x);
+          loops.max(y, x, outputRow);
         }
-        loops.put(output, g * group * s.outputLength(), y, 0, n * s.outputLength());
+        loops.put(output, row * outputRow, y, 0, outputRow);
       }
     }
 
-    void backward(Memory outputGradient, Memory inputGradient) {
-      int count = inputGradient.length() / s.inputLength();
-      for (int g = 0; g * group < count; g++) {
-        int n = Math.min(group, count - g * group);
-        loops.get(outputGradient, g * group * s.outputLength(), y, 0, n * s.outputLength());
-        loops.zero(x, 0, n * s.inputLength());
-        loops.maxPoolGradient(x, y, argmax[g], n * s.outputLength());
-        loops.put(inputGradient, g * group * s.inputLength(), x, 0, n * s.inputLength());
+    void backward(Memory input, Memory output, Memory outputGradient, Memory inputGradient) {
+      int length = s.height() * inputRow;
+      for (int n = 0; n < input.size(0); n++) {
+        loops.zero(gradient, 0, length);
+        for (int oy = 0; oy < s.outputHeight(); oy++) {
+          int corner = oy * s.stride() * inputRow;
+          int row = (n * s.outputHeight() + oy) * outputRow;
+          loops.get(input, n * length + corner, rows, 0, s.size() * inputRow);
+          loops.get(output, row, y, 0, outputRow);
+          loops.get(outputGradient, row, dy, 0, outputRow);
+          for (int place = 0; place < s.size() * s.size(); place++) {
+            gather(place, x);
+            loops.takeMaximum(x, y, dy, dx, outputRow);
+            spread(dx, corner + offset(place));
+          }
+        }
+        loops.put(inputGradient, n * length, gradient, 0, length);
       }
+    }
+
+    /** Adds to the image's gradient; windows that do not overlap need no sum. */
+    private void spread(A dx, int to) {
+      if (s.stride() >= s.size()) {
+        loops.scatter(dx, 0, s.outputWidth(), s.channels(), gradient, to, step);
+      } else {
+        loops.scatterAdd(dx, 0, s.outputWidth(), s.channels(), gradient, to, step);
+      }
+    }
+
+    /** Where a place of the first window lies, counted row by row. */
+    private int offset(int place) {
+      return place / s.size() * inputRow + place % s.size() * s.channels();
+    }
+
+    private void gather(int place, A to) {
+      loops.gather(rows, offset(place), step, s.outputWidth(), s.channels(), to, 0);
     }
   }
 }

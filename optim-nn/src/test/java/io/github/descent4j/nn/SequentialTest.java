@@ -137,4 +137,23 @@ class SequentialTest {
             () -> network(1).forward(Nd4j.create(DataType.DOUBLE, 1, 1, 12, 12), Mode.EVALUATION))
         .hasMessage("network: input is of type DOUBLE, expected FLOAT");
   }
+
+  /** The network may pool before it rectifies, which gives the same bits for less work. */
+  @Test
+  void rectifyingAndPoolingInTheOrderOfTheLayersGivesTheSameBits() {
+    INDArray x = Arrays.random(DataType.FLOAT, 1, 20, 3, 7, 6);
+    INDArray dy = Arrays.random(DataType.FLOAT, 2, 20, 3, 3, 3);
+    Relu relu = new Relu();
+    MaxPool2d pool = new MaxPool2d(2);
+    double[] y = Arrays.values(pool.forward(relu.forward(x, Mode.TRAINING), Mode.TRAINING));
+    double[] dx = Arrays.values(relu.backward(pool.backward(dy)));
+
+    Sequential network = Sequential.of(DataType.FLOAT, relu, pool);
+    assertThat(Arrays.values(network.forward(x, Mode.TRAINING))).isEqualTo(y);
+    double[] actual = Arrays.values(network.backward(dy));
+    for (int i = 0; i < dx.length; i++) {
+      // Where nothing comes back it may be 0 or -0.
+      assertThat(actual[i] + 0).as("element %d", i).isEqualTo(dx[i] + 0);
+    }
+  }
 }

@@ -22,14 +22,16 @@ public final class Memory {
 
   private final INDArray source;
   private final INDArray array;
+  private final boolean inPlace;
   private final DataBuffer buffer;
   private final int length;
   private final FloatBuffer floats;
   private final DoubleBuffer doubles;
 
-  private Memory(INDArray source) {
+  private Memory(INDArray source, INDArray ordered) {
     this.source = source;
-    array = isDense(source) ? source : source.dup('c');
+    array = isDense(ordered) ? ordered : ordered.dup('c');
+    inPlace = array == ordered;
     if (array.length() > MAX_LENGTH) {
       throw new IllegalArgumentException(
           String.format("array has %d elements, expected at most %d", array.length(), MAX_LENGTH));
@@ -53,6 +55,10 @@ public final class Memory {
    * @throws IllegalArgumentException if the array has another type or more than 2<sup>28</sup> - 1 elements
    */
   public static Memory of(INDArray array) {
+    return new Memory(requireUsable(array), array);
+  }
+
+  private static INDArray requireUsable(INDArray array) {
     if (array.dataType() != DataType.FLOAT && array.dataType() != DataType.DOUBLE) {
       throw new IllegalArgumentException(
           "array is of type " + array.dataType() + ", expected FLOAT or DOUBLE");
@@ -60,7 +66,7 @@ public final class Memory {
     if (array.wasClosed()) {
       throw new IllegalStateException("array has been closed, expected an open array");
     }
-    return new Memory(array);
+    return array;
   }
 
   /**
@@ -68,13 +74,29 @@ public final class Memory {
    * training a layer sees the same arrays at every step.
    */
   public static Memory of(INDArray array, Memory previous) {
-    return previous != null
-            && previous.source == array
-            && previous.array == array
-            && previous.buffer == array.data()
-            && !array.wasClosed()
+    return isOf(array, previous) ? previous : of(array);
+  }
+
+  /**
+   * Finds the memory of images {@code [batch, channels, height, width]} in the order {@code [batch, height, width,
+   * channels]}, or of a copy where they are not in that order without gaps.
+   *
+   * @param images as for {@link #of(INDArray)}, of rank 4
+   * @param previous returned where it already is the memory of these images; may be null
+   * @return its memory, whose array is {@code [batch, height, width, channels]}
+   */
+  public static Memory ofChannelsLast(INDArray images, Memory previous) {
+    return isOf(images, previous)
         ? previous
-        : of(array);
+        : new Memory(requireUsable(images), images.permute(0, 2, 3, 1));
+  }
+
+  private static boolean isOf(INDArray array, Memory memory) {
+    return memory != null
+        && memory.source == array
+        && memory.inPlace
+        && memory.buffer == array.data()
+        && !array.wasClosed();
   }
 
   /** Whether the elements lie in 'c' order without gaps. Strides of dimensions of length 1 mean nothing. */
