@@ -28,13 +28,20 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray logits = network.forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 10]
  * }</pre>
  *
- * <p>A network is used by one thread at a time. A batch of 32 examples or more is computed as two halves, by the {@link
- * #layers} and by copies of them that share the parameters' values, unless a layer is not one of this package. Where matrix
+ * <p>A network is used by one thread at a time. A batch of 32 examples or more, 512 where no layer is a {@link Conv2d}, is computed
+ * as two halves, by the {@link #layers} and by copies of them that share the parameters' values, unless a layer is not one of this package. Where matrix
  * products have one thread, {@code Nd4j.factory().blas().setMaxThreads(1)}, the halves run at the same time; {@link
  * io.github.descent4j.nn.train.Trainer} sets that while it trains.
  */
 public final class Sequential implements Layer {
+  /** From this many examples on a batch is cut, in a network that uses a weight at every pixel. */
   private static final int HALVED_BATCH = 32;
+
+  /**
+   * The same in a network of dense layers, which uses a weight once for an example: for fewer, the second core takes longer to
+   * fetch the weights, and the first one to fetch back the gradients, than both together save.
+   */
+  private static final int HALVED_DENSE_BATCH = 512;
 
   private final DataType dataType;
   private final Parameters parameters;
@@ -43,6 +50,7 @@ public final class Sequential implements Layer {
   /** The same as two halves, or null where a layer is not made for it. */
   private final Halves halves;
 
+  private final int halvedBatch;
   private boolean halved;
 
   private Sequential(DataType dataType, List<Layer> layers) {
@@ -53,6 +61,8 @@ public final class Sequential implements Layer {
     chain = new Chain(List.copyOf(layers));
     Chain second = chain.shard();
     halves = second == null ? null : new Halves(chain, second, parameters);
+    boolean convolutional = layers.stream().anyMatch(layer -> layer instanceof Conv2d);
+    halvedBatch = convolutional ? HALVED_BATCH : HALVED_DENSE_BATCH;
   }
 
   /**
@@ -101,7 +111,7 @@ public final class Sequential implements Layer {
   public INDArray forward(INDArray input, Mode mode) {
     Objects.requireNonNull(input, "input");
     Checks.type("network", "input", input, dataType);
-    halved = halves != null && input.rank() > 1 && input.size(0) >= HALVED_BATCH;
+    halved = halves != null && input.rank() > 1 && input.size(0) >= halvedBatch;
     return halved ? halves.forward(input, mode) : chain.forward(input, mode);
   }
 

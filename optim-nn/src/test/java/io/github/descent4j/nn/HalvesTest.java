@@ -67,6 +67,31 @@ class HalvesTest {
     compareAll(gradients(network.parameters()), gradients);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {511, 512, 513})
+  void denseNetworksAgreeToo(int batch) {
+    Sequential network = Sequential.builder(DataType.DOUBLE, 7)
+        .input(6)
+        .dense("fc1", 5)
+        .relu()
+        .dense("fc2", 4)
+        .build();
+    INDArray x = Arrays.random(DataType.DOUBLE, 1, batch, 6);
+    INDArray dy = Arrays.random(DataType.DOUBLE, 2, batch, 4);
+    List<Layer> layers = network.layers();
+    INDArray expected = x;
+    for (Layer layer : layers) {
+      expected = layer.forward(expected, Mode.TRAINING);
+    }
+    layers.get(0).backward(layers.get(1).backward(layers.get(2).backward(dy)));
+    double[] values = Arrays.values(expected);
+    List<double[]> gradients = gradients(network.parameters());
+
+    compare(network.forward(x, Mode.TRAINING), values);
+    network.backwardParameters(dy);
+    compareAll(gradients(network.parameters()), gradients);
+  }
+
   /** Two threads that disturbed one another would give other bits than each half alone. */
   @Test
   void theBitsAreThoseOfEachHalfAlone() {
