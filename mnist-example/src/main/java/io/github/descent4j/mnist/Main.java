@@ -1,6 +1,7 @@
 package io.github.descent4j.mnist;
 
 import io.github.descent4j.mnist.OptimizerOptions.DecayMode;
+import io.github.descent4j.nn.OpenBlasCore;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
 import java.util.Arrays;

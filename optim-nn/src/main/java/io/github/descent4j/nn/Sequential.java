@@ -43,6 +43,10 @@ public final class Sequential implements Layer {
    */
   private static final int HALVED_DENSE_BATCH = 512;
 
+  static {
+    OpenBlasCore.choose();
+  }
+
   private final DataType dataType;
   private final Parameters parameters;
   private final Chain chain;

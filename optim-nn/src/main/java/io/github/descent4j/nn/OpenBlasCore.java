@@ -1,4 +1,4 @@
-package io.github.descent4j.mnist;
+package io.github.descent4j.nn;
 
 import com.sun.jna.Library;
 import com.sun.jna.Native;
@@ -17,13 +17,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The OpenBLAS that ND4J brings (0.3.19, of 2021) does not know the models that came after it and falls back to its
  * oldest kernels, of the Prescott of 2004, which makes matrix products several times slower. It listens to the environment
- * variable {@code OPENBLAS_CORETYPE} when it is loaded, so the variable is set in this process before ND4J starts; one that
- * the user has set is left alone.
+ * variable {@code OPENBLAS_CORETYPE} when it is loaded, so the variable is set in this process before that; one that the
+ * user has set is left alone. What was done is logged once.
+ *
+ * <p>{@link Sequential} calls this when it is first used. A program that uses ND4J before its first network calls it at its
+ * start:
+ *
+ * <pre>{@code
+ * OpenBlasCore.choose();
+ * INDArray x = Nd4j.create(128, 784); // loads OpenBLAS
+ * }</pre>
  */
-final class OpenBlasCore {
+public final class OpenBlasCore {
   private static final String VARIABLE = "OPENBLAS_CORETYPE";
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
+  private static final Path LOADED = Path.of("/proc/self/maps");
   private static final Logger log = LoggerFactory.getLogger(OpenBlasCore.class);
+
+  private static boolean done;
 
   /** The C library's part that we need. */
   interface C extends Library {
@@ -32,20 +43,36 @@ final class OpenBlasCore {
 
   private OpenBlasCore() {}
 
-  /** Sets the variable where that helps; call it before anything of ND4J. */
-  static void choose() {
+  /**
+   * Sets the variable where that helps: on Linux, on an Intel processor with AVX2, where the user has not set it, and before
+   * OpenBLAS is loaded. Does nothing elsewhere, or when called again.
+   */
+  public static synchronized void choose() {
+    if (done) {
+      return;
+    }
+    done = true;
     if (System.getenv(VARIABLE) != null || !Files.isReadable(PROCESSORS)) {
       return;
     }
     try {
       Optional<String> core = coreOf(Files.readString(PROCESSORS));
-      if (core.isPresent()) {
-        C c = Native.loadLibrary("c", C.class);
-        c.setenv(VARIABLE, core.get(), 0);
-        log.debug("{}={}", VARIABLE, core.get());
+      if (core.isEmpty()) {
+        return;
       }
+      if (Files.readString(LOADED).contains("libopenblas")) {
+        log.info(
+            "OpenBLAS is loaded already, and keeps the kernels it has chosen;"
+                + " OpenBlasCore.choose() at the start of the program, or {}={} in the environment, may"
+                + " make it faster",
+            VARIABLE,
+            core.get());
+        return;
+      }
+      Native.loadLibrary("c", C.class).setenv(VARIABLE, core.get(), 0);
+      log.info("{}={} for this process", VARIABLE, core.get());
     } catch (IOException | LinkageError e) {
-      log.debug("{} stays unset", VARIABLE, e);
+      log.info("{} stays unset", VARIABLE, e);
     }
   }
 

@@ -1,4 +1,4 @@
-package io.github.descent4j.mnist;
+package io.github.descent4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
