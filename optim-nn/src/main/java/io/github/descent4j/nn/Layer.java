@@ -9,6 +9,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>The first dimension of every array is the batch: {@code [batch, features]} or {@code [batch, channels, height,
  * width]}. A layer works in the type of its input, FLOAT or DOUBLE, which has to be the type of its parameters.
  *
+ * <p>Arrays may have any memory order. The layers for images return channels last: the strides of {@code [batch, height, width,
+ * channels]}.
+ *
  * <p><b>Arrays are reused.</b> The array that {@link #forward} or {@link #backward} returns belongs to the layer and is
  * valid until the next call of the same method; {@code dup()} keeps its numbers. The input of {@link #forward} must stay
  * unchanged until {@link #backward} is done. A layer is used by one thread at a time.
@@ -24,7 +27,8 @@ public interface Layer {
   /**
    * Computes the layer's output.
    *
-   * @param input a batch in any memory order; 'c' order without gaps is used in place, any other is copied first
+   * @param input a batch in any memory order; 'c' order without gaps is used in place, by the layers for images channels last;
+   *     any other is copied first
    * @param mode training or evaluation
    * @return the output, valid until the next call of this method
    * @throws IllegalArgumentException if the input's shape or type does not fit the layer

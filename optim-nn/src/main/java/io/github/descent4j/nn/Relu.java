@@ -3,7 +3,8 @@ package io.github.descent4j.nn;
 /**
  * The rectifier y = max(x, 0) of each element.
  *
- * <p>Input and output are of any shape, the first dimension being the batch. The derivative at 0 is taken as 0. A NaN stays a NaN.
+ * <p>Input and output are of any shape, the first dimension being the batch. The derivative at 0 is taken as 0. A NaN stays a NaN, and
+ * an infinite gradient becomes one where the derivative is 0.
  *
  * <pre>{@code
  * Relu layer = new Relu();
