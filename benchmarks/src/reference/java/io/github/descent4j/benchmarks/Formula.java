@@ -140,6 +140,11 @@ public enum Formula {
     return passes;
   }
 
+  /** Arrays of a step: all are read, and all but the gradient written. */
+  public int arrays() {
+    return (passes + 1) / 2;
+  }
+
   /** Steps to validate over. */
   public int steps() {
     return 3;

@@ -60,7 +60,7 @@ final class Plan {
   /** The runs of a round; the slow ones that only give context are in the first alone. */
   List<Run> round(int round) {
     List<Run> runs = new ArrayList<>();
-    runs.add(nd4j(OPENBLAS, "Saxpy", Map.of("size", sizes)));
+    runs.add(nd4j(OPENBLAS, "Saxpy", Map.of("size", sizes + ",15000000,20000000")));
     for (String optimizer : optimizers) {
       addSteps(runs, optimizer, round == 1);
     }
