@@ -137,6 +137,21 @@ public final class Span {
     return position & WINDOW_MASK;
   }
 
+  /** The memory of a window, from its first byte on. */
+  ByteBuffer bytes(int window) {
+    return windows[window];
+  }
+
+  /** Bytes of an element. */
+  int width() {
+    return type.width();
+  }
+
+  /** Elements from a logical position of a dense span to the end of its window, or beyond its own. */
+  static long restOfWindow(long position) {
+    return WINDOW - offsetInWindow(position);
+  }
+
   /**
    * What a kernel has made of a window, made at the first call. Two threads may both make one; they
    * are the same to whoever uses them.
@@ -287,7 +302,7 @@ public final class Span {
   }
 
   /** Writes the element offsets, from the view's first element, of n logical positions. */
-  private void locate(char order, long from, int n, long[] offsets) {
+  void locate(char order, long from, int n, long[] offsets) {
     int rank = shape.length;
     if (rank == 0) {
       offsets[0] = 0;
@@ -313,7 +328,7 @@ public final class Span {
     }
   }
 
-  private boolean isDense(char order) {
+  boolean isDense(char order) {
     return order == 'f' ? denseF : denseC;
   }
 
