@@ -25,20 +25,19 @@ import java.util.OptionalDouble;
  * negative the results are the same.
  *
  * <p>This is not a {@link Schedule}: the rate depends on the metrics seen so far, not on the step.
- * Plug it into an optimizer by a lambda that reads the rate at each step, and call {@link
- * #update} once after each evaluation:
+ * {@link #schedule} plugs it into an optimizer; call {@link #update} once after each evaluation:
  *
  * <pre>{@code
  * ReduceOnPlateau plateau = ReduceOnPlateau.builder().learningRate(0.1).patience(3).build();
- * Optimizer optimizer = new Sgd().scheduled(step -> plateau.learningRate());
+ * Optimizer optimizer = new Sgd().scheduled(plateau.schedule());
  * for (int epoch = 0; epoch < epochs; epoch++) {
  *   trainOneEpoch(optimizer); // yours
  *   plateau.update(validationLoss()); // yours
  * }
  * }</pre>
  *
- * <p>Such an optimizer cannot be resumed from its step count alone: save {@link #state()} next to
- * the optimizer's state, and {@link #restore} it.
+ * <p>Such an optimizer cannot be resumed from its step count alone. Its state file has {@link
+ * #state()} too; loading it {@linkplain #restore restores} the object behind the schedule.
  *
  * <p>Not safe for use by several threads at once.
  */
@@ -172,6 +171,17 @@ public final class ReduceOnPlateau {
    */
   public double learningRate() {
     return state.learningRate;
+  }
+
+  /**
+   * Returns a schedule that has the current rate at whatever step it is asked for, and whose memory
+   * is the state of this object. A lambda that reads {@link #learningRate()} would have the rate,
+   * and no place in the state file.
+   *
+   * @return the schedule, backed by this object
+   */
+  public Schedule schedule() {
+    return new PlateauSchedule(this);
   }
 
   /**

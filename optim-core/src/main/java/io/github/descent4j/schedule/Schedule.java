@@ -1,7 +1,9 @@
 package io.github.descent4j.schedule;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * A learning rate for every step: a pure function of the zero-based optimizer step.
@@ -43,6 +45,16 @@ public interface Schedule {
   }
 
   /**
+   * Returns what this schedule depends on beyond the step, for the optimizer's state file. Pure
+   * schedules have none; those that are composed have their parts'.
+   *
+   * @return the memories, always as many and in the same order
+   */
+  default List<ScheduleMemory> memories() {
+    return List.of();
+  }
+
+  /**
    * Returns this schedule before step {@code boundary}, and {@code next} from there on. The second
    * part counts from its own zero:
    *
@@ -66,10 +78,11 @@ public interface Schedule {
     Objects.requireNonNull(next, "next is null, expected a schedule");
     Schedule both = step -> Check.step(step) < boundary ? at(step) : next.at(step - boundary);
     OptionalLong nextLength = next.length();
-    if (nextLength.isEmpty() || nextLength.getAsLong() > Long.MAX_VALUE - boundary) {
-      return both;
-    }
-    return new FiniteSchedule(boundary + nextLength.getAsLong(), both);
+    boolean endless = nextLength.isEmpty() || nextLength.getAsLong() > Long.MAX_VALUE - boundary;
+    return new ComposedSchedule(
+        endless ? OptionalLong.empty() : OptionalLong.of(boundary + nextLength.getAsLong()),
+        Stream.concat(memories().stream(), next.memories().stream()).toList(),
+        both);
   }
 
   /**
@@ -100,8 +113,6 @@ public interface Schedule {
    */
   default Schedule scaled(double factor) {
     Check.atLeastZero("factor", factor);
-    Schedule product = step -> factor * at(Check.step(step));
-    OptionalLong length = length();
-    return length.isEmpty() ? product : new FiniteSchedule(length.getAsLong(), product);
+    return new ComposedSchedule(length(), memories(), step -> factor * at(Check.step(step)));
   }
 }
