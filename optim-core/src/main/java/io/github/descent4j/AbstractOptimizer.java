@@ -39,13 +39,30 @@ abstract class AbstractOptimizer implements Optimizer {
   /** The norm that a clip at or inside this optimizer will ask for, null if there is none. */
   abstract Norm wantedNorm();
 
+  /** Puts what this optimizer and those inside it remember into a state file. */
+  abstract void save(StateWriter out);
+
+  /** Checks a state file, and leaves with the reader what will change when all is well. */
+  abstract void load(StateReader in);
+
+  /** Runs what must not meet a step of this optimizer or of one inside it. */
+  void alone(Runnable action) {
+    enter();
+    try {
+      action.run();
+    } finally {
+      stepping.set(null);
+    }
+  }
+
   private void enter() {
     Thread other = stepping.compareAndExchange(null, Thread.currentThread());
     if (other != null) {
-      throw new IllegalStateException("a step of this optimizer is under way on thread '"
-          + other.getName()
-          + "', expected one thread at a time: "
-          + this);
+      throw new IllegalStateException(
+          "a step, save or load of this optimizer is under way on thread '"
+              + other.getName()
+              + "', expected one thread at a time: "
+              + this);
     }
   }
 }

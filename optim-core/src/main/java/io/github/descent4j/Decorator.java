@@ -24,7 +24,59 @@ abstract class Decorator extends AbstractOptimizer {
 
   @Override
   public OptimizerState state() {
-    return inner.state();
+    return new SavedState(this, inner.state());
+  }
+
+  /**
+   * The name under which {@link #saveOwn} saves, null where a decorator remembers nothing that the
+   * next step needs.
+   */
+  String savedAs() {
+    return null;
+  }
+
+  /** Puts what this decorator remembers itself into a state file. */
+  void saveOwn(StateWriter out) {}
+
+  /**
+   * Reads what {@link #saveOwn} has put: checks it here, and takes it over in {@link
+   * StateReader#whenAllIsWell}.
+   */
+  void loadOwn(StateReader in) {}
+
+  @Override
+  final void save(StateWriter out) {
+    if (savedAs() == null) {
+      known().save(out);
+      return;
+    }
+    StateWriter own = out.decorator(savedAs());
+    saveOwn(own);
+    known().save(own.object(StateWriter.INSIDE));
+  }
+
+  @Override
+  final void load(StateReader in) {
+    StateReader own = savedAs() == null ? null : in.decorator(savedAs());
+    if (own == null) {
+      known().load(in);
+      return;
+    }
+    loadOwn(own);
+    known().load(own.object(StateWriter.INSIDE));
+  }
+
+  @Override
+  final void alone(Runnable action) {
+    super.alone(() -> known().alone(action));
+  }
+
+  private AbstractOptimizer known() {
+    if (inner instanceof AbstractOptimizer known) {
+      return known;
+    }
+    throw new UnsupportedOperationException(
+        "optimizer is " + inner + ", expected one of this library to save or load its state");
   }
 
   @Override

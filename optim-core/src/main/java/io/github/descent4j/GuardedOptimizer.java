@@ -21,6 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }</pre>
  */
 public final class GuardedOptimizer extends Decorator {
+  private static final String SKIPPED_STEPS = "skippedSteps";
+
   private final NonFinite policy;
   private long skippedSteps;
 
@@ -49,6 +51,22 @@ public final class GuardedOptimizer extends Decorator {
       }
     }
     inner.step(context);
+  }
+
+  @Override
+  String savedAs() {
+    return policy == NonFinite.SKIP ? "guarded" : null;
+  }
+
+  @Override
+  void saveOwn(StateWriter out) {
+    out.put(SKIPPED_STEPS, skippedSteps);
+  }
+
+  @Override
+  void loadOwn(StateReader in) {
+    long loaded = in.fields().whole(SKIPPED_STEPS, 0);
+    in.whenAllIsWell(() -> skippedSteps = loaded);
   }
 
   private static String firstNonFinite(INDArray gradient) {

@@ -35,8 +35,8 @@ final class ParameterState {
   /** What decoupled decay takes off at the current step. */
   double decoupledDecay;
 
-  private final long[] shape;
-  private final DataType type;
+  final long[] shape;
+  final DataType type;
 
   ParameterState(Parameter parameter, Slot[] rule) {
     shape = parameter.value().shape();
@@ -44,11 +44,36 @@ final class ParameterState {
     order = parameter.valueSpan().order();
     slots = new INDArray[rule.length];
     slotSpans = new Span[rule.length];
-    DataType slotType = type == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+    DataType slotType = slotType(type);
     for (int s = 0; s < rule.length; s++) {
       slots[s] = create(parameter, slotType, rule[s].initialValue());
       slotSpans[s] = Span.of(slots[s]);
     }
+  }
+
+  /**
+   * Goes on from a state file.
+   *
+   * @param slots in the order of the rule, of the parameter's shape and {@link #slotType}
+   */
+  ParameterState(long[] shape, DataType type, char order, INDArray[] slots, long steps) {
+    this.shape = shape;
+    this.type = type;
+    this.order = order;
+    this.slots = slots;
+    this.steps = steps;
+    slotSpans = new Span[slots.length];
+    for (int s = 0; s < slots.length; s++) {
+      if (slots[s].rank() > 1 && slots[s].ordering() != order) {
+        slots[s] = slots[s].dup(order);
+      }
+      slotSpans[s] = Span.of(slots[s]);
+    }
+  }
+
+  /** The type of a parameter's slots. */
+  static DataType slotType(DataType type) {
+    return type == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
   }
 
   void requireMatch(Parameter parameter) {

@@ -3,13 +3,16 @@ package io.github.descent4j;
 import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.kernel.Span;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -59,6 +62,45 @@ public final class Parameters implements Iterable<Parameter> {
     }
     requireApart(copy);
     return new Parameters(copy);
+  }
+
+  /** All by their names, in order. */
+  Map<String, Parameter> byName() {
+    Map<String, Parameter> all = new LinkedHashMap<>();
+    for (Parameter parameter : parameters) {
+      all.put(parameter.name(), parameter);
+    }
+    return all;
+  }
+
+  /**
+   * Saves the values in place of the file that may be there, as {@link OptimizerState#save} does.
+   *
+   * @param file of the default file system; a symbolic link is followed
+   * @throws java.io.UncheckedIOException if it cannot be written; the old file is as it was
+   * @throws IllegalArgumentException if a name has no UTF-8 form or more than some ten thousand
+   *     characters
+   * @throws IllegalStateException if an array has been closed
+   */
+  public void save(Path file) {
+    requireNonNull(file, "file is null, expected a path");
+    ParameterFile.save(this, file);
+  }
+
+  /**
+   * Loads what {@link #save} has saved into the arrays of the parameters with these names, after
+   * all of it has been read and checked.
+   *
+   * @param options {@link LoadOption#ALLOW_MISSING_PARAMETERS} and {@link
+   *     LoadOption#ALLOW_EXTRA_PARAMETERS} matter here
+   * @throws StateFileException if the file is damaged, or a parameter is missing, extra, or of
+   *     another shape or type; no array has changed
+   * @throws java.io.UncheckedIOException if it cannot be read; no array has changed
+   * @throws IllegalStateException if an array has been closed
+   */
+  public void load(Path file, LoadOption... options) {
+    requireNonNull(file, "file is null, expected a path");
+    ParameterFile.load(this, file, Set.of(options));
   }
 
   /** How many. */

@@ -88,7 +88,22 @@ abstract class UpdateRule extends AbstractOptimizer {
 
   @Override
   public final OptimizerState state() {
-    return new State();
+    return new SavedState(this, new State());
+  }
+
+  @Override
+  final void save(StateWriter out) {
+    RuleFile.save(this, steps, states, out);
+  }
+
+  @Override
+  final void load(StateReader in) {
+    RuleFile.Loaded loaded = RuleFile.load(this, slots, in.behindDecorators());
+    in.whenAllIsWell(() -> {
+      states.clear();
+      states.putAll(loaded.states());
+      steps = loaded.steps();
+    });
   }
 
   @Override
