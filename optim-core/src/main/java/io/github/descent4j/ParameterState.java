@@ -3,6 +3,7 @@ package io.github.descent4j;
 import io.github.descent4j.kernel.Span;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -65,7 +66,7 @@ final class ParameterState {
     slotSpans = new Span[slots.length];
     for (int s = 0; s < slots.length; s++) {
       if (slots[s].rank() > 1 && slots[s].ordering() != order) {
-        slots[s] = slots[s].dup(order);
+        slots[s] = reordered(slots[s], order);
       }
       slotSpans[s] = Span.of(slots[s]);
     }
@@ -95,12 +96,23 @@ final class ParameterState {
     decoupledDecay = other.decoupledDecay;
   }
 
-  private INDArray create(Parameter parameter, DataType slotType, double initialValue) {
-    if (shape.length == 0) {
-      boolean empty = parameter.value().isEmpty();
-      return empty ? Nd4j.empty(slotType) : Nd4j.scalar(slotType, initialValue);
+  @SuppressWarnings("try") // As below.
+  private static INDArray reordered(INDArray slot, char order) {
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      return slot.dup(order);
     }
-    INDArray slot = Nd4j.create(slotType, shape, order);
-    return initialValue == 0 || slot.isEmpty() ? slot : slot.assign(initialValue);
+  }
+
+  /** A slot outlives the workspace that the caller of a step may have open. */
+  @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
+  private INDArray create(Parameter parameter, DataType slotType, double initialValue) {
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      if (shape.length == 0) {
+        boolean empty = parameter.value().isEmpty();
+        return empty ? Nd4j.empty(slotType) : Nd4j.scalar(slotType, initialValue);
+      }
+      INDArray slot = Nd4j.create(slotType, shape, order);
+      return initialValue == 0 || slot.isEmpty() ? slot : slot.assign(initialValue);
+    }
   }
 }

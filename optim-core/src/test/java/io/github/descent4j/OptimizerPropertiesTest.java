@@ -10,6 +10,8 @@ import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -255,5 +257,22 @@ class OptimizerPropertiesTest {
     double step = 3 - small.getDouble(0);
     assertThat(step).isPositive();
     assertThat(3 - large.getDouble(0)).isCloseTo(2 * step, within(1e-12));
+  }
+
+  @ParameterizedTest
+  @MethodSource("defaults")
+  void slotsOutliveTheWorkspaceOfTheirFirstStep(OptimizerCase optimizer) {
+    Optimizer any = optimizer.create().get();
+    Parameters parameters = Parameters.of(Parameter.of("w", Nd4j.ones(4), Nd4j.ones(4)));
+    WorkspaceConfiguration configuration =
+        WorkspaceConfiguration.builder().initialSize(1 << 20).build();
+    try (MemoryWorkspace workspace =
+        Nd4j.getWorkspaceManager().getAndActivateWorkspace(configuration, "first step")) {
+      assertThat(workspace.isScopeActive()).isTrue();
+      any.step(parameters);
+    }
+    for (String slot : optimizer.slots()) {
+      assertThat(any.state().slot("w", slot).isAttached()).as(slot).isFalse();
+    }
   }
 }

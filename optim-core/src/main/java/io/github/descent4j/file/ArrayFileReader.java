@@ -85,8 +85,8 @@ public final class ArrayFileReader implements AutoCloseable {
         zip.close();
         throw e;
       }
-    } catch (ZipException e) {
-      throw new StateFileException(file, "is damaged or no zip file: " + e.getMessage(), e);
+    } catch (ZipException | EOFException e) {
+      throw new StateFileException(file, "is damaged or no zip file: " + e, e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -140,8 +140,7 @@ public final class ArrayFileReader implements AutoCloseable {
     } catch (NpyHeader.BadHeaderException e) {
       throw bad(entry, e.getMessage());
     } catch (ZipException | EOFException e) {
-      throw new StateFileException(
-          file, "is damaged at entry '" + entry.getName() + "': " + e.getMessage(), e);
+      throw new StateFileException(file, "is damaged at entry '" + entry.getName() + "': " + e, e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }

@@ -23,6 +23,9 @@ public final class ArrayFileWriter {
   /** Any moment would do that is the same in every file and that zip can express. */
   private static final LocalDateTime NO_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
+  /** Whatever the memory's: ND4J's reader, among others, takes any array for one of this order. */
+  private static final char ORDER = 'c';
+
   private ArrayFileWriter() {}
 
   /**
@@ -56,7 +59,7 @@ public final class ArrayFileWriter {
       RawElements raw = new RawElements();
       for (Map.Entry<String, INDArray> array : arrays.entrySet()) {
         Span span = Span.of(array.getValue());
-        byte[] header = header(array.getValue(), span);
+        byte[] header = header(array.getValue());
         add(zip, array.getKey() + ArrayFileReader.ENDING, sink -> {
           sink.write(header);
           writeElements(span, raw, array.getValue().dataType().width(), sink);
@@ -77,11 +80,11 @@ public final class ArrayFileWriter {
     return Arrays.stream(array.shape()).boxed().toList();
   }
 
-  private static byte[] header(INDArray array, Span span) {
+  private static byte[] header(INDArray array) {
     String code = ElementType.of(array.dataType()).code();
     // NumPy has no empty array without dimensions; the JSON entry tells this one from [0].
     List<Long> shape = array.rank() == 0 && array.isEmpty() ? List.of(0L) : shape(array);
-    return new NpyHeader(code, span.order(), shape).toBytes();
+    return new NpyHeader(code, ORDER, shape).toBytes();
   }
 
   private static void writeElements(Span span, RawElements raw, int width, OutputStream sink)
@@ -89,7 +92,7 @@ public final class ArrayFileWriter {
     byte[] block = new byte[(int) Math.min(span.length(), RawElements.BLOCK) * width];
     for (long from = 0; from < span.length(); from += RawElements.BLOCK) {
       int n = (int) Math.min(RawElements.BLOCK, span.length() - from);
-      raw.load(span, span.order(), from, n, block);
+      raw.load(span, ORDER, from, n, block);
       sink.write(block, 0, n * width);
     }
   }

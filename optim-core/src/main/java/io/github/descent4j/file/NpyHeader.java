@@ -30,7 +30,7 @@ record NpyHeader(String code, char order, List<Long> shape) {
   private static final Pattern CODE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
   private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
   private static final Pattern SHAPE =
-      Pattern.compile("'shape'\\s*:\\s*\\(((?:\\s*\\d{1,18}\\s*,?)*)\\s*\\)");
+      Pattern.compile("'shape'\\s*:\\s*\\(((?:\\s*\\d{1,18}\\s*,)*(?:\\s*\\d{1,18})?)\\s*\\)");
 
   /** The header as bytes, of version 1.0 of the format. */
   byte[] toBytes() {

@@ -1,0 +1,111 @@
+package io.github.descent4j;
+
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.descent4j.schedule.ReduceOnPlateau;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Holds docs/state-files.md against the code. */
+class StateFileGuideTest {
+  private static final Path GUIDE = Path.of("../docs/state-files.md");
+  private static final Path FILE = Path.of("src/test/resources/state/version-1.npz");
+
+  @TempDir
+  private Path folder;
+
+  /** The example of the guide; its file is kept, so that a change of the format is noticed. */
+  private static Optimizer example() {
+    ReduceOnPlateau plateau = ReduceOnPlateau.builder().learningRate(0.1).build();
+    return new Adam().scheduled(plateau.schedule()).guarded(NonFinite.SKIP);
+  }
+
+  private static Parameters parameters() {
+    INDArray w = Nd4j.linspace(1, 6, 6, DataType.FLOAT).reshape(2, 3);
+    INDArray b = Nd4j.createFromArray(0.5, -0.5);
+    return Parameters.of(Parameter.of("w", w, w.div(2)), Parameter.of("b/1", b, b.dup()));
+  }
+
+  @Test
+  void theExampleStillHasTheBytesOfVersion1() {
+    Optimizer optimizer = example();
+    Parameters parameters = parameters();
+    for (int step = 0; step < 3; step++) {
+      optimizer.step(parameters);
+    }
+    Path file = folder.resolve("optimizer.npz");
+    optimizer.state().save(file);
+    assertThat(file).hasSameBinaryContentAs(FILE);
+    Optimizer loaded = example();
+    loaded.state().load(FILE, parameters);
+    StateFileTest.assertSameState(loaded, optimizer);
+  }
+
+  @Test
+  void theGuideShowsItsJson() throws IOException {
+    assertThat(blocks("json")).containsExactly(StateFiles.json(FILE) + "\n");
+  }
+
+  @Test
+  void theTableHasEveryOption() throws IOException {
+    List<String> rows = Pattern.compile("^\\| `(ALLOW_\\w+)` \\|", Pattern.MULTILINE)
+        .matcher(Files.readString(GUIDE))
+        .results()
+        .map((MatchResult match) -> match.group(1))
+        .toList();
+    assertThat(rows)
+        .containsExactlyElementsOf(
+            Arrays.stream(LoadOption.values()).map(LoadOption::name).toList());
+  }
+
+  @Test
+  void theExamplesCompile() throws IOException {
+    String source = """
+        import io.github.descent4j.*;
+        import io.github.descent4j.schedule.*;
+        import java.nio.file.*;
+        abstract class Example {
+          abstract void trainOneEpoch(Optimizer optimizer);
+          void run(Parameters parameters) {
+        %s
+          }
+        }
+        """.formatted(blocks("java").stream().collect(joining("\n")));
+    JavaFileObject file =
+        new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
+          @Override
+          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+            return source;
+          }
+        };
+    List<String> options = List.of(
+        "-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
+    boolean compiled = ToolProvider.getSystemJavaCompiler()
+        .getTask(null, null, null, options, null, List.of(file))
+        .call();
+    assertThat(compiled).as(source).isTrue();
+  }
+
+  private static List<String> blocks(String language) throws IOException {
+    return Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL)
+        .matcher(Files.readString(GUIDE))
+        .results()
+        .map((MatchResult match) -> match.group(1))
+        .toList();
+  }
+}
