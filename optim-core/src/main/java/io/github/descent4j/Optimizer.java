@@ -62,6 +62,11 @@ public interface Optimizer {
   /** The slots of every parameter seen so far: a live view. */
   OptimizerState state();
 
+  /** Starts an optimizer that gives different parameters to different optimizers. */
+  static GroupedOptimizer.Builder groups() {
+    return GroupedOptimizer.builder();
+  }
+
   /**
    * Takes the learning rate of every step from a schedule, evaluated at {@link #steps()}.
    *

@@ -61,6 +61,11 @@ public final class Parameters implements Iterable<Parameter> {
     return new Parameters(copy);
   }
 
+  /** Parameters that another step has checked together. */
+  static Parameters trusted(Parameter[] parameters) {
+    return new Parameters(parameters);
+  }
+
   /** How many. */
   public int size() {
     return parameters.length;

@@ -1,0 +1,65 @@
+package io.github.descent4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.schedule.Schedules;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A steady step allocates nothing, whatever decorates the optimizer. */
+class SteadyStepTest {
+  private static final int STEPS = 20_000;
+
+  static List<Arguments> optimizers() {
+    return List.of(
+        of("Adam", new Adam()),
+        of(
+            "scheduled, clipped and guarded",
+            new Adam()
+                .scheduled(Schedules.cosine(1e-3, 100))
+                .clipped(GradientClip.byGlobalNorm(1))
+                .guarded(NonFinite.FAIL)),
+        of(
+            "groups",
+            Optimizer.groups()
+                .group("b", p -> p.name().equals("b"), new Sgd().guarded(NonFinite.SKIP), 2)
+                .otherwise(new Adam().clipped(GradientClip.byGlobalNorm(1)))
+                .build()
+                .scheduled(Schedules.cosine(1e-3, 100))));
+  }
+
+  private static Arguments of(String name, Optimizer optimizer) {
+    return Arguments.of(name, optimizer);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("optimizers")
+  void allocatesNothing(String name, Optimizer optimizer) {
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Parameters parameters = Parameters.of(
+        Parameter.of("w", Nd4j.ones(30, 20), Nd4j.ones(30, 20)),
+        Parameter.of("b", Nd4j.ones(DataType.FLOAT16, 20), Nd4j.ones(DataType.FLOAT16, 20)));
+    // ND4J's accessors allocate until the compiler has seen that nothing escapes.
+    for (int warmup = 0; warmup < 5; warmup++) {
+      run(optimizer, parameters);
+    }
+    long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+    run(optimizer, parameters);
+    long bytes = threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before;
+    // The smallest object has 16 bytes; the measurement itself takes a few.
+    assertThat(bytes).as("bytes in %d steps", STEPS).isLessThan(16 * STEPS);
+  }
+
+  private static void run(Optimizer optimizer, Parameters parameters) {
+    for (int step = 0; step < STEPS; step++) {
+      optimizer.step(parameters);
+    }
+  }
+}
