@@ -88,6 +88,25 @@ public interface Optimizer {
   }
 
   /**
+   * Accumulates the gradients of several calls, and takes one step from their mean.
+   *
+   * @param microSteps how many calls of {@code step} make one step, at least 1
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  default AccumulatedOptimizer accumulated(int microSteps) {
+    return accumulated(microSteps, Accumulation.MEAN);
+  }
+
+  /**
+   * The same from their mean or their sum.
+   *
+   * @throws IllegalArgumentException if {@code microSteps} is less than 1
+   */
+  default AccumulatedOptimizer accumulated(int microSteps, Accumulation accumulation) {
+    return new AccumulatedOptimizer(this, microSteps, accumulation);
+  }
+
+  /**
    * Looks for NaN and infinite gradients ahead of every step, and fails or skips the step.
    *
    * <p>Without a guard they propagate into parameters and state. A guard and the norm of a clip next

@@ -112,6 +112,21 @@ public final class StepContext {
     this.learningRate = learningRate;
   }
 
+  /** The rate handed in, NaN if none is. */
+  double rate() {
+    return learningRate;
+  }
+
+  double rateFactor() {
+    return rateFactor;
+  }
+
+  /** Passes on what {@link #rate()} and {@link #rateFactor()} of another step were. */
+  void rate(double rate, double factor) {
+    learningRate = rate;
+    rateFactor = factor;
+  }
+
   /**
    * Multiplies a gradient, as left by the decorators outside, by a factor.
    *
