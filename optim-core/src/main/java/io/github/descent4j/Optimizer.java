@@ -107,6 +107,14 @@ public interface Optimizer {
   }
 
   /**
+   * Keeps an average of the parameters beside them, updated after every step: for evaluation, and for
+   * the end of training.
+   */
+  default AveragedOptimizer averaged(WeightAverage average) {
+    return new AveragedOptimizer(this, average);
+  }
+
+  /**
    * Looks for NaN and infinite gradients ahead of every step, and fails or skips the step.
    *
    * <p>Without a guard they propagate into parameters and state. A guard and the norm of a clip next

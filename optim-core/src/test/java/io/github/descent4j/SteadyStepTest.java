@@ -38,7 +38,8 @@ class SteadyStepTest {
                 .otherwise(new RmsProp().clipped(GradientClip.byGlobalNorm(1)))
                 .build()
                 .scheduled(Schedules.linear(1e-3, 0, 100))),
-        of("accumulated", new RmsProp().clipped(GradientClip.byGlobalNorm(1)).accumulated(3)));
+        of("accumulated", new RmsProp().clipped(GradientClip.byGlobalNorm(1)).accumulated(3)),
+        of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))));
   }
 
   private static Arguments of(String name, Optimizer optimizer) {
