@@ -77,6 +77,14 @@ public interface Optimizer {
   }
 
   /**
+   * Lets the learning rate be set while training, of any optimizer and in place of any schedule
+   * inside.
+   */
+  default AdjustableOptimizer adjustable() {
+    return new AdjustableOptimizer(this);
+  }
+
+  /**
    * Clips the gradients ahead of every step, without writing them: the clip hands a scale or bounds
    * into the step.
    *

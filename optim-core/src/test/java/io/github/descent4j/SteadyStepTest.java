@@ -38,8 +38,14 @@ class SteadyStepTest {
                 .otherwise(new RmsProp().clipped(GradientClip.byGlobalNorm(1)))
                 .build()
                 .scheduled(Schedules.linear(1e-3, 0, 100))),
+        of("adjustable", adjusted(new RmsProp().adjustable())),
         of("accumulated", new RmsProp().clipped(GradientClip.byGlobalNorm(1)).accumulated(3)),
         of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))));
+  }
+
+  private static Optimizer adjusted(AdjustableOptimizer optimizer) {
+    optimizer.learningRate(0.01);
+    return optimizer;
   }
 
   private static Arguments of(String name, Optimizer optimizer) {
