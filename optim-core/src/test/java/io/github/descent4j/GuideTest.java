@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The examples of the guides compile. */
 class GuideTest {
-  private static final List<String> GUIDES = List.of("groups", "decorators");
+  private static final List<String> GUIDES =
+      List.of("groups", "decorators", "learning-rate-finder");
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   static List<Arguments> examples() throws IOException {
