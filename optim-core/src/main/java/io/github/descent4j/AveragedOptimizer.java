@@ -81,6 +81,9 @@ public final class AveragedOptimizer extends Decorator {
   private final Blend blend = new Blend();
   private ParameterState[] current = {};
 
+  /** Whether the step under way, if it completes, enters the average. */
+  private boolean due;
+
   /** Not null while the average is in place of the parameters. */
   private Applied applied;
 
@@ -151,7 +154,8 @@ public final class AveragedOptimizer extends Decorator {
   @Override
   void check(StepContext context) {
     requireNotApplied();
-    if (average.includes(inner.steps() + 1)) {
+    due = average.includes(inner.steps() + 1);
+    if (due) {
       find(context.parameters());
     }
     beginInner(context);
@@ -161,8 +165,7 @@ public final class AveragedOptimizer extends Decorator {
   void commit(StepContext context) {
     long before = inner.steps();
     finishInner(context);
-    long after = inner.steps();
-    if (after == before || !average.includes(after)) {
+    if (!due || inner.steps() == before) {
       return;
     }
     Parameters parameters = context.parameters();

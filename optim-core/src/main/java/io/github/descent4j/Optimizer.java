@@ -96,6 +96,13 @@ public interface Optimizer {
   }
 
   /**
+   * Clips the gradients unit by unit, in proportion to the parameters: adaptive gradient clipping.
+   */
+  default AdaptivelyClippedOptimizer clippedAdaptively(AdaptiveClip clip) {
+    return new AdaptivelyClippedOptimizer(this, clip);
+  }
+
+  /**
    * Accumulates the gradients of several calls, and takes one step from their mean.
    *
    * @param microSteps how many calls of {@code step} make one step, at least 1

@@ -40,6 +40,7 @@ class SteadyStepTest {
                 .scheduled(Schedules.linear(1e-3, 0, 100))),
         of("adjustable", adjusted(new RmsProp().adjustable())),
         of("accumulated", new RmsProp().clipped(GradientClip.byGlobalNorm(1)).accumulated(3)),
+        of("clipped adaptively", new RmsProp().clippedAdaptively(AdaptiveClip.of(0.01))),
         of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))));
   }
 
