@@ -3,7 +3,13 @@ package io.github.descent4j;
 import io.github.descent4j.clip.Norm;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** What update rules and decorators have in common: one step at a time, one context reused. */
+/**
+ * What update rules and decorators have in common: one step at a time, one context reused.
+ *
+ * <p>A step has two halves. {@link #check} may fail and changes nothing that a step leaves behind;
+ * {@link #commit} updates and counts, and does not fail. Whoever steps several optimizers as one
+ * begins all of them before it finishes the first.
+ */
 abstract class AbstractOptimizer implements Optimizer {
   private final AtomicReference<Thread> stepping = new AtomicReference<>();
   private final StepContext context = new StepContext();
@@ -13,25 +19,63 @@ abstract class AbstractOptimizer implements Optimizer {
     enter();
     try {
       context.reset(parameters);
-      run(context);
+      check(context);
+      commit(context);
     } finally {
       context.clear();
-      stepping.set(null);
+      leave();
     }
   }
 
   @Override
   public final void step(StepContext context) {
+    begin(context);
+    finish(context);
+  }
+
+  /** The first half of a step, which {@link #finish} or {@link #abandon} follows unless it fails. */
+  final void begin(StepContext context) {
     enter();
+    boolean begun = false;
     try {
-      run(context);
+      check(context);
+      begun = true;
     } finally {
-      stepping.set(null);
+      if (!begun) {
+        leave();
+      }
     }
   }
 
-  /** The step; nobody else is in it. */
-  abstract void run(StepContext context);
+  /** The second half of a step that has begun. */
+  final void finish(StepContext context) {
+    try {
+      commit(context);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Gives up a step that has begun. */
+  final void abandon() {
+    try {
+      release();
+    } finally {
+      leave();
+    }
+  }
+
+  /** The first half, nobody else in it: what can fail fails here, with everything as it was. */
+  abstract void check(StepContext context);
+
+  /** The second half: updates and counts. */
+  abstract void commit(StepContext context);
+
+  /** In place of the second half. */
+  abstract void release();
+
+  /** Whether all that may fail in a step is in its first half, down to the update rule. */
+  abstract boolean checksAhead();
 
   /** The rate a step will use if this is handed into it; update rules may lower it. */
   abstract double learningRateFrom(double handedIn);
@@ -51,11 +95,11 @@ abstract class AbstractOptimizer implements Optimizer {
     try {
       action.run();
     } finally {
-      stepping.set(null);
+      leave();
     }
   }
 
-  private void enter() {
+  final void enter() {
     Thread other = stepping.compareAndExchange(null, Thread.currentThread());
     if (other != null) {
       throw new IllegalStateException(
@@ -64,5 +108,9 @@ abstract class AbstractOptimizer implements Optimizer {
               + "', expected one thread at a time: "
               + this);
     }
+  }
+
+  final void leave() {
+    stepping.set(null);
   }
 }

@@ -14,12 +14,13 @@ import java.util.Map;
  * p -= lr (m / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + epsilon)
  * </pre>
  *
- * <p><b>Defaults.</b> learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-8, no weight decay. With
- * decoupled weight decay this is AdamW.
+ * <p><b>Defaults.</b> learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-8, epsilonHat false, no
+ * weight decay. With decoupled weight decay this is AdamW.
  *
  * <p><b>Fork.</b> Epsilon is added to the bias-corrected root, as in the paper's Algorithm 1, PyTorch
- * and Optax. Keras and ND4J use the "epsilon hat" form of the paper's section 2, in which epsilon is
- * larger by {@code 1 / sqrt(1 - beta2^t)}, a factor of 31.6 at t = 1.
+ * and Optax. Keras and ND4J use the "epsilon hat" form of the paper's section 2, which {@code
+ * epsilonHat(true)} does: {@code p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)}, in
+ * which epsilon weighs {@code 1 / sqrt(1 - beta2^t)} times as much, 31.6 times at t = 1.
  *
  * <p><b>Slots.</b> {@code m} and {@code v}, the uncorrected moments, in the parameter's shape, from 0.
  * Memory: two arrays.
@@ -33,6 +34,7 @@ public final class Adam extends UpdateRule {
   private final double beta1;
   private final double beta2;
   private final double epsilon;
+  private final boolean epsilonHat;
 
   /** With the default hyperparameters. */
   public Adam() {
@@ -53,6 +55,7 @@ public final class Adam extends UpdateRule {
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
+    epsilonHat = builder.epsilonHat;
   }
 
   /** Starts from the defaults. */
@@ -65,17 +68,27 @@ public final class Adam extends UpdateRule {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
+    hyperparameters.put("epsilonHat", epsilonHat);
   }
 
   @Override
   void prepare(long t, double learningRate, double[] scalars) {
+    double root = Math.sqrt(1 - StrictMath.pow(beta2, t));
     scalars[0] = learningRate / (1 - StrictMath.pow(beta1, t));
-    scalars[1] = 1 / Math.sqrt(1 - StrictMath.pow(beta2, t));
+    if (epsilonHat) {
+      scalars[0] *= root;
+    } else {
+      scalars[1] = 1 / root;
+    }
   }
 
   @Override
   void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    kernels.adam(chunk, beta1, beta2, scalars[0], scalars[1], epsilon);
+    if (epsilonHat) {
+      kernels.rAdam(chunk, beta1, beta2, scalars[0], epsilon);
+    } else {
+      kernels.adam(chunk, beta1, beta2, scalars[0], scalars[1], epsilon);
+    }
   }
 
   /** Hyperparameters of {@link Adam}, at their defaults until set. */
@@ -83,6 +96,7 @@ public final class Adam extends UpdateRule {
     private double beta1 = 0.9;
     private double beta2 = 0.999;
     private double epsilon = 1e-8;
+    private boolean epsilonHat = false;
 
     private Builder() {
       super(1e-3);
@@ -110,6 +124,12 @@ public final class Adam extends UpdateRule {
       this.epsilon = epsilon;
       return this;
     }
+    /** Whether epsilon is added to the root of the uncorrected moment: the "epsilon hat" form. */
+    public Builder epsilonHat(boolean epsilonHat) {
+      this.epsilonHat = epsilonHat;
+      return this;
+    }
+
     /**
      * Makes the optimizer.
      *

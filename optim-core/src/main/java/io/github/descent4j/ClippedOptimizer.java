@@ -19,6 +19,9 @@ public final class ClippedOptimizer extends Decorator {
   private final GradientClip clip;
   private double lastNorm = Double.NaN;
 
+  /** Of the step under way. */
+  private double norm;
+
   ClippedOptimizer(Optimizer inner, GradientClip clip) {
     super(inner);
     this.clip = requireNonNull(clip, "clip is null, expected a gradient clip");
@@ -34,9 +37,14 @@ public final class ClippedOptimizer extends Decorator {
   }
 
   @Override
-  void run(StepContext context) {
-    double norm = clip.apply(context);
-    inner.step(context);
+  void check(StepContext context) {
+    norm = clip.apply(context);
+    beginInner(context);
+  }
+
+  @Override
+  void commit(StepContext context) {
+    finishInner(context);
     lastNorm = norm;
   }
 

@@ -79,6 +79,44 @@ abstract class Decorator extends AbstractOptimizer {
         "optimizer is " + inner + ", expected one of this library to save or load its state");
   }
 
+  /** By default a decorator changes nothing on the way inwards. */
+  @Override
+  void check(StepContext context) {
+    beginInner(context);
+  }
+
+  @Override
+  void commit(StepContext context) {
+    finishInner(context);
+  }
+
+  @Override
+  void release() {
+    if (inner instanceof AbstractOptimizer known) {
+      known.abandon();
+    }
+  }
+
+  @Override
+  boolean checksAhead() {
+    return inner instanceof AbstractOptimizer known && known.checksAhead();
+  }
+
+  /** An optimizer of a user's own has one half only, the second. */
+  final void beginInner(StepContext context) {
+    if (inner instanceof AbstractOptimizer known) {
+      known.begin(context);
+    }
+  }
+
+  final void finishInner(StepContext context) {
+    if (inner instanceof AbstractOptimizer known) {
+      known.finish(context);
+    } else {
+      inner.step(context);
+    }
+  }
+
   @Override
   double learningRateFrom(double handedIn) {
     return inner instanceof AbstractOptimizer known ? known.learningRateFrom(handedIn) : handedIn;

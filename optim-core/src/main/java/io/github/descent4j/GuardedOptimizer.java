@@ -26,6 +26,9 @@ public final class GuardedOptimizer extends Decorator {
   private final NonFinite policy;
   private long skippedSteps;
 
+  /** Whether the step under way is skipped. */
+  private boolean skips;
+
   GuardedOptimizer(Optimizer inner, NonFinite policy) {
     super(inner);
     this.policy = requireNonNull(policy, "policy is null, expected FAIL or SKIP");
@@ -37,12 +40,13 @@ public final class GuardedOptimizer extends Decorator {
   }
 
   @Override
-  void run(StepContext context) {
+  void check(StepContext context) {
+    skips = false;
     Norm wanted = wantedNorm();
     for (int i = 0; i < context.parameters().size(); i++) {
       if (!context.isFinite(i, wanted == null ? Norm.L2 : wanted)) {
         if (policy == NonFinite.SKIP) {
-          skippedSteps++;
+          skips = true;
           return;
         }
         Parameter parameter = context.parameters().get(i);
@@ -50,7 +54,23 @@ public final class GuardedOptimizer extends Decorator {
             parameter.name(), firstNonFinite(parameter.gradient()));
       }
     }
-    inner.step(context);
+    beginInner(context);
+  }
+
+  @Override
+  void commit(StepContext context) {
+    if (skips) {
+      skippedSteps++;
+    } else {
+      finishInner(context);
+    }
+  }
+
+  @Override
+  void release() {
+    if (!skips) {
+      super.release();
+    }
   }
 
   @Override

@@ -13,10 +13,12 @@ import java.util.Map;
  * p -= lr v
  * </pre>
  *
- * <p><b>Defaults.</b> learningRate 0.01, momentum (mu) 0.9, dampening 0, no weight decay.
+ * <p><b>Defaults.</b> learningRate 0.01, momentum (mu) 0.9, dampening 0, rateInsideVelocity
+ * false, no weight decay.
  *
  * <p><b>Fork.</b> The learning rate is outside the velocity, as in PyTorch and Optax; Keras and ND4J
- * have it inside, which differs as soon as the rate changes. A parameter's first step is not dampened,
+ * have it inside, {@code v = mu v + lr (1 - dampening) g; p -= v}, which differs as soon as the rate
+ * changes and is {@code rateInsideVelocity(true)}. A parameter's first step is not dampened,
  * as in PyTorch: {@code v = g}.
  *
  * <p><b>Slots.</b> {@code v}, the velocity, in the parameter's shape, from 0. Memory: one array.
@@ -29,6 +31,7 @@ import java.util.Map;
 public final class Momentum extends UpdateRule {
   private final double momentum;
   private final double dampening;
+  private final boolean rateInsideVelocity;
 
   /** With the default hyperparameters. */
   public Momentum() {
@@ -48,6 +51,7 @@ public final class Momentum extends UpdateRule {
     super(builder, Slot.zero("v"));
     momentum = Check.fraction("momentum", builder.momentum);
     dampening = Check.fraction("dampening", builder.dampening);
+    rateInsideVelocity = builder.rateInsideVelocity;
   }
 
   /** Starts from the defaults. */
@@ -59,12 +63,14 @@ public final class Momentum extends UpdateRule {
   void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("momentum", momentum);
     hyperparameters.put("dampening", dampening);
+    hyperparameters.put("rateInsideVelocity", rateInsideVelocity);
   }
 
   @Override
   void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate;
-    scalars[1] = t == 1 ? 1 : 1 - dampening;
+    double gain = t == 1 ? 1 : 1 - dampening;
+    scalars[0] = rateInsideVelocity ? 1 : learningRate;
+    scalars[1] = rateInsideVelocity ? learningRate * gain : gain;
   }
 
   @Override
@@ -76,6 +82,7 @@ public final class Momentum extends UpdateRule {
   public static final class Builder extends UpdateRule.Builder<Builder> {
     private double momentum = 0.9;
     private double dampening = 0;
+    private boolean rateInsideVelocity = false;
 
     private Builder() {
       super(0.01);
@@ -97,6 +104,12 @@ public final class Momentum extends UpdateRule {
       this.dampening = dampening;
       return this;
     }
+    /** Whether the velocity adds up steps, each of its own rate, or gradients. */
+    public Builder rateInsideVelocity(boolean rateInsideVelocity) {
+      this.rateInsideVelocity = rateInsideVelocity;
+      return this;
+    }
+
     /**
      * Makes the optimizer.
      *

@@ -13,11 +13,13 @@ import java.util.Map;
  * p -= lr (g + mu v)
  * </pre>
  *
- * <p><b>Defaults.</b> learningRate 0.01, momentum (mu) 0.9, no weight decay.
+ * <p><b>Defaults.</b> learningRate 0.01, momentum (mu) 0.9, rateInsideVelocity false, no weight
+ * decay.
  *
  * <p><b>Fork.</b> The parameter is the look-ahead point theta + mu v of Sutskever et al. 2013
  * (equations 3 and 4), so that gradients are taken where the parameter is; the learning rate is outside
- * the velocity. Both as in PyTorch; Keras and ND4J have the rate inside.
+ * the velocity. Both as in PyTorch; Keras and ND4J have the rate inside, {@code v = mu v + lr g; p -= lr g
+ * + mu v}, which differs as soon as the rate changes and is {@code rateInsideVelocity(true)}.
  *
  * <p><b>Slots.</b> {@code v}, the velocity, in the parameter's shape, from 0. Memory: one array.
  *
@@ -28,6 +30,7 @@ import java.util.Map;
  */
 public final class Nesterov extends UpdateRule {
   private final double momentum;
+  private final boolean rateInsideVelocity;
 
   /** With the default hyperparameters. */
   public Nesterov() {
@@ -46,6 +49,7 @@ public final class Nesterov extends UpdateRule {
   private Nesterov(Builder builder) {
     super(builder, Slot.zero("v"));
     momentum = Check.fraction("momentum", builder.momentum);
+    rateInsideVelocity = builder.rateInsideVelocity;
   }
 
   /** Starts from the defaults. */
@@ -56,6 +60,7 @@ public final class Nesterov extends UpdateRule {
   @Override
   void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("momentum", momentum);
+    hyperparameters.put("rateInsideVelocity", rateInsideVelocity);
   }
 
   @Override
@@ -65,12 +70,17 @@ public final class Nesterov extends UpdateRule {
 
   @Override
   void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    kernels.nesterov(chunk, scalars[0], momentum);
+    if (rateInsideVelocity) {
+      kernels.nesterovRateInside(chunk, scalars[0], momentum);
+    } else {
+      kernels.nesterov(chunk, scalars[0], momentum);
+    }
   }
 
   /** Hyperparameters of {@link Nesterov}, at their defaults until set. */
   public static final class Builder extends UpdateRule.Builder<Builder> {
     private double momentum = 0.9;
+    private boolean rateInsideVelocity = false;
 
     private Builder() {
       super(0.01);
@@ -86,6 +96,12 @@ public final class Nesterov extends UpdateRule {
       this.momentum = momentum;
       return this;
     }
+    /** Whether the velocity adds up steps, each of its own rate, or gradients. */
+    public Builder rateInsideVelocity(boolean rateInsideVelocity) {
+      this.rateInsideVelocity = rateInsideVelocity;
+      return this;
+    }
+
     /**
      * Makes the optimizer.
      *

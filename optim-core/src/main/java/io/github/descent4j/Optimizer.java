@@ -62,6 +62,11 @@ public interface Optimizer {
   /** The slots of every parameter seen so far: a live view. */
   OptimizerState state();
 
+  /** Starts an optimizer that gives different parameters to different optimizers. */
+  static GroupedOptimizer.Builder groups() {
+    return GroupedOptimizer.builder();
+  }
+
   /**
    * Takes the learning rate of every step from a schedule, evaluated at {@link #steps()}.
    *
@@ -69,6 +74,14 @@ public interface Optimizer {
    */
   default Optimizer scheduled(Schedule schedule) {
     return new ScheduledOptimizer(this, schedule);
+  }
+
+  /**
+   * Lets the learning rate be set while training, of any optimizer and in place of any schedule
+   * inside.
+   */
+  default AdjustableOptimizer adjustable() {
+    return new AdjustableOptimizer(this);
   }
 
   /**
@@ -80,6 +93,40 @@ public interface Optimizer {
    */
   default ClippedOptimizer clipped(GradientClip clip) {
     return new ClippedOptimizer(this, clip);
+  }
+
+  /**
+   * Clips the gradients unit by unit, in proportion to the parameters: adaptive gradient clipping.
+   */
+  default AdaptivelyClippedOptimizer clippedAdaptively(AdaptiveClip clip) {
+    return new AdaptivelyClippedOptimizer(this, clip);
+  }
+
+  /**
+   * Accumulates the gradients of several calls, and takes one step from their mean.
+   *
+   * @param microSteps how many calls of {@code step} make one step, at least 1
+   * @throws IllegalArgumentException if it is less than 1
+   */
+  default AccumulatedOptimizer accumulated(int microSteps) {
+    return accumulated(microSteps, Accumulation.MEAN);
+  }
+
+  /**
+   * The same from their mean or their sum.
+   *
+   * @throws IllegalArgumentException if {@code microSteps} is less than 1
+   */
+  default AccumulatedOptimizer accumulated(int microSteps, Accumulation accumulation) {
+    return new AccumulatedOptimizer(this, microSteps, accumulation);
+  }
+
+  /**
+   * Keeps an average of the parameters beside them, updated after every step: for evaluation, and for
+   * the end of training.
+   */
+  default AveragedOptimizer averaged(WeightAverage average) {
+    return new AveragedOptimizer(this, average);
   }
 
   /**

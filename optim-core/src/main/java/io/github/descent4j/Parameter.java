@@ -84,6 +84,11 @@ public final class Parameter {
     return parameter;
   }
 
+  /** The same value with a gradient that a decorator has made, of the value's shape. */
+  Parameter withGradient(INDArray other) {
+    return new Parameter(name, value, other);
+  }
+
   /** What the optimizer's state is kept under. */
   public String name() {
     return name;

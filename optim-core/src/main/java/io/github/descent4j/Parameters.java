@@ -103,6 +103,11 @@ public final class Parameters implements Iterable<Parameter> {
     ParameterFile.load(this, file, Set.of(options));
   }
 
+  /** Parameters that another step has checked together. */
+  static Parameters trusted(Parameter[] parameters) {
+    return new Parameters(parameters);
+  }
+
   /** How many. */
   public int size() {
     return parameters.length;

@@ -25,12 +25,13 @@ import org.slf4j.LoggerFactory;
  *   p -= lr m / (1 - beta1^t)
  * </pre>
  *
- * <p><b>Defaults.</b> learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-8, rectificationThreshold
- * 5, belowThreshold MOMENTUM_STEP, no weight decay.
+ * <p><b>Defaults.</b> learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-8, epsilonOnCorrectedRoot
+ * false, rectificationThreshold 5, belowThreshold MOMENTUM_STEP, no weight decay.
  *
  * <p><b>Fork.</b> The threshold is 5, as in the authors' code and PyTorch, where the paper has 4: with
  * beta2 from 0.9 to 0.999 rectification starts at t = 6, not 5. Epsilon is added to the uncorrected
- * root, as in PyTorch; Optax adds it to the corrected one. Below the threshold the authors' code can
+ * root, as in PyTorch; Optax adds it to the corrected one, which {@code epsilonOnCorrectedRoot(true)}
+ * does. Below the threshold the authors' code can
  * also leave the parameter alone, which is NO_STEP. With beta2 of at most 2/3 and threshold 5 it never
  * rectifies, which is logged as a warning.
  *
@@ -48,6 +49,7 @@ public final class RAdam extends UpdateRule {
   private final double beta1;
   private final double beta2;
   private final double epsilon;
+  private final boolean epsilonOnCorrectedRoot;
   private final double rectificationThreshold;
   private final BelowThreshold belowThreshold;
   private final double rhoInfinity;
@@ -71,6 +73,7 @@ public final class RAdam extends UpdateRule {
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
+    epsilonOnCorrectedRoot = builder.epsilonOnCorrectedRoot;
     rectificationThreshold =
         Check.atLeast(4, "rectificationThreshold", builder.rectificationThreshold);
     belowThreshold = builder.belowThreshold;
@@ -95,6 +98,7 @@ public final class RAdam extends UpdateRule {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
+    hyperparameters.put("epsilonOnCorrectedRoot", epsilonOnCorrectedRoot);
     hyperparameters.put("rectificationThreshold", rectificationThreshold);
     hyperparameters.put("belowThreshold", belowThreshold);
   }
@@ -110,7 +114,9 @@ public final class RAdam extends UpdateRule {
     if (rectified) {
       double r = Math.sqrt(
           (rho - 4) * (rho - 2) * rhoInfinity / ((rhoInfinity - 4) * (rhoInfinity - 2) * rho));
-      scalars[1] = corrected * r * Math.sqrt(1 - beta2Power);
+      double root = Math.sqrt(1 - beta2Power);
+      scalars[1] = corrected * r * (epsilonOnCorrectedRoot ? 1 : root);
+      scalars[2] = 1 / root;
     } else {
       scalars[1] = belowThreshold == BelowThreshold.MOMENTUM_STEP ? corrected : 0;
     }
@@ -118,7 +124,9 @@ public final class RAdam extends UpdateRule {
 
   @Override
   void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    if (scalars[0] == 1) {
+    if (scalars[0] == 1 && epsilonOnCorrectedRoot) {
+      kernels.adam(chunk, beta1, beta2, scalars[1], scalars[2], epsilon);
+    } else if (scalars[0] == 1) {
       kernels.rAdam(chunk, beta1, beta2, scalars[1], epsilon);
     } else {
       kernels.rAdamUnrectified(chunk, beta1, beta2, scalars[1]);
@@ -138,6 +146,7 @@ public final class RAdam extends UpdateRule {
     private double beta1 = 0.9;
     private double beta2 = 0.999;
     private double epsilon = 1e-8;
+    private boolean epsilonOnCorrectedRoot = false;
     private double rectificationThreshold = 5;
     private BelowThreshold belowThreshold = BelowThreshold.MOMENTUM_STEP;
 
@@ -180,6 +189,12 @@ public final class RAdam extends UpdateRule {
           belowThreshold, "belowThreshold is null, expected MOMENTUM_STEP or NO_STEP");
       return this;
     }
+    /** Whether epsilon is added to the root of the corrected second moment or of the uncorrected one. */
+    public Builder epsilonOnCorrectedRoot(boolean epsilonOnCorrectedRoot) {
+      this.epsilonOnCorrectedRoot = epsilonOnCorrectedRoot;
+      return this;
+    }
+
     /**
      * Makes the optimizer.
      *

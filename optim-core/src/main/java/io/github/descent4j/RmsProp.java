@@ -21,11 +21,12 @@ import java.util.Map;
  * takes the place of s under the root. With momentum (mu): {@code b = mu b + d; p -= lr b}.
  *
  * <p><b>Defaults.</b> learningRate 0.001, rho 0.9, epsilon 1e-8, epsilonInsideRoot true, centered false,
- * momentum 0, no weight decay.
+ * momentum 0, rateInsideMomentum false, no weight decay.
  *
  * <p><b>Fork.</b> Epsilon is inside the root, as in Keras, Optax and D2L; PyTorch and ND4J divide by
  * {@code sqrt(s) + epsilon}, which {@code epsilonInsideRoot(false)} does. The learning rate is outside
- * the momentum buffer, as in PyTorch. s starts at 0; ND4J starts it at epsilon.
+ * the momentum buffer, as in PyTorch; Keras and Optax have it inside, {@code b = mu b + lr d; p -= b},
+ * which differs as soon as the rate changes and is {@code rateInsideMomentum(true)}. s starts at 0; ND4J starts it at epsilon.
  *
  * <p><b>Slots.</b> {@code s}, the mean square; {@code m}, the mean, if centered; {@code b}, the momentum
  * buffer, if momentum is above 0; each in the parameter's shape, from 0. Memory: one to three arrays.
@@ -41,6 +42,7 @@ public final class RmsProp extends UpdateRule {
   private final boolean epsilonInsideRoot;
   private final boolean centered;
   private final double momentum;
+  private final boolean rateInsideMomentum;
 
   /** With the default hyperparameters. */
   public RmsProp() {
@@ -63,6 +65,7 @@ public final class RmsProp extends UpdateRule {
     epsilonInsideRoot = builder.epsilonInsideRoot;
     centered = builder.centered;
     momentum = Check.fraction("momentum", builder.momentum);
+    rateInsideMomentum = builder.rateInsideMomentum;
   }
 
   /** Starts from the defaults. */
@@ -77,6 +80,7 @@ public final class RmsProp extends UpdateRule {
     hyperparameters.put("epsilonInsideRoot", epsilonInsideRoot);
     hyperparameters.put("centered", centered);
     hyperparameters.put("momentum", momentum);
+    hyperparameters.put("rateInsideMomentum", rateInsideMomentum);
   }
 
   @Override
@@ -89,7 +93,9 @@ public final class RmsProp extends UpdateRule {
     double lr = scalars[0];
     double inside = epsilonInsideRoot ? epsilon : 0;
     double outside = epsilonInsideRoot ? 0 : epsilon;
-    if (centered && momentum > 0) {
+    if (momentum > 0 && rateInsideMomentum) {
+      kernels.rmsPropMomentumRateInside(chunk, lr, rho, momentum, inside, outside, centered);
+    } else if (centered && momentum > 0) {
       kernels.rmsPropCenteredMomentum(chunk, lr, rho, momentum, inside, outside);
     } else if (centered) {
       kernels.rmsPropCentered(chunk, lr, rho, inside, outside);
@@ -118,6 +124,7 @@ public final class RmsProp extends UpdateRule {
     private boolean epsilonInsideRoot = true;
     private boolean centered = false;
     private double momentum = 0;
+    private boolean rateInsideMomentum = false;
 
     private Builder() {
       super(1e-3);
@@ -157,6 +164,12 @@ public final class RmsProp extends UpdateRule {
       this.momentum = momentum;
       return this;
     }
+    /** Whether the momentum buffer adds up steps, each of its own rate; without momentum no matter. */
+    public Builder rateInsideMomentum(boolean rateInsideMomentum) {
+      this.rateInsideMomentum = rateInsideMomentum;
+      return this;
+    }
+
     /**
      * Makes the optimizer.
      *

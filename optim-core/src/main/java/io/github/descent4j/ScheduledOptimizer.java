@@ -25,11 +25,11 @@ final class ScheduledOptimizer extends Decorator {
   }
 
   @Override
-  void run(StepContext context) {
+  void check(StepContext context) {
     if (!context.hasLearningRate()) {
       context.learningRate(schedule.at(steps()));
     }
-    inner.step(context);
+    beginInner(context);
   }
 
   @Override

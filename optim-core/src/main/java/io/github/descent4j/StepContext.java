@@ -20,6 +20,7 @@ public final class StepContext {
   private Parameters parameters;
   private final GradientTransform asGiven = new GradientTransform();
   private double learningRate;
+  private double rateFactor;
   private GradientTransform[] transforms = {};
 
   // The norms of the gradients as the caller gave them, read at most once a step.
@@ -36,20 +37,43 @@ public final class StepContext {
       parameters.get(i).requireOpen();
     }
     int room = transforms.length;
-    if (room < size) {
-      transforms = Arrays.copyOf(transforms, size);
-      for (int i = room; i < size; i++) {
-        transforms[i] = new GradientTransform();
-      }
-      norms = new double[size];
-      finite = new boolean[size];
+    makeRoom(size);
+    for (int i = room; i < size; i++) {
+      transforms[i] = new GradientTransform();
     }
     for (int i = 0; i < size; i++) {
       transforms[i].reset();
     }
     this.parameters = parameters;
     learningRate = Double.NaN;
+    rateFactor = 1;
     measured = null;
+  }
+
+  /**
+   * Takes over a part of an outer step: some of its parameters, with the treatment of their
+   * gradients so far. A context is either reset or a part, always the same.
+   *
+   * @param places of the part's parameters in the outer step
+   * @param factor multiplies every learning rate
+   */
+  void resetToPart(StepContext outer, Parameters part, int[] places, double factor) {
+    makeRoom(part.size());
+    for (int i = 0; i < part.size(); i++) {
+      transforms[i] = outer.transforms[places[i]];
+    }
+    parameters = part;
+    learningRate = outer.learningRate;
+    rateFactor = outer.rateFactor * factor;
+    measured = null;
+  }
+
+  private void makeRoom(int size) {
+    if (transforms.length < size) {
+      transforms = Arrays.copyOf(transforms, size);
+      norms = new double[size];
+      finite = new boolean[size];
+    }
   }
 
   /** Lets go of the caller's arrays. */
@@ -67,9 +91,12 @@ public final class StepContext {
     return !Double.isNaN(learningRate);
   }
 
-  /** The learning rate that a schedule has given, or the one passed in where none has. */
+  /**
+   * The learning rate that a schedule has given, or the one passed in where none has, times the
+   * factor of the {@linkplain GroupedOptimizer group} that this step is in.
+   */
   public double learningRateOr(double own) {
-    return hasLearningRate() ? learningRate : own;
+    return (hasLearningRate() ? learningRate : own) * rateFactor;
   }
 
   /**
@@ -83,6 +110,21 @@ public final class StepContext {
           "learning rate of a schedule is " + learningRate + ", expected a finite number >= 0");
     }
     this.learningRate = learningRate;
+  }
+
+  /** The rate handed in, NaN if none is. */
+  double rate() {
+    return learningRate;
+  }
+
+  double rateFactor() {
+    return rateFactor;
+  }
+
+  /** Passes on what {@link #rate()} and {@link #rateFactor()} of another step were. */
+  void rate(double rate, double factor) {
+    learningRate = rate;
+    rateFactor = factor;
   }
 
   /**

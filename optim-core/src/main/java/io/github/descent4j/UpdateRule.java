@@ -21,9 +21,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * The mechanism behind every update rule: finds or makes each parameter's slots by its name, counts
  * steps, and runs the rule's kernel over the memory. The mathematics is in the subclasses.
- *
- * <p>A step has two halves. The first checks and allocates, and may fail; the second updates memory
- * and counts, and does not.
  */
 abstract class UpdateRule extends AbstractOptimizer {
   private final double learningRate;
@@ -107,16 +104,21 @@ abstract class UpdateRule extends AbstractOptimizer {
   }
 
   @Override
-  final void run(StepContext context) {
+  final void check(StepContext context) {
     Parameters parameters = context.parameters();
     double rate = context.learningRateOr(learningRate);
     find(parameters);
-    this.context = context;
     pieces.clear();
     for (int i = 0; i < parameters.size(); i++) {
       prepare(i, rate);
       pieces.add(i, parameters.get(i).valueSpan().length());
     }
+  }
+
+  @Override
+  final void commit(StepContext context) {
+    Parameters parameters = context.parameters();
+    this.context = context;
     workforce.run(pieces.count(), pieces.elements() >= Pieces.PARALLEL);
     for (int i = 0; i < parameters.size(); i++) {
       if (current[i].steps++ == 0) {
@@ -125,6 +127,14 @@ abstract class UpdateRule extends AbstractOptimizer {
     }
     steps++;
     this.context = null;
+  }
+
+  @Override
+  final void release() {}
+
+  @Override
+  final boolean checksAhead() {
+    return true;
   }
 
   /** Updates one stretch of one parameter, on any thread. */

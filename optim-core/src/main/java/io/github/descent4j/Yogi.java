@@ -16,13 +16,13 @@ import java.util.Map;
  * </pre>
  *
  * <p><b>Defaults.</b> learningRate 0.01, beta1 0.9, beta2 0.999, epsilon 1e-3, initialAccumulator 1e-6,
- * no weight decay.
+ * initialFirstMoment 0, biasCorrection true, no weight decay.
  *
  * <p><b>Fork.</b> Both moments are corrected for bias, as in the lecture and D2L; the paper's algorithm
- * has no correction. Only v starts at initialAccumulator; Optax starts m there too and so moves a
- * parameter whose gradient is zero.
+ * has no correction, which is {@code biasCorrection(false)}. Only v starts at initialAccumulator; Optax
+ * starts m there too and so moves a parameter whose gradient is zero: {@code initialFirstMoment(1e-6)}.
  *
- * <p><b>Slots.</b> {@code m}, from 0, and {@code v}, from initialAccumulator: the uncorrected moments, in
+ * <p><b>Slots.</b> {@code m}, from initialFirstMoment, and {@code v}, from initialAccumulator: the uncorrected moments, in
  * the parameter's shape. Memory: two arrays.
  *
  * <pre>{@code
@@ -35,6 +35,8 @@ public final class Yogi extends UpdateRule {
   private final double beta2;
   private final double epsilon;
   private final double initialAccumulator;
+  private final double initialFirstMoment;
+  private final boolean biasCorrection;
 
   /** With the default hyperparameters. */
   public Yogi() {
@@ -53,12 +55,14 @@ public final class Yogi extends UpdateRule {
   private Yogi(Builder builder) {
     super(
         builder,
-        Slot.zero("m"),
+        new Slot("m", Check.atLeastZero("initialFirstMoment", builder.initialFirstMoment)),
         new Slot("v", Check.atLeastZero("initialAccumulator", builder.initialAccumulator)));
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
     initialAccumulator = Check.atLeastZero("initialAccumulator", builder.initialAccumulator);
+    initialFirstMoment = Check.atLeastZero("initialFirstMoment", builder.initialFirstMoment);
+    biasCorrection = builder.biasCorrection;
   }
 
   /** Starts from the defaults. */
@@ -72,12 +76,14 @@ public final class Yogi extends UpdateRule {
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
     hyperparameters.put("initialAccumulator", initialAccumulator);
+    hyperparameters.put("initialFirstMoment", initialFirstMoment);
+    hyperparameters.put("biasCorrection", biasCorrection);
   }
 
   @Override
   void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate / (1 - StrictMath.pow(beta1, t));
-    scalars[1] = 1 / Math.sqrt(1 - StrictMath.pow(beta2, t));
+    scalars[0] = biasCorrection ? learningRate / (1 - StrictMath.pow(beta1, t)) : learningRate;
+    scalars[1] = biasCorrection ? 1 / Math.sqrt(1 - StrictMath.pow(beta2, t)) : 1;
   }
 
   @Override
@@ -91,6 +97,8 @@ public final class Yogi extends UpdateRule {
     private double beta2 = 0.999;
     private double epsilon = 1e-3;
     private double initialAccumulator = 1e-6;
+    private double initialFirstMoment = 0;
+    private boolean biasCorrection = true;
 
     private Builder() {
       super(0.01);
@@ -124,6 +132,18 @@ public final class Yogi extends UpdateRule {
       this.initialAccumulator = initialAccumulator;
       return this;
     }
+    /** Where the first moment starts: finite and at least 0. */
+    public Builder initialFirstMoment(double initialFirstMoment) {
+      this.initialFirstMoment = initialFirstMoment;
+      return this;
+    }
+
+    /** Whether both moments are corrected for their bias. */
+    public Builder biasCorrection(boolean biasCorrection) {
+      this.biasCorrection = biasCorrection;
+      return this;
+    }
+
     /**
      * Makes the optimizer.
      *

@@ -100,8 +100,13 @@ class DecoratorStateTest {
     }
 
     @Override
-    void run(StepContext context) {
-      inner.step(context);
+    void check(StepContext context) {
+      beginInner(context);
+    }
+
+    @Override
+    void commit(StepContext context) {
+      finishInner(context);
       calls++;
       for (Parameter parameter : context.parameters()) {
         sums.merge(parameter.name(), parameter.gradient().dup(), INDArray::addi);

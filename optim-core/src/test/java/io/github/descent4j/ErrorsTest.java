@@ -69,6 +69,9 @@ class ErrorsTest {
             "initialAccumulator is NaN, expected a finite number >= 0",
             () -> Yogi.builder().initialAccumulator(Double.NaN).build()),
         bad(
+            "initialFirstMoment is -1.0, expected a finite number >= 0",
+            () -> Yogi.builder().initialFirstMoment(-1).build()),
+        bad(
             "learningRateDecay is -0.5, expected a finite number >= 0",
             () -> AdaGrad.builder().learningRateDecay(-0.5).build()),
         bad(

@@ -48,6 +48,7 @@ class FirstStepTest {
   void aConstructorsArgumentIsTheLearningRate() {
     assertThat(new Nesterov(0.03).learningRate()).isEqualTo(0.03);
     assertThat(new Momentum(0.03).toString())
-        .isEqualTo("Momentum(learningRate=0.03, momentum=0.9, dampening=0.0, weightDecay=none)");
+        .isEqualTo(
+            "Momentum(learningRate=0.03, momentum=0.9, dampening=0.0, rateInsideVelocity=false, weightDecay=none)");
   }
 }

@@ -43,6 +43,16 @@ public record OptimizerCase(
             () -> Momentum.builder().momentum(0.8).dampening(0.3),
             Momentum.Builder::build),
         of(
+            "Momentum rate inside",
+            List.of("v"),
+            () -> Momentum.builder().dampening(0.3).rateInsideVelocity(true),
+            Momentum.Builder::build),
+        of(
+            "Nesterov rate inside",
+            List.of("v"),
+            () -> Nesterov.builder().rateInsideVelocity(true),
+            Nesterov.Builder::build),
+        of(
             "AdaGrad outside",
             List.of("s"),
             () -> AdaGrad.builder()
@@ -70,6 +80,31 @@ public record OptimizerCase(
             List.of("s", "m", "b"),
             () -> RmsProp.builder().centered(true).momentum(0.9),
             RmsProp.Builder::build),
+        of(
+            "RmsProp momentum rate inside",
+            List.of("s", "b"),
+            () -> RmsProp.builder().momentum(0.9).rateInsideMomentum(true),
+            RmsProp.Builder::build),
+        of(
+            "RmsProp centered momentum rate inside",
+            List.of("s", "m", "b"),
+            () -> RmsProp.builder().centered(true).momentum(0.9).rateInsideMomentum(true),
+            RmsProp.Builder::build),
+        of(
+            "Adam epsilon hat",
+            List.of("m", "v"),
+            () -> Adam.builder().epsilonHat(true),
+            Adam.Builder::build),
+        of(
+            "Yogi uncorrected",
+            List.of("m", "v"),
+            () -> Yogi.builder().biasCorrection(false),
+            Yogi.Builder::build),
+        of(
+            "RAdam corrected root",
+            List.of("m", "v"),
+            () -> RAdam.builder().beta2(0.9).epsilonOnCorrectedRoot(true),
+            RAdam.Builder::build),
         of(
             "RAdam paper",
             List.of("m", "v"),

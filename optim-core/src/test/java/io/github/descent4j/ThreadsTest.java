@@ -110,7 +110,7 @@ class ThreadsTest {
     }
   }
 
-  private static <T> T withThreads(String threads, Supplier<T> create) {
+  static <T> T withThreads(String threads, Supplier<T> create) {
     String before = System.getProperty(Workforce.PROPERTY);
     System.setProperty(Workforce.PROPERTY, threads);
     try {

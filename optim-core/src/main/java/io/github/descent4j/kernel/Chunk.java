@@ -227,7 +227,7 @@ public final class Chunk {
       for (int s = 0; s < slots.length; s++) {
         slots[s].load(order, position, n, s32[s], offsets);
       }
-      prelude.transform(g32, n);
+      transform.apply(g32, n);
       if (prelude.coupledDecay != 0) {
         FloatLoops.addDecay(g32, p32, n, prelude.coupledDecay);
       }

@@ -56,6 +56,15 @@ public final class GradientTransform {
     return upper;
   }
 
+  void apply(float[] g, int n) {
+    if (scale != 1) {
+      FloatLoops.scale(g, n, (float) scale);
+    }
+    if (!onlyScales()) {
+      FloatLoops.clamp(g, n, (float) lower, (float) upper);
+    }
+  }
+
   void apply(double[] g, int n) {
     if (scale != 1) {
       DoubleLoops.scale(g, n, scale);

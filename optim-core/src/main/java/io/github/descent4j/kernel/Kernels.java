@@ -76,6 +76,31 @@ public interface Kernels {
    */
   void rAdam(Chunk chunk, double beta1, double beta2, double stepSize, double epsilon);
 
+  /** {@code v = mu v + lr g; p -= lr g + mu v}. Slot: v. In scalar form everywhere. */
+  default void nesterovRateInside(Chunk chunk, double learningRate, double mu) {
+    while (chunk.next()) {
+      RateInsideLoops.nesterov(chunk, learningRate, mu);
+    }
+  }
+
+  /**
+   * {@link #rmsPropMomentum}, or {@link #rmsPropCenteredMomentum}, with {@code b = mu b + lr d; p -=
+   * b}. Slots: s, b or s, m, b. In scalar form everywhere.
+   */
+  default void rmsPropMomentumRateInside(
+      Chunk chunk,
+      double learningRate,
+      double rho,
+      double mu,
+      double epsilonInside,
+      double epsilonOutside,
+      boolean centered) {
+    while (chunk.next()) {
+      RateInsideLoops.rmsProp(
+          chunk, learningRate, rho, mu, epsilonInside, epsilonOutside, centered);
+    }
+  }
+
   /** The moments of {@link #rAdam}, then {@code p -= stepSize m}. Slots: m, v. */
   void rAdamUnrectified(Chunk chunk, double beta1, double beta2, double stepSize);
 

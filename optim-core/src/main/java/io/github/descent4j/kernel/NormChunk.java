@@ -27,6 +27,7 @@ public final class NormChunk {
   private final long[] offsets = new long[LANES];
   private final Prelude prelude = new Prelude();
   private Span gradient;
+  private GradientTransform transform;
   private long position;
   private long to;
 
@@ -40,6 +41,7 @@ public final class NormChunk {
    */
   void set(Span gradient, GradientTransform transform, long from, long to) {
     this.gradient = gradient;
+    this.transform = transform;
     this.position = from;
     this.to = to;
     prelude.set(transform, 0, 0);
@@ -53,7 +55,7 @@ public final class NormChunk {
     n = (int) Math.min(LANES, to - position);
     if (n > 0) {
       gradient.load('c', position, n, g, offsets);
-      prelude.transform(g, n);
+      transform.apply(g, n);
     }
     return n > 0;
   }

@@ -193,7 +193,7 @@ public final class NormReader {
         transform.apply(g64, n);
       } else {
         gradient.load('c', at, n, g32, offsets);
-        chunk.prelude().transform(g32, n);
+        transform.apply(g32, n);
         FloatLoops.widen(g64, g32, n);
       }
       if (scale != 1) {

@@ -17,14 +17,4 @@ final class Prelude {
     this.coupledDecay = (float) coupledDecay;
     this.decoupledDecay = (float) decoupledDecay;
   }
-
-  /** Scales and clamps gradients. */
-  void transform(float[] g, int n) {
-    if (scale != 1) {
-      FloatLoops.scale(g, n, scale);
-    }
-    if (clamps) {
-      FloatLoops.clamp(g, n, lower, upper);
-    }
-  }
 }

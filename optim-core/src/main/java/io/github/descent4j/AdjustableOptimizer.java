@@ -1,0 +1,60 @@
+package io.github.descent4j;
+
+/**
+ * An optimizer whose learning rate can be set while training: what {@link Optimizer#adjustable}
+ * returns.
+ *
+ * <pre>{@code
+ * AdjustableOptimizer optimizer = new AdaDelta().adjustable();
+ * optimizer.step(parameters); // with AdaDelta's own rate of 1
+ * optimizer.learningRate(0.5);
+ * optimizer.step(parameters); // with 0.5
+ * double rate = optimizer.learningRate();
+ * }</pre>
+ *
+ * <p>Until a rate is set, and after {@link #resetLearningRate}, the rate is that of the optimizer inside,
+ * its schedule included. A rate that is set replaces both, as the outermost schedule does; for the same
+ * reason a schedule <i>outside</i> replaces the rate set here: make the outermost decorator adjustable.
+ */
+public final class AdjustableOptimizer extends Decorator {
+
+  /** The rate that has been set, NaN if none is. */
+  private double adjustedRate = Double.NaN;
+
+  AdjustableOptimizer(Optimizer inner) {
+    super(inner);
+  }
+
+  /**
+   * Sets the rate of the steps from the next one on.
+   *
+   * @throws IllegalArgumentException if it is negative or not finite
+   */
+  public void learningRate(double learningRate) {
+    adjustedRate = Check.atLeastZero("learningRate", learningRate);
+  }
+
+  /** Goes back to the rate of the optimizer inside. */
+  public void resetLearningRate() {
+    adjustedRate = Double.NaN;
+  }
+
+  /** The learning rate that the next step will use, unless a schedule outside gives another. */
+  @Override
+  public double learningRate() {
+    return Double.isNaN(adjustedRate) ? super.learningRate() : learningRateFrom(adjustedRate);
+  }
+
+  @Override
+  void check(StepContext context) {
+    if (!context.hasLearningRate() && !Double.isNaN(adjustedRate)) {
+      context.learningRate(adjustedRate);
+    }
+    beginInner(context);
+  }
+
+  @Override
+  public String toString() {
+    return inner + ".adjustable()";
+  }
+}

@@ -1,0 +1,152 @@
+package io.github.descent4j;
+
+/**
+ * The defaults and forks of papers and of other libraries: each method starts a builder from theirs, so
+ * that a script ported from there gets its numbers.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = Conventions.KERAS.adam().learningRate(2e-3).build();
+ * }</pre>
+ *
+ * <p>As of PyTorch 2 (and 1.13), Keras 3.15 and Optax 0.2.8; {@code docs/conventions.md} has the table
+ * and the sources. Where one has no default of its own (Optax has no learning rates, most papers no
+ * epsilon), the builder keeps this library's. What one does not have at all is an {@link
+ * UnsupportedOperationException}.
+ *
+ * <p>Weight decay is not part of a preset, except in {@link #adamW}: PyTorch's {@code weight_decay} is
+ * {@link WeightDecay#coupled} but in AdamW, Keras's is {@link WeightDecay#decoupled}.
+ */
+public enum Conventions {
+  /** The paper of the optimizer, as cited in its Javadoc. */
+  PAPER,
+  /** {@code torch.optim}. */
+  PYTORCH,
+  /** {@code keras.optimizers}. */
+  KERAS,
+  /** {@code optax}. */
+  OPTAX;
+
+  /** Plain gradient descent: learningRate 0.001 in PyTorch, 0.01 in Keras. */
+  public Sgd.Builder sgd() {
+    return this == PYTORCH ? Sgd.builder().learningRate(1e-3) : Sgd.builder();
+  }
+
+  /**
+   * Gradient descent with momentum: PyTorch's and Keras's SGD with momentum, which has no default of
+   * its own there; Keras has the rate inside the velocity.
+   */
+  public Momentum.Builder momentum() {
+    return switch (this) {
+      case PYTORCH -> Momentum.builder().learningRate(1e-3);
+      case KERAS -> Momentum.builder().rateInsideVelocity(true);
+      case PAPER, OPTAX -> Momentum.builder();
+    };
+  }
+
+  /**
+   * Nesterov's gradient: SGD with {@code nesterov}; Keras has the rate inside the velocity, and so has
+   * the paper (Sutskever et al. 2013, equation 3).
+   */
+  public Nesterov.Builder nesterov() {
+    return switch (this) {
+      case PYTORCH -> Nesterov.builder().learningRate(1e-3);
+      case PAPER, KERAS -> Nesterov.builder().rateInsideVelocity(true);
+      case OPTAX -> Nesterov.builder();
+    };
+  }
+
+  /** AdaGrad: epsilon outside the root in the paper and PyTorch, inside in Keras and Optax. */
+  public AdaGrad.Builder adaGrad() {
+    return switch (this) {
+      case PAPER -> AdaGrad.builder().epsilonInsideRoot(false);
+      case PYTORCH -> AdaGrad.builder().learningRate(0.01).epsilon(1e-10).epsilonInsideRoot(false);
+      case KERAS -> AdaGrad.builder().learningRate(1e-3).epsilon(1e-7).initialAccumulator(0.1);
+      case OPTAX -> AdaGrad.builder().epsilon(1e-7).initialAccumulator(0.1);
+    };
+  }
+
+  /**
+   * RMSProp: epsilon outside the root in PyTorch, inside in Keras and Optax, whose momentum buffers
+   * have the rate inside. Centered, Keras and Optax do not clamp the variance at 0; this library does.
+   */
+  public RmsProp.Builder rmsProp() {
+    return switch (this) {
+      case PAPER -> RmsProp.builder();
+      case PYTORCH ->
+        RmsProp.builder().learningRate(0.01).rho(0.99).epsilon(1e-8).epsilonInsideRoot(false);
+      case KERAS ->
+        RmsProp.builder().learningRate(1e-3).rho(0.9).epsilon(1e-7).rateInsideMomentum(true);
+      case OPTAX -> RmsProp.builder().rho(0.9).epsilon(1e-8).rateInsideMomentum(true);
+    };
+  }
+
+  /** AdaDelta: rho 0.95 in the paper and Keras, 0.9 in PyTorch and Optax; Keras's rate is 0.001. */
+  public AdaDelta.Builder adaDelta() {
+    return switch (this) {
+      case PAPER -> AdaDelta.builder().learningRate(1).rho(0.95).epsilon(1e-6);
+      case PYTORCH, OPTAX -> AdaDelta.builder().learningRate(1).rho(0.9).epsilon(1e-6);
+      case KERAS -> AdaDelta.builder().learningRate(1e-3).rho(0.95).epsilon(1e-7);
+    };
+  }
+
+  /** Adam: "epsilon hat" and 1e-7 in Keras. */
+  public Adam.Builder adam() {
+    Adam.Builder builder =
+        Adam.builder().learningRate(1e-3).beta1(0.9).beta2(0.999).epsilon(1e-8);
+    return this == KERAS ? builder.epsilon(1e-7).epsilonHat(true) : builder;
+  }
+
+  /**
+   * Adam with decoupled decay: 0.01 in PyTorch, 0.004 in Keras, 1e-4 in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PAPER}, whose decay is not multiplied by alpha:
+   *     {@code WeightDecay.decoupled(lambda / alpha)} is the paper's at a rate of alpha
+   */
+  public Adam.Builder adamW() {
+    return adam()
+        .weightDecay(WeightDecay.decoupled(
+            switch (this) {
+              case PYTORCH -> 0.01;
+              case KERAS -> 0.004;
+              case OPTAX -> 1e-4;
+              case PAPER ->
+                throw new UnsupportedOperationException(
+                    "PAPER has an AdamW whose decay is not multiplied by the learning rate, expected PYTORCH,"
+                        + " KERAS or OPTAX; WeightDecay.decoupled(lambda / alpha) decays as the paper does at"
+                        + " a learning rate of alpha");
+            }));
+  }
+
+  /**
+   * Yogi: without bias correction in the paper; with both moments from 1e-6 in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   */
+  public Yogi.Builder yogi() {
+    return switch (this) {
+      case PAPER -> Yogi.builder().epsilon(1e-3).initialAccumulator(0).biasCorrection(false);
+      case OPTAX -> Yogi.builder().epsilon(1e-3).initialAccumulator(1e-6).initialFirstMoment(1e-6);
+      case PYTORCH, KERAS -> throw none("Yogi", "PAPER or OPTAX");
+    };
+  }
+
+  /**
+   * RAdam: threshold 4 in the paper, which has no epsilon, 5 in PyTorch and Optax; epsilon on the
+   * corrected root in Optax. Optax rectifies at the threshold too, which rho_t does not hit.
+   *
+   * @throws UnsupportedOperationException for {@link #KERAS}, which has none
+   */
+  public RAdam.Builder rAdam() {
+    return switch (this) {
+      case PAPER -> RAdam.builder().rectificationThreshold(4);
+      case PYTORCH -> RAdam.builder().learningRate(1e-3).rectificationThreshold(5);
+      case OPTAX -> RAdam.builder().rectificationThreshold(5).epsilonOnCorrectedRoot(true);
+      case KERAS -> throw none("RAdam", "PAPER, PYTORCH or OPTAX");
+    };
+  }
+
+  private UnsupportedOperationException none(String optimizer, String expected) {
+    return new UnsupportedOperationException(
+        name() + " has no " + optimizer + ", expected " + expected);
+  }
+}

@@ -1,0 +1,184 @@
+package io.github.descent4j.kernel;
+
+import java.util.Arrays;
+
+/**
+ * Sums and mixes whole arrays of any layout: what decorators keep of gradients and parameters.
+ *
+ * <p>Use: {@link #clear}, any of {@link #copy}, {@link #sum} and {@link #mix} for each array, then
+ * {@link #run}. Elements pair by index. The arithmetic is in double for DOUBLE arrays and in float for
+ * others; an element's result does not depend on its place, so neither on threads.
+ */
+public final class Blend {
+  private static final int BLOCK = 512;
+  private static final GradientTransform AS_GIVEN = new GradientTransform();
+
+  private final Pieces pieces = new Pieces();
+  private final Workforce workforce = new Workforce(this::runPiece);
+  private final Scratch[] scratch = new Scratch[workforce.threads()];
+
+  private int count;
+  private Span[] into = {};
+  private Span[] base = {};
+  private Span[] from = {};
+  private GradientTransform[] transforms = {};
+  private double[] weights = {};
+
+  /** Starts anew. */
+  public void clear() {
+    pieces.clear();
+    count = 0;
+  }
+
+  /** {@code into = from}, rounded to the type of {@code into}. */
+  public void copy(Span into, Span from) {
+    copy(into, from, AS_GIVEN);
+  }
+
+  /** {@code into = transform(from)}. */
+  public void copy(Span into, Span from, GradientTransform transform) {
+    add(into, null, from, transform, Double.NaN);
+  }
+
+  /** {@code into = base + transform(from)}. */
+  public void sum(Span into, Span base, Span from, GradientTransform transform) {
+    add(into, base, from, transform, Double.NaN);
+  }
+
+  /** {@code into += weight (from - into)}; with a weight of 1 exactly {@code from}. */
+  public void mix(Span into, Span from, double weight) {
+    add(into, weight == 1 ? null : into, from, AS_GIVEN, weight == 1 ? Double.NaN : weight);
+  }
+
+  /** Does all of it. */
+  public void run() {
+    workforce.run(pieces.count(), pieces.elements() >= Pieces.PARALLEL);
+    Arrays.fill(into, 0, count, null);
+    Arrays.fill(base, 0, count, null);
+    Arrays.fill(from, 0, count, null);
+    Arrays.fill(transforms, 0, count, null);
+  }
+
+  private void add(Span into, Span base, Span from, GradientTransform transform, double weight) {
+    if (count == this.into.length) {
+      int room = Math.max(8, 2 * count);
+      this.into = Arrays.copyOf(this.into, room);
+      this.base = Arrays.copyOf(this.base, room);
+      this.from = Arrays.copyOf(this.from, room);
+      transforms = Arrays.copyOf(transforms, room);
+      weights = Arrays.copyOf(weights, room);
+    }
+    this.into[count] = into;
+    this.base[count] = base;
+    this.from[count] = from;
+    transforms[count] = transform;
+    weights[count] = weight;
+    pieces.add(count, into.length());
+    count++;
+  }
+
+  private void runPiece(int piece, int worker) {
+    if (scratch[worker] == null) {
+      scratch[worker] = new Scratch();
+    }
+    Scratch s = scratch[worker];
+    int i = pieces.owner(piece);
+    for (long at = pieces.from(piece); at < pieces.to(piece); at += BLOCK) {
+      int n = (int) Math.min(BLOCK, pieces.to(piece) - at);
+      if (into[i].isDouble()) {
+        s.blend64(into[i], base[i], from[i], transforms[i], weights[i], at, n);
+      } else {
+        s.blend32(into[i], base[i], from[i], transforms[i], weights[i], at, n);
+      }
+    }
+  }
+
+  /** The heap arrays of one worker, those of either type from its first use on. */
+  private static final class Scratch {
+    private final long[] offsets = new long[BLOCK];
+    private float[] a32;
+    private float[] b32;
+    private double[] a64;
+    private double[] b64;
+
+    void blend32(
+        Span into,
+        Span base,
+        Span from,
+        GradientTransform transform,
+        double weight,
+        long at,
+        int n) {
+      if (a32 == null) {
+        a32 = new float[BLOCK];
+        b32 = new float[BLOCK];
+      }
+      char order = into.order();
+      from.load(order, at, n, b32, offsets);
+      transform.apply(b32, n);
+      if (base == null) {
+        into.store(order, at, n, b32, offsets);
+        return;
+      }
+      base.load(order, at, n, a32, offsets);
+      if (Double.isNaN(weight)) {
+        add(a32, b32, n);
+      } else {
+        mix(a32, b32, n, (float) weight);
+      }
+      into.store(order, at, n, a32, offsets);
+    }
+
+    void blend64(
+        Span into,
+        Span base,
+        Span from,
+        GradientTransform transform,
+        double weight,
+        long at,
+        int n) {
+      if (a64 == null) {
+        a64 = new double[BLOCK];
+        b64 = new double[BLOCK];
+      }
+      char order = into.order();
+      from.load(order, at, n, b64, offsets);
+      transform.apply(b64, n);
+      if (base == null) {
+        into.store(order, at, n, b64, offsets);
+        return;
+      }
+      base.load(order, at, n, a64, offsets);
+      if (Double.isNaN(weight)) {
+        add(a64, b64, n);
+      } else {
+        mix(a64, b64, n, weight);
+      }
+      into.store(order, at, n, a64, offsets);
+    }
+
+    private static void add(float[] a, float[] b, int n) {
+      for (int i = 0; i < n; i++) {
+        a[i] += b[i];
+      }
+    }
+
+    private static void mix(float[] a, float[] b, int n, float weight) {
+      for (int i = 0; i < n; i++) {
+        a[i] += weight * (b[i] - a[i]);
+      }
+    }
+
+    private static void add(double[] a, double[] b, int n) {
+      for (int i = 0; i < n; i++) {
+        a[i] += b[i];
+      }
+    }
+
+    private static void mix(double[] a, double[] b, int n, double weight) {
+      for (int i = 0; i < n; i++) {
+        a[i] += weight * (b[i] - a[i]);
+      }
+    }
+  }
+}

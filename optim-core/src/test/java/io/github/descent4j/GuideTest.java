@@ -1,0 +1,90 @@
+package io.github.descent4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The examples of the guides compile. */
+class GuideTest {
+  private static final List<String> GUIDES =
+      List.of("groups", "decorators", "learning-rate-finder", "conventions");
+  private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+
+  static List<Arguments> examples() throws IOException {
+    List<Arguments> examples = new ArrayList<>();
+    for (String guide : GUIDES) {
+      String text = Files.readString(Path.of("..", "docs", guide + ".md"));
+      List<String> found = EXAMPLE
+          .matcher(text)
+          .results()
+          .map((MatchResult match) -> match.group(1))
+          .toList();
+      for (int i = 0; i < found.size(); i++) {
+        examples.add(Arguments.of(guide + " " + (i + 1), found.get(i)));
+      }
+    }
+    return examples;
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("examples")
+  void everyExampleCompiles(String name, String example, @TempDir Path output) {
+    String source = """
+        import io.github.descent4j.*;
+        import io.github.descent4j.clip.*;
+        import io.github.descent4j.schedule.*;
+        import java.util.*;
+        import org.nd4j.linalg.api.ndarray.INDArray;
+        abstract class Example {
+          Parameters parameters;
+          List<Object> batches;
+          abstract double computeGradients(Object batch);
+          abstract Object nextBatch();
+          abstract double validationLoss();
+          void run() {
+        %s
+          }
+        }
+        """.formatted(example);
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    List<String> options = List.of(
+        "-proc:none", "-d", output.toString(), "-cp", System.getProperty("java.class.path"));
+    boolean compiled = compiler
+        .getTask(messages, null, null, options, null, List.of(file(source)))
+        .call();
+    assertThat(compiled).as("%s%n%s", messages, source).isTrue();
+  }
+
+  @Test
+  void everyGuideHasExamples() throws IOException {
+    assertThat(examples()).hasSizeGreaterThanOrEqualTo(GUIDES.size());
+  }
+
+  private static JavaFileObject file(String source) {
+    return new SimpleJavaFileObject(
+        URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
+      @Override
+      public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+        return source;
+      }
+    };
+  }
+}
