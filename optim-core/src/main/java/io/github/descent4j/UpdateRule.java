@@ -34,6 +34,10 @@ abstract class UpdateRule extends AbstractOptimizer {
   private StepContext context;
   private final Map<String, ParameterState> states = new LinkedHashMap<>();
   private ParameterState[] current = {};
+
+  /** The parameters that {@link #current} was last found for: mostly those of the next step too. */
+  private Parameters found;
+
   private long steps;
 
   UpdateRule(Builder<?> builder, Slot... slots) {
@@ -100,6 +104,7 @@ abstract class UpdateRule extends AbstractOptimizer {
       states.clear();
       states.putAll(loaded.states());
       steps = loaded.steps();
+      found = null;
     });
   }
 
@@ -158,6 +163,10 @@ abstract class UpdateRule extends AbstractOptimizer {
 
   /** Finds or makes the state of every parameter; new ones are kept only once all is well. */
   private void find(Parameters parameters) {
+    if (parameters == found) {
+      return;
+    }
+    found = null;
     if (current.length < parameters.size()) {
       current = new ParameterState[parameters.size()];
     }
@@ -169,6 +178,7 @@ abstract class UpdateRule extends AbstractOptimizer {
       }
       current[i] = known == null ? new ParameterState(parameter, slots) : known;
     }
+    found = parameters;
   }
 
   /** Most parameters have taken the same steps as the one before them, and share its scalars. */

@@ -49,6 +49,8 @@ public class TrainingStep {
   @Setup
   public void setUp() {
     Sequential.Builder builder = Sequential.builder(DataType.FLOAT, 42);
+    // As Trainer does, for as long as it runs.
+    Nd4j.factory().blas().setMaxThreads(1);
     switch (network) {
       case "mlp" ->
         builder.input(784).dense("fc1", 256).relu().dense("fc2", 128).relu();

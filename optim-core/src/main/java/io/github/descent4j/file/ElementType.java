@@ -7,8 +7,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** The element types a file can hold, by their common name, NumPy's code and ND4J's type. */
 public enum ElementType {
+  /** IEEE 754 single precision. */
   FLOAT32("float32", "<f4", DataType.FLOAT),
+  /** IEEE 754 double precision. */
   FLOAT64("float64", "<f8", DataType.DOUBLE),
+  /** IEEE 754 half precision. */
   FLOAT16("float16", "<f2", DataType.FLOAT16),
   /** NumPy has no such type: the bits as unsigned numbers, the upper half of a float32. */
   BFLOAT16("bfloat16", "<u2", DataType.BFLOAT16);

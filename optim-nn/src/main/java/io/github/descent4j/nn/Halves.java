@@ -6,6 +6,8 @@ import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -21,7 +23,6 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 final class Halves {
   private final Chain[] chains;
-  private final Partner partner = new Partner();
   private final ReusableArray output = new ReusableArray();
   private final ReusableArray inputGradient = new ReusableArray();
   private final List<GradientSum<?>> sums = new ArrayList<>();
@@ -70,13 +71,19 @@ final class Halves {
   }
 
   /** Does something for each half. */
-  private void each(IntConsumer action) {
+  private static void each(IntConsumer action) {
     if (Nd4j.factory().blas().getMaxThreads() > 1) {
       action.accept(0);
       action.accept(1);
-    } else {
-      partner.run(() -> action.accept(0), () -> action.accept(1));
+      return;
     }
+    ForkJoinTask<?> second = ForkJoinPool.commonPool().submit(() -> action.accept(1));
+    try {
+      action.accept(0);
+    } finally {
+      second.quietlyJoin();
+    }
+    second.join();
   }
 
   private static INDArray join(INDArray[] halves, ReusableArray target) {
