@@ -26,6 +26,7 @@ description = {
             "beta1": 0.9,
             "beta2": 0.999,
             "epsilon": 1e-08,
+            "epsilonHat": False,
             "weightDecay": "none",
         },
         "steps": 12,

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.ParameterState.Slot;
 import io.github.descent4j.clip.Norm;
+import io.github.descent4j.file.Fields;
 import io.github.descent4j.kernel.Blend;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,14 +37,22 @@ import java.util.Map;
  *
  * <p><b>Memory.</b> Two arrays per parameter, DOUBLE for DOUBLE parameters and FLOAT for others: the sum,
  * and the gradient of the step, so that a failed step leaves the sum. None for a window of 1.
+ *
+ * <p><b>State.</b> A window that is not complete is part of the {@linkplain OptimizerState#save state
+ * file}.
  */
 public final class AccumulatedOptimizer extends Decorator {
   private static final int SUM = 0;
   private static final int TOTAL = 1;
+  private static final Slot[] SAVED = {Slot.zero("sum")};
+  private static final Slot[] BUFFERS = {SAVED[SUM], Slot.zero("total")};
+
+  private static final String PENDING_MICRO_STEPS = "pendingMicroSteps";
+  private static final String PENDING_RATE = "pendingRate";
+  private static final String PENDING_RATE_FACTOR = "pendingRateFactor";
 
   private final int microSteps;
   private final Accumulation accumulation;
-  private final Slot[] buffers = {Slot.zero("sum"), Slot.zero("total")};
 
   /** The buffers of each parameter; their steps are the micro-steps in the sum. */
   private final Map<String, ParameterState> states = new LinkedHashMap<>();
@@ -219,6 +228,63 @@ public final class AccumulatedOptimizer extends Decorator {
   private void discardWindow() {
     states.forEach((name, state) -> state.steps = 0);
     pendingMicroSteps = 0;
+    pendingRate = Double.NaN;
+    pendingRateFactor = 1;
+  }
+
+  @Override
+  String savedAs() {
+    return "accumulated";
+  }
+
+  @Override
+  void saveOwn(StateWriter out) {
+    Hyperparameters.save(hyperparameters(), out);
+    out.put(PENDING_MICRO_STEPS, pendingMicroSteps);
+    out.put(PENDING_RATE, pendingRate);
+    out.put(PENDING_RATE_FACTOR, pendingRateFactor);
+    Map<String, ParameterState> inWindow = new LinkedHashMap<>(states);
+    inWindow.values().removeIf(state -> state.steps == 0);
+    SlotFile.save(inWindow, SAVED, out);
+  }
+
+  @Override
+  void loadOwn(StateReader in) {
+    Hyperparameters.compare(hyperparameters(), this, in);
+    Fields fields = in.fields();
+    long pending = fields.whole(PENDING_MICRO_STEPS, 0);
+    if (pending >= microSteps) {
+      // Possible where another window is allowed: this one could never complete.
+      throw fields.bad(PENDING_MICRO_STEPS, "less than the " + microSteps + " of a window");
+    }
+    double rate = fields.number(PENDING_RATE);
+    if (rate < 0 || Double.isInfinite(rate)) {
+      throw fields.bad(PENDING_RATE, "a finite number >= 0, or NaN where none was given");
+    }
+    double rateFactor = fields.number(PENDING_RATE_FACTOR);
+    if (!(rateFactor >= 0 && rateFactor < Double.POSITIVE_INFINITY)) {
+      throw fields.bad(PENDING_RATE_FACTOR, "a finite number >= 0");
+    }
+    Map<String, ParameterState> loaded = SlotFile.load(SAVED, pending, pending, in);
+    loaded.replaceAll((name, state) -> state.withScratch());
+    in.whenAllIsWell(() -> {
+      states.clear();
+      states.putAll(loaded);
+      pendingMicroSteps = (int) pending;
+      pendingParameters = loaded.size();
+      pendingRate = rate;
+      pendingRateFactor = rateFactor;
+      // The totals are arrays of the states that were.
+      source = null;
+      totals = null;
+    });
+  }
+
+  private Map<String, Object> hyperparameters() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("microSteps", microSteps);
+    all.put("accumulation", accumulation);
+    return all;
   }
 
   /** Finds or makes the buffers of every parameter; new ones are kept only once all is well. */
@@ -238,7 +304,7 @@ public final class AccumulatedOptimizer extends Decorator {
                 + " parameters of its first",
             parameter.name(), pendingMicroSteps));
       }
-      current[i] = known == null ? new ParameterState(parameter, buffers) : known;
+      current[i] = known == null ? new ParameterState(parameter, BUFFERS) : known;
     }
     // The names are distinct and all of them in the window, so counting is enough.
     if (pendingMicroSteps > 0 && parameters.size() != pendingParameters) {

@@ -15,8 +15,11 @@ package io.github.descent4j;
  * <p>Until a rate is set, and after {@link #resetLearningRate}, the rate is that of the optimizer inside,
  * its schedule included. A rate that is set replaces both, as the outermost schedule does; for the same
  * reason a schedule <i>outside</i> replaces the rate set here: make the outermost decorator adjustable.
+ *
+ * <p><b>State.</b> The rate that has been set is part of the {@linkplain OptimizerState#save state file}.
  */
 public final class AdjustableOptimizer extends Decorator {
+  private static final String LEARNING_RATE = "learningRate";
 
   /** The rate that has been set, NaN if none is. */
   private double adjustedRate = Double.NaN;
@@ -51,6 +54,25 @@ public final class AdjustableOptimizer extends Decorator {
       context.learningRate(adjustedRate);
     }
     beginInner(context);
+  }
+
+  @Override
+  String savedAs() {
+    return "adjustable";
+  }
+
+  @Override
+  void saveOwn(StateWriter out) {
+    out.put(LEARNING_RATE, adjustedRate);
+  }
+
+  @Override
+  void loadOwn(StateReader in) {
+    double loaded = in.fields().number(LEARNING_RATE);
+    if (loaded < 0 || Double.isInfinite(loaded)) {
+      throw in.fields().bad(LEARNING_RATE, "a finite number >= 0, or NaN where none has been set");
+    }
+    in.whenAllIsWell(() -> adjustedRate = loaded);
   }
 
   @Override

@@ -30,6 +30,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p><b>Memory.</b> One array per parameter, DOUBLE for DOUBLE parameters and FLOAT for others, so that
  * small weights are not lost in half types.
+ *
+ * <p><b>State.</b> The averages are part of the {@linkplain OptimizerState#save state file}, which is
+ * neither saved nor loaded while an average is {@link #applied}.
  */
 public final class AveragedOptimizer extends Decorator {
 
@@ -204,6 +207,35 @@ public final class AveragedOptimizer extends Decorator {
       }
     }
     blend.run();
+  }
+
+  @Override
+  String savedAs() {
+    return "averaged";
+  }
+
+  @Override
+  void saveOwn(StateWriter out) {
+    Hyperparameters.save(average.hyperparameters(), out);
+    SlotFile.save(states, AVERAGE, out);
+  }
+
+  @Override
+  void loadOwn(StateReader in) {
+    Hyperparameters.compare(average.hyperparameters(), this, in);
+    Map<String, ParameterState> loaded = SlotFile.load(AVERAGE, 1, Long.MAX_VALUE, in);
+    in.whenAllIsWell(() -> {
+      states.clear();
+      states.putAll(loaded);
+    });
+  }
+
+  @Override
+  void alone(Runnable action) {
+    super.alone(() -> {
+      requireNotApplied();
+      action.run();
+    });
   }
 
   private void requireAssignable(Parameters parameters) {

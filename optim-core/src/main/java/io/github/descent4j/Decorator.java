@@ -52,7 +52,7 @@ abstract class Decorator extends AbstractOptimizer {
     }
     StateWriter own = out.decorator(savedAs());
     saveOwn(own);
-    known().save(own.object(StateWriter.INSIDE));
+    known().save(own.inside());
   }
 
   @Override
@@ -63,11 +63,11 @@ abstract class Decorator extends AbstractOptimizer {
       return;
     }
     loadOwn(own);
-    known().load(own.object(StateWriter.INSIDE));
+    known().load(own.inside());
   }
 
   @Override
-  final void alone(Runnable action) {
+  void alone(Runnable action) {
     super.alone(() -> known().alone(action));
   }
 

@@ -6,7 +6,6 @@ import io.github.descent4j.clip.Norm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -37,10 +36,8 @@ import java.util.function.Predicate;
  * them. A parameter keeps the group of its first step; matching another later is an error.
  */
 public final class GroupedOptimizer extends AbstractOptimizer {
-  private static final String GROUPS = "groups";
-
   /** A group and, while a step is under way, its part of it. */
-  private static final class Group {
+  static final class Group {
     final String name;
     final Predicate<Parameter> members;
     final AbstractOptimizer optimizer;
@@ -132,35 +129,25 @@ public final class GroupedOptimizer extends AbstractOptimizer {
 
   @Override
   void save(StateWriter out) {
-    StateWriter all = out.object(GROUPS);
-    for (Group group : groups) {
-      group.optimizer.save(all.object(group.name));
-    }
+    GroupsFile.save(groups, out);
   }
 
   @Override
   void load(StateReader in) {
-    StateReader all = in.behindDecorators().object(GROUPS);
-    if (!Set.copyOf(groups()).equals(all.fields().names())) {
-      throw in.problem(
-          "has the groups " + all.fields().names() + ", expected " + groups() + " as in " + this);
-    }
-    for (Group group : groups) {
-      group.optimizer.load(all.object(group.name));
-    }
+    GroupsFile.load(this, groups, in);
     in.whenAllIsWell(() -> routed = null);
   }
 
   @Override
   void alone(Runnable action) {
-    alone(action, 0);
+    super.alone(() -> aloneInGroups(action, 0));
   }
 
-  private void alone(Runnable action, int from) {
+  private void aloneInGroups(Runnable action, int from) {
     if (from == groups.length) {
-      super.alone(action);
+      action.run();
     } else {
-      groups[from].optimizer.alone(() -> alone(action, from + 1));
+      groups[from].optimizer.alone(() -> aloneInGroups(action, from + 1));
     }
   }
 
@@ -245,11 +232,22 @@ public final class GroupedOptimizer extends AbstractOptimizer {
     routed = parameters;
   }
 
-  private int find(Parameter parameter) {
-    int found = 0;
-    while (found < groups.length && !groups[found].members.test(parameter)) {
-      found++;
+  /** Null if none does. */
+  Group firstThatTakes(Parameter parameter) {
+    int group = indexOf(parameter);
+    return group == groups.length ? null : groups[group];
+  }
+
+  private int indexOf(Parameter parameter) {
+    int group = 0;
+    while (group < groups.length && !groups[group].members.test(parameter)) {
+      group++;
     }
+    return group;
+  }
+
+  private int find(Parameter parameter) {
+    int found = indexOf(parameter);
     if (found == groups.length) {
       throw new IllegalArgumentException(String.format(
           "parameter '%s' belongs to no group, expected one of %s to take it, or otherwise()",
@@ -285,7 +283,7 @@ public final class GroupedOptimizer extends AbstractOptimizer {
     /**
      * Adds a group with a rate factor of 1.
      *
-     * @param name for messages and {@link #learningRate}, not that of another group
+     * @param name for messages, {@link #learningRate} and state files, not that of another group
      * @param members which parameters it takes of those that no group before it takes; a function of
      *     what stays: name, type and shape
      * @param optimizer an optimizer of this library, of this group alone; it may have decorators

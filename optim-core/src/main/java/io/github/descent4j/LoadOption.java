@@ -22,7 +22,10 @@ public enum LoadOption {
   /** The learning rate the optimizer was made with is another: its own holds. */
   ALLOW_OTHER_LEARNING_RATE,
 
-  /** Hyperparameters, the learning rate among them, are others: the optimizer's own hold. */
+  /**
+   * Hyperparameters, the learning rate and the settings of decorators and groups among them, are
+   * others: the optimizer's own hold.
+   */
   ALLOW_OTHER_HYPERPARAMETERS,
 
   /**

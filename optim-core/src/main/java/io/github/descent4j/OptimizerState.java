@@ -70,7 +70,8 @@ public interface OptimizerState {
    * @throws java.io.UncheckedIOException if it cannot be written; the old file is as it was
    * @throws IllegalArgumentException if a parameter's name has no UTF-8 form or more than some ten
    *     thousand characters
-   * @throws IllegalStateException if a step is under way
+   * @throws IllegalStateException if a step is under way, or an average is {@linkplain
+   *     AveragedOptimizer#applied applied}
    * @throws UnsupportedOperationException if the optimizer, or one that it decorates, is not of this
    *     library
    */
@@ -87,7 +88,8 @@ public interface OptimizerState {
    * @throws StateFileException if the file is damaged, or is that of another optimizer, or has
    *     other hyperparameters or decorators; the message names what differs, and nothing has changed
    * @throws java.io.UncheckedIOException if it cannot be read; nothing has changed
-   * @throws IllegalStateException if a step is under way
+   * @throws IllegalStateException if a step is under way, or an average is {@linkplain
+   *     AveragedOptimizer#applied applied}
    * @throws UnsupportedOperationException if the optimizer, or one that it decorates, is not of this
    *     library
    */
@@ -104,7 +106,8 @@ public interface OptimizerState {
    * @throws StateFileException as {@link #load(Path, LoadOption...)}, and if a parameter is missing,
    *     extra, or of another shape or type
    * @throws java.io.UncheckedIOException if it cannot be read; nothing has changed
-   * @throws IllegalStateException if a step is under way
+   * @throws IllegalStateException if a step is under way, or an average is {@linkplain
+   *     AveragedOptimizer#applied applied}
    * @throws UnsupportedOperationException if the optimizer, or one that it decorates, is not of this
    *     library
    */

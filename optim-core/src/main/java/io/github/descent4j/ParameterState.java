@@ -66,10 +66,17 @@ final class ParameterState {
     slotSpans = new Span[slots.length];
     for (int s = 0; s < slots.length; s++) {
       if (slots[s].rank() > 1 && slots[s].ordering() != order) {
-        slots[s] = reordered(slots[s], order);
+        slots[s] = copy(slots[s], order);
       }
       slotSpans[s] = Span.of(slots[s]);
     }
+  }
+
+  /** The same with one more slot, whose contents do not matter. */
+  ParameterState withScratch() {
+    INDArray[] more = Arrays.copyOf(slots, slots.length + 1);
+    more[slots.length] = copy(slots[0], order);
+    return new ParameterState(shape, type, order, more, steps);
   }
 
   /** The type of a parameter's slots. */
@@ -97,7 +104,7 @@ final class ParameterState {
   }
 
   @SuppressWarnings("try") // As below.
-  private static INDArray reordered(INDArray slot, char order) {
+  private static INDArray copy(INDArray slot, char order) {
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       return slot.dup(order);
     }

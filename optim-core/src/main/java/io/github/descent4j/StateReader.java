@@ -5,7 +5,6 @@ import static io.github.descent4j.StateWriter.DECORATOR;
 import static io.github.descent4j.StateWriter.INSIDE;
 import static io.github.descent4j.StateWriter.OPTIMIZER;
 import static io.github.descent4j.StateWriter.OPTIMIZER_STATE;
-import static io.github.descent4j.StateWriter.PARAMETERS;
 
 import io.github.descent4j.file.ArrayFileReader;
 import io.github.descent4j.file.EntryName;
@@ -16,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -37,12 +37,23 @@ final class StateReader {
 
   private final Load load;
   private final Fields fields;
-  private final List<String> decorators;
+  private final List<String> around;
+  private final String prefix;
 
-  private StateReader(Load load, Fields fields, List<String> decorators) {
+  /** Is told of every parameter that is to be loaded. */
+  private final Consumer<String> parameterCheck;
+
+  private StateReader(
+      Load load,
+      Fields fields,
+      List<String> around,
+      String prefix,
+      Consumer<String> parameterCheck) {
     this.load = load;
     this.fields = fields;
-    this.decorators = decorators;
+    this.around = around;
+    this.prefix = prefix;
+    this.parameterCheck = parameterCheck;
   }
 
   /**
@@ -66,7 +77,8 @@ final class StateReader {
             new ArrayList<>(),
             new LinkedHashSet<>(reader.arrays()),
             new LinkedHashSet<>(byName == null ? Set.of() : byName.keySet()));
-        optimizer.load(new StateReader(load, description.object(OPTIMIZER), List.of()));
+        optimizer.load(
+            new StateReader(load, description.object(OPTIMIZER), List.of(), "", name -> {}));
         requireComplete(optimizer, load);
         load.changes.forEach(Runnable::run);
       }
@@ -95,32 +107,27 @@ final class StateReader {
     return load.options.contains(option);
   }
 
-  /** An array of a rule. */
+  /** The array of a parameter and slot. */
   INDArray slot(String parameter, String slot) {
-    return read(EntryName.of(parameter, slot));
-  }
-
-  /** The parameters of which this decorator has saved arrays, and that are to be loaded. */
-  List<String> parameters() {
-    List<String> names = new ArrayList<>();
-    if (fields.names().contains(PARAMETERS)) {
-      for (String name : fields.texts(PARAMETERS)) {
-        if (isWanted(name)) {
-          names.add(name);
-        }
-      }
-    }
-    return names;
-  }
-
-  /** An array of this decorator. */
-  INDArray array(String parameter, String name) {
-    return read(EntryName.of(parameter, StateWriter.prefix(decorators) + name));
+    String name = EntryName.of(parameter, prefix + slot);
+    load.unread.remove(name);
+    return load.file.array(name);
   }
 
   /** An object of this one. */
   StateReader object(String name) {
-    return new StateReader(load, fields.object(name), decorators);
+    return new StateReader(load, fields.object(name), around, prefix, parameterCheck);
+  }
+
+  /** The object of what this decorator decorates. */
+  StateReader inside() {
+    List<String> all = StateWriter.with(around, fields.text(DECORATOR));
+    return new StateReader(load, fields.object(INSIDE), all, "", parameterCheck);
+  }
+
+  /** The same object, where a parameter has to pass one more check ahead of being loaded. */
+  StateReader checking(Consumer<String> parameterName) {
+    return new StateReader(load, fields, around, prefix, parameterCheck.andThen(parameterName));
   }
 
   /** Leaves a change that cannot fail, for the moment when everything has been checked. */
@@ -146,6 +153,7 @@ final class StateReader {
   boolean isWanted(String parameter) {
     load.missing.remove(parameter);
     if (load.model == null || load.model.containsKey(parameter)) {
+      parameterCheck.accept(parameter);
       return true;
     }
     if (allows(LoadOption.ALLOW_EXTRA_PARAMETERS)) {
@@ -163,13 +171,12 @@ final class StateReader {
   StateReader decorator(String name) {
     StateReader at = this;
     while (at.isDecorator() && !at.fields.text(DECORATOR).equals(name)) {
-      at = at.object(INSIDE);
+      at = at.inside();
     }
     boolean found = at.isDecorator();
     if (at == this && found) {
-      List<String> all = new ArrayList<>(decorators);
-      all.add(name);
-      return new StateReader(load, fields, all);
+      return new StateReader(
+          load, fields, around, StateWriter.prefix(around, name), parameterCheck);
     }
     if (!allows(LoadOption.ALLOW_OTHER_DECORATORS)) {
       throw problem("has "
@@ -195,15 +202,10 @@ final class StateReader {
       throw problem("has the state of a decorator '" + fields.text(DECORATOR)
           + "', expected none; ALLOW_OTHER_DECORATORS leaves it out");
     }
-    return object(INSIDE).behindDecorators();
+    return inside().behindDecorators();
   }
 
   private boolean isDecorator() {
     return fields.names().contains(DECORATOR);
-  }
-
-  private INDArray read(String name) {
-    load.unread.remove(name);
-    return load.file.array(name);
   }
 }

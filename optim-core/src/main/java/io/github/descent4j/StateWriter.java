@@ -5,10 +5,8 @@ import io.github.descent4j.file.EntryName;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -26,17 +24,21 @@ final class StateWriter {
   private final Map<String, Object> fields;
   private final Map<String, INDArray> arrays;
 
-  /** The decorators around this optimizer that remember something, this one included. */
-  private final List<String> decorators;
+  /** The decorators around this optimizer that remember something. */
+  private final List<String> around;
 
-  /** Those of which this decorator has put arrays. */
-  private final Set<String> parameters = new LinkedHashSet<>();
+  /** What the names of this optimizer's slots begin with in the file. */
+  private final String prefix;
 
   private StateWriter(
-      Map<String, Object> fields, Map<String, INDArray> arrays, List<String> decorators) {
+      Map<String, Object> fields,
+      Map<String, INDArray> arrays,
+      List<String> around,
+      String prefix) {
     this.fields = fields;
     this.arrays = arrays;
-    this.decorators = decorators;
+    this.around = around;
+    this.prefix = prefix;
   }
 
   /** Saves an optimizer with all that is inside it. */
@@ -45,7 +47,7 @@ final class StateWriter {
       Map<String, Object> fields = new LinkedHashMap<>();
       fields.put(CONTENT, OPTIMIZER_STATE);
       Map<String, INDArray> arrays = new LinkedHashMap<>();
-      optimizer.save(new StateWriter(fields, arrays, List.of()).object(OPTIMIZER));
+      optimizer.save(new StateWriter(fields, arrays, List.of(), "").object(OPTIMIZER));
       ArrayFileWriter.write(file, fields, arrays);
     });
   }
@@ -55,37 +57,39 @@ final class StateWriter {
     fields.put(name, value);
   }
 
-  /** Puts an array of a rule, under its parameter and slot. */
+  /** Puts an array under its parameter and slot. */
   void putSlot(String parameter, String slot, INDArray array) {
-    arrays.put(EntryName.of(parameter, slot), array);
-  }
-
-  /** Puts an array of a decorator, which must not clash with a rule's or another decorator's. */
-  void putArray(String parameter, String name, INDArray array) {
-    arrays.put(EntryName.of(parameter, prefix(decorators) + name), array);
-    parameters.add(parameter);
-    fields.put(PARAMETERS, parameters);
+    arrays.put(EntryName.of(parameter, prefix + slot), array);
   }
 
   /** Puts an object. */
   StateWriter object(String name) {
     Map<String, Object> inner = new LinkedHashMap<>();
     fields.put(name, inner);
-    return new StateWriter(inner, arrays, decorators);
+    return new StateWriter(inner, arrays, around, prefix);
   }
 
   /** This object as that of a decorator. */
   StateWriter decorator(String name) {
     fields.put(DECORATOR, name);
-    List<String> all = new ArrayList<>(decorators);
-    all.add(name);
-    return new StateWriter(fields, arrays, all);
+    return new StateWriter(fields, arrays, around, prefix(around, name));
   }
 
-  /** What the arrays of the last decorator begin with: its name, numbered from outside to inside. */
-  static String prefix(List<String> decorators) {
-    String name = decorators.get(decorators.size() - 1);
-    long same = decorators.stream().filter(name::equals).count();
+  /** Puts the object of what this decorator decorates. */
+  StateWriter inside() {
+    List<String> all = with(around, (String) fields.get(DECORATOR));
+    return new StateWriter(object(INSIDE).fields, arrays, all, "");
+  }
+
+  /** A decorator's slots must not clash with a rule's, nor with those of another of its kind. */
+  static String prefix(List<String> around, String name) {
+    long same = 1 + around.stream().filter(name::equals).count();
     return same == 1 ? name + "." : name + "." + same + ".";
+  }
+
+  static List<String> with(List<String> around, String name) {
+    List<String> all = new ArrayList<>(around);
+    all.add(name);
+    return all;
   }
 }

@@ -23,6 +23,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * steps, and runs the rule's kernel over the memory. The mathematics is in the subclasses.
  */
 abstract class UpdateRule extends AbstractOptimizer {
+  private static final String RULE = "rule";
+  private static final String STEPS = "steps";
+
   private final double learningRate;
   private final WeightDecay weightDecay;
   private final Slot[] slots;
@@ -94,16 +97,26 @@ abstract class UpdateRule extends AbstractOptimizer {
 
   @Override
   final void save(StateWriter out) {
-    RuleFile.save(this, steps, states, out);
+    out.put(RULE, getClass().getSimpleName());
+    Hyperparameters.save(hyperparameters(), out);
+    out.put(STEPS, steps);
+    SlotFile.save(states, slots, out);
   }
 
   @Override
   final void load(StateReader in) {
-    RuleFile.Loaded loaded = RuleFile.load(this, slots, in.behindDecorators());
-    in.whenAllIsWell(() -> {
+    StateReader own = in.behindDecorators();
+    String name = getClass().getSimpleName();
+    if (!name.equals(own.fields().get(RULE))) {
+      throw own.fields().bad(RULE, '"' + name + '"');
+    }
+    Hyperparameters.compare(hyperparameters(), this, own);
+    long loadedSteps = own.fields().whole(STEPS, 0);
+    Map<String, ParameterState> loaded = SlotFile.load(slots, 1, loadedSteps, own);
+    own.whenAllIsWell(() -> {
       states.clear();
-      states.putAll(loaded.states());
-      steps = loaded.steps();
+      states.putAll(loaded);
+      steps = loadedSteps;
       found = null;
     });
   }

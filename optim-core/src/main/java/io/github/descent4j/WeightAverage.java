@@ -1,5 +1,8 @@
 package io.github.descent4j;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * Which average of the parameters {@link Optimizer#averaged} keeps, and of which steps; immutable.
  *
@@ -134,6 +137,18 @@ public final class WeightAverage {
       case WARMED_UP_EMA -> 1 - Math.min(decay, n / (9.0 + n));
       case EQUAL -> 1.0 / n;
     };
+  }
+
+  /** By name, for a state file. */
+  Map<String, Object> hyperparameters() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("average", kind.text);
+    if (kind != Kind.EQUAL) {
+      all.put("decay", decay);
+    }
+    all.put("startingAfter", start);
+    all.put("every", period);
+    return all;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -25,12 +26,45 @@ class AllocationTest {
    * Bytes a step: {@link StrictMath}'s functions make small arrays until they are compiled. The
    * smallest object for every parameter would be more.
    */
-  private static final long ALLOWED = 300;
+  private static final long ALLOWED_WITH_POWERS = 300;
+
+  /** Bytes a step: less than the smallest object, for what the JVM itself takes now and then. */
+  private static final long ALLOWED = 16;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   static List<OptimizerCase> all() {
     return OptimizerCase.all();
+  }
+
+  /** Around an optimizer that takes no power of anything. */
+  static List<Arguments> decorated() {
+    AdjustableOptimizer adjusted = new RmsProp().adjustable();
+    adjusted.learningRate(0.01);
+    GradientClip clip = GradientClip.byGlobalNorm(1);
+    return List.of(
+        Arguments.of("nothing", new RmsProp()),
+        Arguments.of(
+            "schedule, clip and guard",
+            new RmsProp()
+                .scheduled(Schedules.linear(1e-3, 0, 100))
+                .clipped(clip)
+                .guarded(NonFinite.FAIL)),
+        Arguments.of(
+            "groups",
+            Optimizer.groups()
+                .group("half", AllocationTest::isHalf, new Sgd().guarded(NonFinite.SKIP), 2)
+                .otherwise(new RmsProp().clipped(clip))
+                .build()
+                .scheduled(Schedules.linear(1e-3, 0, 100))),
+        Arguments.of("adjustable", adjusted),
+        Arguments.of("accumulated", new RmsProp().clipped(clip).accumulated(3)),
+        Arguments.of("clipped adaptively", new RmsProp().clippedAdaptively(AdaptiveClip.of(0.01))),
+        Arguments.of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))));
+  }
+
+  private static boolean isHalf(Parameter parameter) {
+    return parameter.value().dataType() == DataType.FLOAT16;
   }
 
   @ParameterizedTest
@@ -42,6 +76,16 @@ class AllocationTest {
         .scheduled(Schedules.cosine(1e-3, 10 * STEPS))
         .clipped(GradientClip.byGlobalNorm(1))
         .guarded(NonFinite.SKIP);
+    assertAllocatesNothing(decorated, ALLOWED_WITH_POWERS);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("decorated")
+  void noDecoratorAllocates(String name, Optimizer optimizer) {
+    assertAllocatesNothing(optimizer, ALLOWED);
+  }
+
+  private void assertAllocatesNothing(Optimizer optimizer, long allowed) {
     List<Parameter> several = new ArrayList<>();
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16}) {
       for (int i = 0; i < 4; i++) {
@@ -52,12 +96,14 @@ class AllocationTest {
       }
     }
     Parameters parameters = Parameters.of(several);
-    run(decorated, parameters);
+    run(optimizer, parameters);
 
     long offHeap = Pointer.totalBytes();
     long before = threads.getCurrentThreadAllocatedBytes();
-    run(decorated, parameters);
-    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(STEPS * ALLOWED);
+    run(optimizer, parameters);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before)
+        .as("bytes in %d steps", STEPS)
+        .isLessThan(STEPS * allowed);
     assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(offHeap);
   }
 

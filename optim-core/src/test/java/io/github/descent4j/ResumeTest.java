@@ -36,7 +36,7 @@ class ResumeTest {
       assertSameBytes(Training.valuesFile(resumed, name), Training.valuesFile(through, name));
       assertSameBytes(Training.stateFile(resumed, name), Training.stateFile(through, name));
     });
-    assertThat(trainings).hasSizeGreaterThan(2 * OptimizerCase.all().size());
+    assertThat(trainings).hasSizeGreaterThan(3 * OptimizerCase.all().size());
   }
 
   /** The same state has the same bytes. */

@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -21,27 +23,72 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Training {
   static final int STEPS = 7;
 
+  /** Every optimizer has these. */
+  private static final Set<String> SWEPT = Set.of("plain", "all", "groups");
+
   /** All decorators; those that remember something must be here. */
-  private static final Map<String, BiFunction<Optimizer, ReduceOnPlateau, Optimizer>> DECORATIONS =
-      new LinkedHashMap<>();
+  private static final Map<String, BiFunction<Supplier<Optimizer>, ReduceOnPlateau, Optimizer>>
+      DECORATIONS = new LinkedHashMap<>();
 
   static {
-    DECORATIONS.put("plain", (optimizer, plateau) -> optimizer);
+    DECORATIONS.put("plain", (rule, plateau) -> rule.get());
     DECORATIONS.put(
-        "scheduled", (optimizer, plateau) -> optimizer.scheduled(Schedules.cosine(0.1, 12)));
+        "scheduled", (rule, plateau) -> rule.get().scheduled(Schedules.cosine(0.1, 12)));
     DECORATIONS.put(
-        "plateau",
-        (optimizer, plateau) -> optimizer.scheduled(plateau.schedule().scaled(0.5)));
+        "plateau", (rule, plateau) -> rule.get().scheduled(plateau.schedule().scaled(0.5)));
     DECORATIONS.put(
-        "clipped", (optimizer, plateau) -> optimizer.clipped(GradientClip.byGlobalNorm(0.5)));
-    DECORATIONS.put("guarded", (optimizer, plateau) -> optimizer.guarded(NonFinite.SKIP));
+        "adjustable",
+        (rule, plateau) -> rule.get().scheduled(Schedules.cosine(0.1, 12)).adjustable());
+    DECORATIONS.put(
+        "clipped", (rule, plateau) -> rule.get().clipped(GradientClip.byGlobalNorm(0.5)));
+    DECORATIONS.put(
+        "clipped adaptively",
+        (rule, plateau) -> rule.get().clippedAdaptively(AdaptiveClip.of(0.1)));
+    DECORATIONS.put("guarded", (rule, plateau) -> rule.get().guarded(NonFinite.SKIP));
+    // Interrupted after 2 of 5.
+    DECORATIONS.put("accumulated", (rule, plateau) -> rule.get().accumulated(5));
+    DECORATIONS.put(
+        "accumulated sum",
+        (rule, plateau) ->
+            rule.get().accumulated(5, Accumulation.SUM).scheduled(Schedules.cosine(0.1, 12)));
+    DECORATIONS.put("ema", (rule, plateau) -> rule.get().averaged(WeightAverage.ema(0.9)));
+    DECORATIONS.put(
+        "equal average",
+        (rule, plateau) ->
+            rule.get().averaged(WeightAverage.equal().startingAfter(2).every(3)));
     DECORATIONS.put(
         "all",
-        (optimizer, plateau) -> optimizer
+        (rule, plateau) -> rule.get()
             .guarded(NonFinite.SKIP)
+            .clippedAdaptively(AdaptiveClip.of(0.1))
+            .averaged(WeightAverage.equal())
             .scheduled(Schedules.linearWarmup(3, 0.1).then(plateau.schedule()))
+            .accumulated(4)
             .clipped(GradientClip.byNorm(0.5))
-            .guarded(NonFinite.SKIP));
+            .guarded(NonFinite.SKIP)
+            .averaged(WeightAverage.ema(0.9)));
+    DECORATIONS.put(
+        "groups",
+        (rule, plateau) -> Optimizer.groups()
+            .group(
+                "small",
+                parameter -> parameter.value().rank() < 2,
+                rule.get().averaged(WeightAverage.equal()).accumulated(3),
+                0.5)
+            .otherwise(rule.get()
+                .averaged(WeightAverage.warmedUpEma(0.9))
+                .scheduled(plateau.schedule())
+                .guarded(NonFinite.SKIP))
+            .build()
+            .averaged(WeightAverage.biasCorrectedEma(0.8).every(2)));
+    DECORATIONS.put(
+        "groups and a plateau",
+        (rule, plateau) -> Optimizer.groups()
+            .group("small", parameter -> parameter.value().rank() < 2, rule.get(), 0.5)
+            .otherwise(rule.get())
+            .build()
+            .scheduled(plateau.schedule())
+            .adjustable());
   }
 
   final Optimizer optimizer;
@@ -51,7 +98,7 @@ final class Training {
   private final List<Parameter> all = new ArrayList<>();
 
   private Training(OptimizerCase optimizer, String decoration) {
-    this.optimizer = DECORATIONS.get(decoration).apply(optimizer.create().get(), plateau);
+    this.optimizer = DECORATIONS.get(decoration).apply(optimizer.create(), plateau);
     add("layer1/weight", DataType.FLOAT, Layout.STRIDED_VIEW, 5, 3);
     add("..", DataType.DOUBLE, Layout.F_ORDER, 2, 4);
     add("λ", DataType.BFLOAT16, Layout.C_ORDER, 9);
@@ -60,13 +107,12 @@ final class Training {
     parameters = Parameters.of(all);
   }
 
-  /** Every optimizer plain and with all decorators, one with each. */
+  /** Every optimizer plain, with all decorators and in groups, one with each. */
   static Map<String, Training> trainings() {
     Map<String, Training> trainings = new LinkedHashMap<>();
     for (OptimizerCase optimizer : OptimizerCase.all()) {
       for (String decoration : DECORATIONS.keySet()) {
-        boolean sweep = decoration.equals("plain") || decoration.equals("all");
-        if (sweep || optimizer.name().equals("RAdam")) {
+        if (SWEPT.contains(decoration) || optimizer.name().equals("RAdam")) {
           String name = optimizer.name() + " " + decoration;
           trainings.put(name, new Training(optimizer, decoration));
         }
@@ -92,6 +138,9 @@ final class Training {
         parameter
             .gradient()
             .assign(TestArrays.create(parameter.gradient().dataType(), shape, numbers));
+      }
+      if (step == 3 && optimizer instanceof AdjustableOptimizer adjustable) {
+        adjustable.learningRate(0.7 * adjustable.learningRate());
       }
       boolean guarded = optimizer.toString().contains("guarded");
       if (guarded && (step == 2 || step == STEPS + 2)) {

@@ -51,8 +51,8 @@ public final class Fields {
     if (value instanceof Number number) {
       return number.doubleValue();
     }
-    if (List.of("NaN", "Infinity", "-Infinity").contains(value)) {
-      return Double.parseDouble((String) value);
+    if (value instanceof String text && List.of("NaN", "Infinity", "-Infinity").contains(text)) {
+      return Double.parseDouble(text);
     }
     throw bad(name, "a number");
   }
