@@ -97,24 +97,23 @@ public enum Conventions {
   }
 
   /**
-   * Adam with decoupled decay: 0.01 in PyTorch, 0.004 in Keras, 1e-4 in Optax.
+   * AdamW: "epsilon hat" and 1e-7 in Keras; the decay is 0.01 in PyTorch, 0.004 in Keras, 1e-4 in Optax.
    *
    * @throws UnsupportedOperationException for {@link #PAPER}, whose decay is not multiplied by alpha:
-   *     {@code WeightDecay.decoupled(lambda / alpha)} is the paper's at a rate of alpha
+   *     {@code weightDecay(lambda / alpha)} is the paper's at a rate of alpha
    */
-  public Adam.Builder adamW() {
-    return adam()
-        .weightDecay(WeightDecay.decoupled(
-            switch (this) {
-              case PYTORCH -> 0.01;
-              case KERAS -> 0.004;
-              case OPTAX -> 1e-4;
-              case PAPER ->
-                throw new UnsupportedOperationException(
-                    "PAPER has an AdamW whose decay is not multiplied by the learning rate, expected PYTORCH,"
-                        + " KERAS or OPTAX; WeightDecay.decoupled(lambda / alpha) decays as the paper does at"
-                        + " a learning rate of alpha");
-            }));
+  public AdamW.Builder adamW() {
+    AdamW.Builder builder = AdamW.builder().learningRate(1e-3).beta1(0.9).beta2(0.999);
+    return switch (this) {
+      case PYTORCH -> builder.epsilon(1e-8).weightDecay(0.01);
+      case KERAS -> builder.epsilon(1e-7).epsilonHat(true).weightDecay(0.004);
+      case OPTAX -> builder.epsilon(1e-8).weightDecay(1e-4);
+      case PAPER ->
+        throw new UnsupportedOperationException(
+            "PAPER has an AdamW whose decay is not multiplied by the learning rate, expected PYTORCH,"
+                + " KERAS or OPTAX; weightDecay(lambda / alpha) decays as the paper does at a learning"
+                + " rate of alpha");
+    };
   }
 
   /**

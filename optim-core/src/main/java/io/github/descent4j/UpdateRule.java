@@ -262,7 +262,7 @@ abstract class UpdateRule extends AbstractOptimizer {
    */
   abstract static class Builder<B extends Builder<B>> {
     private double learningRate;
-    private WeightDecay weightDecay = WeightDecay.none();
+    WeightDecay weightDecay = WeightDecay.none();
 
     Builder(double learningRate) {
       this.learningRate = learningRate;
@@ -276,7 +276,7 @@ abstract class UpdateRule extends AbstractOptimizer {
       return self();
     }
 
-    /** Coupled or decoupled weight decay; none by default. */
+    /** Coupled or decoupled weight decay; none by default, but for {@link AdamW}. */
     public final B weightDecay(WeightDecay weightDecay) {
       this.weightDecay =
           requireNonNull(weightDecay, "weightDecay is null, expected a weight decay");

@@ -81,6 +81,12 @@ class ErrorsTest {
         bad(
             "weightDecay is Infinity, expected a finite number >= 0",
             () -> WeightDecay.decoupled(Double.POSITIVE_INFINITY)),
+        bad(
+            "weightDecay is -0.5, expected a finite number >= 0",
+            () -> AdamW.builder().weightDecay(-0.5)),
+        bad(
+            "weightDecay is coupled(0.1), expected a decoupled one; coupled decay with these moments is Adam",
+            () -> AdamW.builder().weightDecay(WeightDecay.coupled(0.1)).build()),
         bad("maxNorm is 0.0, expected a finite number > 0", () -> GradientClip.byNorm(0)),
         bad(
             "maxNorm is NaN, expected a finite number > 0",

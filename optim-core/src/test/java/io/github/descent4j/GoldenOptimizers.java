@@ -60,13 +60,21 @@ final class GoldenOptimizers {
             .epsilon(h.get("eps").doubleValue())
             .weightDecay(coupled)
             .build();
-      case "adam", "adamw" ->
+      case "adam" ->
         Adam.builder()
             .learningRate(lr)
             .beta1(h.get("beta1").doubleValue())
             .beta2(h.get("beta2").doubleValue())
             .epsilon(h.get("eps").doubleValue())
-            .weightDecay(optimizer.equals("adamw") ? WeightDecay.decoupled(decay) : coupled)
+            .weightDecay(coupled)
+            .build();
+      case "adamw" ->
+        AdamW.builder()
+            .learningRate(lr)
+            .beta1(h.get("beta1").doubleValue())
+            .beta2(h.get("beta2").doubleValue())
+            .epsilon(h.get("eps").doubleValue())
+            .weightDecay(decay)
             .build();
       case "yogi" ->
         Yogi.builder()

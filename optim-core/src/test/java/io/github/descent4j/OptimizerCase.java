@@ -30,12 +30,13 @@ public record OptimizerCase(
         of("RmsProp", List.of("s"), RmsProp::builder, RmsProp.Builder::build),
         of("AdaDelta", List.of("s", "x"), AdaDelta::builder, AdaDelta.Builder::build),
         of("Adam", List.of("m", "v"), Adam::builder, Adam.Builder::build),
+        of("AdamW", List.of("m", "v"), AdamW::builder, AdamW.Builder::build),
         of("Yogi", List.of("m", "v"), Yogi::builder, Yogi.Builder::build),
         of("RAdam", List.of("m", "v"), RAdam::builder, RAdam.Builder::build));
   }
 
   /** The options of each, without weight decay. */
-  static List<OptimizerCase> options() {
+  private static List<OptimizerCase> options() {
     return List.of(
         of(
             "Momentum dampened",
@@ -96,6 +97,11 @@ public record OptimizerCase(
             () -> Adam.builder().epsilonHat(true),
             Adam.Builder::build),
         of(
+            "AdamW epsilon hat",
+            List.of("m", "v"),
+            () -> AdamW.builder().epsilonHat(true).weightDecay(0),
+            AdamW.Builder::build),
+        of(
             "Yogi uncorrected",
             List.of("m", "v"),
             () -> Yogi.builder().biasCorrection(false),
@@ -117,9 +123,11 @@ public record OptimizerCase(
             RAdam.Builder::build));
   }
 
-  /** Defaults and options: a zero gradient moves nothing. */
+  /** Defaults and options that do not decay weights: a zero gradient moves nothing. */
   public static List<OptimizerCase> withoutDecay() {
-    return concat(defaults(), options());
+    return concat(defaults(), options()).stream()
+        .filter(optimizer -> !optimizer.name().equals("AdamW"))
+        .toList();
   }
 
   /** Everything, both weight decays included. */
@@ -175,7 +183,7 @@ public record OptimizerCase(
             List.of("m", "v"),
             () -> RAdam.builder().weightDecay(WeightDecay.decoupled(0.1)),
             RAdam.Builder::build));
-    return concat(withoutDecay(), decayed);
+    return concat(concat(defaults(), options()), decayed);
   }
 
   @Override

@@ -14,7 +14,18 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** One step written by hand in ND4J's array operations, in place where they can be. */
 public class Nd4jOperationsStep extends StepBenchmark {
-  @Param({"Sgd", "Momentum", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "Yogi", "RAdam"})
+  @Param({
+    "Sgd",
+    "Momentum",
+    "Nesterov",
+    "AdaGrad",
+    "RmsProp",
+    "AdaDelta",
+    "Adam",
+    "AdamW",
+    "Yogi",
+    "RAdam"
+  })
   public String optimizer;
 
   private final List<INDArray[]> slots = new ArrayList<>();
@@ -69,7 +80,10 @@ public class Nd4jOperationsStep extends StepBenchmark {
         p.subi(d);
         v.muli(0.9).addi(d.mul(d).muli(0.1));
       }
-      case ADAM -> {
+      case ADAM, ADAMW -> {
+        if (formula == Formula.ADAMW) {
+          p.muli(1 - 1e-3 * 0.01);
+        }
         m.muli(0.9).addi(g.mul(0.1));
         v.muli(0.999).addi(g.mul(g).muli(0.001));
         INDArray root = sqrt(v.div(correction2), false).addi(1e-8);

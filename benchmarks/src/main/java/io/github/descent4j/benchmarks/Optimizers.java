@@ -3,6 +3,7 @@ package io.github.descent4j.benchmarks;
 import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.Adam;
+import io.github.descent4j.AdamW;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
@@ -24,6 +25,7 @@ final class Optimizers {
       case RMSPROP -> new RmsProp();
       case ADADELTA -> new AdaDelta();
       case ADAM -> new Adam();
+      case ADAMW -> new AdamW();
       case YOGI -> new Yogi();
       case RADAM -> new RAdam();
     };

@@ -62,6 +62,13 @@ public enum Formula {
       x[0] -= 1e-3 * (x[1] / CORRECTION_1[t]) / (Math.sqrt(x[2] / CORRECTION_2[t]) + 1e-8);
     }
   },
+  ADAMW("AdamW", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[0] -= 1e-3 * 0.01 * x[0];
+      ADAM.update(x, g, t);
+    }
+  },
   YOGI("Yogi", 7) {
     @Override
     void start(double[] x) {

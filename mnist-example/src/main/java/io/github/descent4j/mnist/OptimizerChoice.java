@@ -3,6 +3,7 @@ package io.github.descent4j.mnist;
 import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.Adam;
+import io.github.descent4j.AdamW;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
@@ -25,6 +26,7 @@ enum OptimizerChoice {
   RMSPROP(0.001),
   ADADELTA(1.0),
   ADAM(0.002),
+  ADAMW(0.002),
   YOGI(0.005),
   RADAM(0.005);
 
@@ -32,6 +34,11 @@ enum OptimizerChoice {
 
   OptimizerChoice(double defaultLearningRate) {
     this.defaultLearningRate = defaultLearningRate;
+  }
+
+  /** The weight decay where none is given. */
+  double defaultWeightDecay() {
+    return this == ADAMW ? 0.01 : 0;
   }
 
   Optimizer build(double learningRate, WeightDecay weightDecay) {
@@ -50,6 +57,8 @@ enum OptimizerChoice {
         AdaDelta.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case ADAM ->
         Adam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      case ADAMW ->
+        AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case YOGI ->
         Yogi.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case RADAM ->

@@ -88,7 +88,7 @@ final class Plan {
     }
     Path pytorch = jar("pytorch/target/pytorch.jar");
     boolean fused = Files.exists(pytorch)
-        && runsOn(optimizer, "Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam");
+        && runsOn(optimizer, "Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam", "AdamW");
     if (fused) {
       runs.add(new Run(PYTORCH, pytorch, "PyTorchFusedStep", parameters, List.of()));
     }
