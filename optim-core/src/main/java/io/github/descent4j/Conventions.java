@@ -117,6 +117,25 @@ public enum Conventions {
   }
 
   /**
+   * AMSGrad: without bias correction in the paper, "epsilon hat" and 1e-7 in Keras, where it is Adam
+   * with {@code amsgrad}, as in PyTorch.
+   *
+   * @throws UnsupportedOperationException for {@link #OPTAX}, whose maximum is that of the corrected
+   *     moment
+   */
+  public AmsGrad.Builder amsGrad() {
+    return switch (this) {
+      case PAPER -> AmsGrad.builder().biasCorrection(false);
+      case PYTORCH -> AmsGrad.builder().learningRate(1e-3).epsilon(1e-8);
+      case KERAS -> AmsGrad.builder().learningRate(1e-3).epsilon(1e-7).epsilonHat(true);
+      case OPTAX ->
+        throw new UnsupportedOperationException(
+            "OPTAX has an AMSGrad whose maximum is that of the corrected moment, expected PAPER,"
+                + " PYTORCH or KERAS");
+    };
+  }
+
+  /**
    * Yogi: without bias correction in the paper; with both moments from 1e-6 in Optax.
    *
    * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none

@@ -61,6 +61,7 @@ class ConvergenceTest {
         run(PARABOLA, 500, 1e-6, () -> new AdaDelta().scheduled(falling(10, 50))),
         run(PARABOLA, 500, 1e-6, () -> new Adam(0.1)),
         run(PARABOLA, 500, 1e-6, () -> new AdamW(0.1)),
+        run(PARABOLA, 500, 1e-6, () -> new AmsGrad(0.1)),
         run(PARABOLA, 500, 1e-6, () -> new Yogi(0.1)),
         run(PARABOLA, 500, 1e-6, () -> new RAdam(0.1)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Sgd(0.015)),
@@ -71,6 +72,7 @@ class ConvergenceTest {
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new AdaDelta().scheduled(falling(3, 20))),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Adam(0.05)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new AdamW(0.05)),
+        run(ILL_CONDITIONED, 2000, 1e-6, () -> new AmsGrad(0.05)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Yogi(0.05)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new RAdam(0.05)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Sgd(1e-3)),
@@ -81,6 +83,7 @@ class ConvergenceTest {
         run(ROSENBROCK, 20_000, 1e-3, () -> new AdaDelta().scheduled(falling(1, 50))),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Adam(0.01)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new AdamW(0.01)),
+        run(ROSENBROCK, 20_000, 1e-3, () -> new AmsGrad(0.01)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Yogi(0.01)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new RAdam(1e-3)));
   }

@@ -18,6 +18,7 @@ class GoldenOptimizerTest {
   private static final Map<String, String> SLOTS = Map.of(
       "exp_avg", "m",
       "exp_avg_sq", "v",
+      "max_exp_avg_sq", "vMax",
       "sum", "s",
       "square_avg", "s",
       "grad_avg", "m",

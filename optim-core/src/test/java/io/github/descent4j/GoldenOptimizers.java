@@ -60,22 +60,37 @@ final class GoldenOptimizers {
             .epsilon(h.get("eps").doubleValue())
             .weightDecay(coupled)
             .build();
-      case "adam" ->
-        Adam.builder()
-            .learningRate(lr)
-            .beta1(h.get("beta1").doubleValue())
-            .beta2(h.get("beta2").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .weightDecay(coupled)
-            .build();
-      case "adamw" ->
-        AdamW.builder()
-            .learningRate(lr)
-            .beta1(h.get("beta1").doubleValue())
-            .beta2(h.get("beta2").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .weightDecay(decay)
-            .build();
+      case "adam", "adamw" -> {
+        WeightDecay weightDecay =
+            optimizer.equals("adamw") ? WeightDecay.decoupled(decay) : coupled;
+        double beta1 = h.get("beta1").doubleValue();
+        double beta2 = h.get("beta2").doubleValue();
+        double epsilon = h.get("eps").doubleValue();
+        if (h.get("amsgrad").booleanValue()) {
+          yield AmsGrad.builder()
+              .learningRate(lr)
+              .beta1(beta1)
+              .beta2(beta2)
+              .epsilon(epsilon)
+              .weightDecay(weightDecay)
+              .build();
+        }
+        yield optimizer.equals("adamw")
+            ? AdamW.builder()
+                .learningRate(lr)
+                .beta1(beta1)
+                .beta2(beta2)
+                .epsilon(epsilon)
+                .weightDecay(weightDecay)
+                .build()
+            : Adam.builder()
+                .learningRate(lr)
+                .beta1(beta1)
+                .beta2(beta2)
+                .epsilon(epsilon)
+                .weightDecay(weightDecay)
+                .build();
+      }
       case "yogi" ->
         Yogi.builder()
             .learningRate(lr)

@@ -31,6 +31,7 @@ public record OptimizerCase(
         of("AdaDelta", List.of("s", "x"), AdaDelta::builder, AdaDelta.Builder::build),
         of("Adam", List.of("m", "v"), Adam::builder, Adam.Builder::build),
         of("AdamW", List.of("m", "v"), AdamW::builder, AdamW.Builder::build),
+        of("AmsGrad", List.of("m", "v", "vMax"), AmsGrad::builder, AmsGrad.Builder::build),
         of("Yogi", List.of("m", "v"), Yogi::builder, Yogi.Builder::build),
         of("RAdam", List.of("m", "v"), RAdam::builder, RAdam.Builder::build));
   }
@@ -101,6 +102,16 @@ public record OptimizerCase(
             List.of("m", "v"),
             () -> AdamW.builder().epsilonHat(true).weightDecay(0),
             AdamW.Builder::build),
+        of(
+            "AmsGrad epsilon hat",
+            List.of("m", "v", "vMax"),
+            () -> AmsGrad.builder().beta2(0.9).epsilonHat(true),
+            AmsGrad.Builder::build),
+        of(
+            "AmsGrad uncorrected",
+            List.of("m", "v", "vMax"),
+            () -> AmsGrad.builder().beta2(0.9).biasCorrection(false),
+            AmsGrad.Builder::build),
         of(
             "Yogi uncorrected",
             List.of("m", "v"),
@@ -173,6 +184,11 @@ public record OptimizerCase(
             List.of("m", "v"),
             () -> Adam.builder().weightDecay(WeightDecay.decoupled(0.1)),
             Adam.Builder::build),
+        of(
+            "AmsGrad coupled",
+            List.of("m", "v", "vMax"),
+            () -> AmsGrad.builder().weightDecay(WeightDecay.coupled(0.1)),
+            AmsGrad.Builder::build),
         of(
             "Yogi coupled",
             List.of("m", "v"),

@@ -1,5 +1,6 @@
 package io.github.descent4j.benchmarks;
 
+import static org.nd4j.linalg.ops.transforms.Transforms.max;
 import static org.nd4j.linalg.ops.transforms.Transforms.sign;
 import static org.nd4j.linalg.ops.transforms.Transforms.sqrt;
 
@@ -23,6 +24,7 @@ public class Nd4jOperationsStep extends StepBenchmark {
     "AdaDelta",
     "Adam",
     "AdamW",
+    "AmsGrad",
     "Yogi",
     "RAdam"
   })
@@ -43,7 +45,7 @@ public class Nd4jOperationsStep extends StepBenchmark {
       if (formula == Formula.YOGI) {
         second.assign(1e-6);
       }
-      slots.add(new INDArray[] {first, second});
+      slots.add(new INDArray[] {first, second, Nd4j.zerosLike(value)});
     }
     model.validate("a step in ND4J operations", formula, this::step);
     warmUpOnce(this::step);
@@ -54,12 +56,12 @@ public class Nd4jOperationsStep extends StepBenchmark {
     t++;
     for (int i = 0; i < slots.size(); i++) {
       INDArray[] slot = slots.get(i);
-      update(model.values().get(i), model.gradients().get(i), slot[0], slot[1]);
+      update(model.values().get(i), model.gradients().get(i), slot[0], slot[1], slot[2]);
     }
   }
 
-  /** Updates a parameter p from its gradient g: m is the first slot, v the second. */
-  private void update(INDArray p, INDArray g, INDArray m, INDArray v) {
+  /** Updates a parameter p from its gradient g: m is the first slot, v the second, vMax the third. */
+  private void update(INDArray p, INDArray g, INDArray m, INDArray v, INDArray vMax) {
     double correction1 = 1 - Math.pow(0.9, t);
     double correction2 = 1 - Math.pow(0.999, t);
     switch (formula) {
@@ -89,6 +91,13 @@ public class Nd4jOperationsStep extends StepBenchmark {
         INDArray root = sqrt(v.div(correction2), false).addi(1e-8);
         p.subi(m.mul(1e-3 / correction1).divi(root));
       }
+      case AMSGRAD -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        v.muli(0.9).addi(g.mul(g).muli(0.1));
+        max(vMax, v, false);
+        INDArray root = sqrt(vMax.div(correction1), false).addi(1e-8);
+        p.subi(m.mul(1e-3 / correction1).divi(root));
+      }
       case YOGI -> {
         m.muli(0.9).addi(g.mul(0.1));
         INDArray square = g.mul(g);
@@ -115,8 +124,9 @@ public class Nd4jOperationsStep extends StepBenchmark {
   public void tearDown() {
     model.close();
     for (INDArray[] slot : slots) {
-      slot[0].close();
-      slot[1].close();
+      for (INDArray array : slot) {
+        array.close();
+      }
     }
   }
 }

@@ -6,6 +6,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.Adam;
@@ -26,7 +27,7 @@ import org.openjdk.jmh.annotations.TearDown;
  * outside the measured time: they would shrink to subnormal numbers, which are slow.
  */
 public class Nd4jUpdaterStep extends StepBenchmark {
-  @Param({"Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam"})
+  @Param({"Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "AmsGrad"})
   public String optimizer;
 
   private final List<GradientUpdater<?>> updaters = new ArrayList<>();
@@ -64,6 +65,7 @@ public class Nd4jUpdaterStep extends StepBenchmark {
       case RMSPROP -> new RmsProp(1e-3, 0.9, 1e-8);
       case ADADELTA -> new AdaDelta(0.9, 1e-6);
       case ADAM -> new Adam(1e-3, 0.9, 0.999, 1e-8);
+      case AMSGRAD -> new AMSGrad(1e-3, 0.9, 0.9, 1e-8);
       default -> throw new IllegalArgumentException("ND4J has no " + formula.label());
     };
   }

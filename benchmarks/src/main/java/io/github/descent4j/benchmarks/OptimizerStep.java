@@ -18,6 +18,7 @@ public class OptimizerStep extends StepBenchmark {
     "AdaDelta",
     "Adam",
     "AdamW",
+    "AmsGrad",
     "Yogi",
     "RAdam"
   })

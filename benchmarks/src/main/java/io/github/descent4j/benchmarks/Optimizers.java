@@ -4,6 +4,7 @@ import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
+import io.github.descent4j.AmsGrad;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
@@ -12,7 +13,7 @@ import io.github.descent4j.RmsProp;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.Yogi;
 
-/** Ours, with their default hyperparameters, which are those of {@link Formula}. */
+/** Ours, with the hyperparameters of {@link Formula}: the defaults, but for AmsGrad's beta2. */
 final class Optimizers {
   private Optimizers() {}
 
@@ -26,6 +27,7 @@ final class Optimizers {
       case ADADELTA -> new AdaDelta();
       case ADAM -> new Adam();
       case ADAMW -> new AdamW();
+      case AMSGRAD -> AmsGrad.builder().beta2(0.9).build();
       case YOGI -> new Yogi();
       case RADAM -> new RAdam();
     };

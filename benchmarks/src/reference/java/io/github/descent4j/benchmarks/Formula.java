@@ -69,6 +69,16 @@ public enum Formula {
       ADAM.update(x, g, t);
     }
   },
+  /** With beta2 = 0.9, so that the moment falls while validating and its maximum does not. */
+  AMSGRAD("AmsGrad", 9) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.9 * x[1] + 0.1 * g;
+      x[2] = 0.9 * x[2] + 0.1 * g * g;
+      x[3] = Math.max(x[3], x[2]);
+      x[0] -= 1e-3 * (x[1] / CORRECTION_1[t]) / (Math.sqrt(x[3] / CORRECTION_1[t]) + 1e-8);
+    }
+  },
   YOGI("Yogi", 7) {
     @Override
     void start(double[] x) {
@@ -157,7 +167,7 @@ public enum Formula {
     return 3;
   }
 
-  /** Gives the slots, x[1] and x[2], their first values, if not zero. */
+  /** Gives the slots, from x[1] on, their first values, if not zero. */
   void start(double[] x) {}
 
   /** Takes step t, from 1: x[0] is the parameter. */
@@ -173,7 +183,7 @@ public enum Formula {
    * @throws IllegalStateException naming the first element that is not
    */
   public void check(String who, int first, float[] actual) {
-    double[] x = new double[3];
+    double[] x = new double[4];
     for (int i = 0; i < actual.length; i++) {
       Arrays.fill(x, 0);
       x[0] = Inputs.parameter(first + i);

@@ -21,7 +21,7 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SGD", "NESTEROV", "ADAGRAD", "RMSPROP", "ADADELTA", "ADAM"})
+  @EnumSource(names = {"SGD", "NESTEROV", "ADAGRAD", "RMSPROP", "ADADELTA", "ADAM", "AMSGRAD"})
   void nd4jUpdaterStep(Formula formula) {
     for (String size : new String[] {"1000", "3x100"}) {
       Nd4jUpdaterStep benchmark = new Nd4jUpdaterStep();

@@ -4,6 +4,7 @@ import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
+import io.github.descent4j.AmsGrad;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
@@ -27,6 +28,7 @@ enum OptimizerChoice {
   ADADELTA(1.0),
   ADAM(0.002),
   ADAMW(0.002),
+  AMSGRAD(0.002),
   YOGI(0.005),
   RADAM(0.005);
 
@@ -59,6 +61,8 @@ enum OptimizerChoice {
         Adam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case ADAMW ->
         AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      case AMSGRAD ->
+        AmsGrad.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case YOGI ->
         Yogi.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case RADAM ->

@@ -209,6 +209,28 @@ final class DoubleLoops {
     }
   }
 
+  static void amsGrad(
+      double[] p,
+      double[] g,
+      double[] m,
+      double[] v,
+      double[] vMax,
+      int n,
+      double beta1,
+      double oneMinusBeta1,
+      double beta2,
+      double oneMinusBeta2,
+      double stepSize,
+      double rootScale,
+      double epsilon) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
+      vMax[i] = Math.max(vMax[i], v[i]);
+      p[i] -= stepSize * (m[i] / (Math.sqrt(vMax[i]) * rootScale + epsilon));
+    }
+  }
+
   static void yogi(
       double[] p,
       double[] g,

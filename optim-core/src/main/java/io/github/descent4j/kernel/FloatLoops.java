@@ -202,6 +202,28 @@ final class FloatLoops {
     }
   }
 
+  static void amsGrad(
+      float[] p,
+      float[] g,
+      float[] m,
+      float[] v,
+      float[] vMax,
+      int n,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float oneMinusBeta2,
+      float stepSize,
+      float rootScale,
+      float epsilon) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
+      vMax[i] = Math.max(vMax[i], v[i]);
+      p[i] -= stepSize * (m[i] / (sqrt(vMax[i]) * rootScale + epsilon));
+    }
+  }
+
   static void yogi(
       float[] p,
       float[] g,

@@ -66,6 +66,10 @@ public interface Kernels {
   void adam(
       Chunk chunk, double beta1, double beta2, double stepSize, double rootScale, double epsilon);
 
+  /** As {@link #adam}, with {@code vMax = max(vMax, v)} for v under the root. Slots: m, v, vMax. */
+  void amsGrad(
+      Chunk chunk, double beta1, double beta2, double stepSize, double rootScale, double epsilon);
+
   /** As {@link #adam}, with {@code v = v - (1-beta2) sign(v - g²) g²}. Slots: m, v. */
   void yogi(
       Chunk chunk, double beta1, double beta2, double stepSize, double rootScale, double epsilon);

@@ -75,7 +75,7 @@ final class Plan {
     parameters.put("optimizer", optimizer);
     parameters.put("size", sizes);
     runs.add(ours(OURS, "OptimizerStep", parameters, List.of()));
-    if (runsOn(optimizer, "Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam")) {
+    if (runsOn(optimizer, "Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "AmsGrad")) {
       runs.add(nd4j(ND4J, "Nd4jUpdaterStep", parameters));
       if (full && hasNd4jAvx512()) {
         runs.add(new Run(
@@ -88,7 +88,7 @@ final class Plan {
     }
     Path pytorch = jar("pytorch/target/pytorch.jar");
     boolean fused = Files.exists(pytorch)
-        && runsOn(optimizer, "Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam", "AdamW");
+        && runsOn(optimizer, "Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam", "AdamW", "AmsGrad");
     if (fused) {
       runs.add(new Run(PYTORCH, pytorch, "PyTorchFusedStep", parameters, List.of()));
     }
