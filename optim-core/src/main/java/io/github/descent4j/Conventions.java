@@ -163,6 +163,25 @@ public enum Conventions {
     };
   }
 
+  /**
+   * NAdam: rate 0.001, epsilon 1e-7 and momentumDecay 1 in Keras; a constant momentum, which is
+   * momentumDecay 1e6, in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PAPER}, whose first moment decays by mu_t
+   */
+  public NAdam.Builder nAdam() {
+    NAdam.Builder builder = NAdam.builder().beta1(0.9).beta2(0.999).epsilon(1e-8);
+    return switch (this) {
+      case PYTORCH -> builder.learningRate(2e-3).momentumDecay(0.004);
+      case KERAS -> builder.learningRate(1e-3).epsilon(1e-7).momentumDecay(1);
+      // 0.96 to this power is 0, so that mu is beta1 from the first step on.
+      case OPTAX -> builder.momentumDecay(1e6);
+      case PAPER ->
+        throw new UnsupportedOperationException(
+            "PAPER has an NAdam whose first moment decays by mu_t, expected PYTORCH, KERAS or OPTAX");
+    };
+  }
+
   private UnsupportedOperationException none(String optimizer, String expected) {
     return new UnsupportedOperationException(
         name() + " has no " + optimizer + ", expected " + expected);

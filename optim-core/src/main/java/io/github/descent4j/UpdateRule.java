@@ -56,7 +56,8 @@ abstract class UpdateRule extends AbstractOptimizer {
    *
    * @param t the parameter's step, from 1
    * @param learningRate the rate of this step
-   * @param scalars receives them, in an order of the rule's own
+   * @param scalars receives them, in an order of the rule's own; holds those of the parameter's last
+   *     preparation, at first and after loading zeros
    */
   abstract void prepare(long t, double learningRate, double[] scalars);
 

@@ -69,6 +69,7 @@ class ConventionsTest {
       case "adamW" -> conventions.adamW().build();
       case "amsGrad" -> conventions.amsGrad().build();
       case "yogi" -> conventions.yogi().build();
+      case "nAdam" -> conventions.nAdam().build();
       case "rAdam" -> conventions.rAdam().build();
       default -> throw new AssertionError("no optimizer for '" + optimizer + "'");
     };
@@ -83,6 +84,7 @@ class ConventionsTest {
     "PYTORCH, adam, adam_default",
     "PYTORCH, adamW, adamw_default",
     "PYTORCH, amsGrad, adam_amsgrad",
+    "PYTORCH, nAdam, nadam_default",
     "PYTORCH, rAdam, radam_beta2_0.999",
     "PAPER, adaDelta, adadelta_zeiler",
     "PAPER, rAdam, radam_paper_threshold_4",
@@ -105,6 +107,7 @@ class ConventionsTest {
       case "adam" -> conventions.adam().learningRate(rate).build();
       case "adamW" -> conventions.adamW().learningRate(rate).build();
       case "amsGrad" -> conventions.amsGrad().learningRate(rate).beta2(0.9).build();
+      case "nAdam" -> conventions.nAdam().learningRate(rate).build();
       default -> conventions.rAdam().learningRate(rate).build();
     };
   }
@@ -164,6 +167,9 @@ class ConventionsTest {
     assertThatThrownBy(Conventions.PAPER::adamW)
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageStartingWith("PAPER has an AdamW whose decay is not multiplied by");
+    assertThatThrownBy(Conventions.PAPER::nAdam)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageStartingWith("PAPER has an NAdam whose first moment decays by mu_t");
     assertThatThrownBy(Conventions.OPTAX::amsGrad)
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageStartingWith("OPTAX has an AMSGrad whose maximum is that of the corrected");

@@ -77,6 +77,9 @@ class ErrorsTest {
         bad(
             "rectificationThreshold is 3.0, expected a finite number >= 4.0",
             () -> RAdam.builder().rectificationThreshold(3).build()),
+        bad(
+            "momentumDecay is -1.0, expected a finite number >= 0",
+            () -> NAdam.builder().momentumDecay(-1).build()),
         bad("weightDecay is -0.1, expected a finite number >= 0", () -> WeightDecay.coupled(-0.1)),
         bad(
             "weightDecay is Infinity, expected a finite number >= 0",

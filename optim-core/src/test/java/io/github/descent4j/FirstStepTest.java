@@ -26,7 +26,8 @@ class FirstStepTest {
         entry(new Adam(LR), LR * G / (G + 1e-8)),
         entry(new AmsGrad(LR), LR * G / (G + 1e-8)),
         entry(new Yogi(LR), LR * G / (Math.sqrt((1e-6 + 0.001 * G * G) / 0.001) + 1e-3)),
-        entry(new RAdam(LR), LR * G));
+        entry(new RAdam(LR), LR * G),
+        entry(new NAdam(LR), LR * (G + mu(2) * 0.1 * G / (1 - mu(1) * mu(2))) / (G + 1e-8)));
     expected.forEach((optimizer, step) -> {
       INDArray value = Nd4j.createFromArray(1.0, 1.0);
       INDArray gradient = Nd4j.createFromArray(G, -G);
@@ -34,6 +35,11 @@ class FirstStepTest {
       assertThat(1 - value.getDouble(0)).as("%s", optimizer).isCloseTo(step, within(1e-12));
       assertThat(value.getDouble(1) - 1).as("%s", optimizer).isCloseTo(step, within(1e-12));
     });
+  }
+
+  /** The momentum's factor in NAdam. */
+  private static double mu(int t) {
+    return 0.9 * (1 - 0.5 * Math.pow(0.96, 0.004 * t));
   }
 
   /** Tribuo's Adam multiplied by the root where it should divide. */

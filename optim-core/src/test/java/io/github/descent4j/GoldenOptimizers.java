@@ -108,6 +108,15 @@ final class GoldenOptimizers {
             .rectificationThreshold(h.get("rho_threshold").doubleValue())
             .weightDecay(coupled)
             .build();
+      case "nadam" ->
+        NAdam.builder()
+            .learningRate(lr)
+            .beta1(h.get("beta1").doubleValue())
+            .beta2(h.get("beta2").doubleValue())
+            .epsilon(h.get("eps").doubleValue())
+            .momentumDecay(h.get("momentum_decay").doubleValue())
+            .weightDecay(coupled)
+            .build();
       default -> throw new AssertionError("no optimizer for golden '" + optimizer + "'");
     };
   }

@@ -33,7 +33,8 @@ public record OptimizerCase(
         of("AdamW", List.of("m", "v"), AdamW::builder, AdamW.Builder::build),
         of("AmsGrad", List.of("m", "v", "vMax"), AmsGrad::builder, AmsGrad.Builder::build),
         of("Yogi", List.of("m", "v"), Yogi::builder, Yogi.Builder::build),
-        of("RAdam", List.of("m", "v"), RAdam::builder, RAdam.Builder::build));
+        of("RAdam", List.of("m", "v"), RAdam::builder, RAdam.Builder::build),
+        of("NAdam", List.of("m", "v"), NAdam::builder, NAdam.Builder::build));
   }
 
   /** The options of each, without weight decay. */
@@ -131,7 +132,12 @@ public record OptimizerCase(
             "RAdam no step",
             List.of("m", "v"),
             () -> RAdam.builder().beta2(0.9).belowThreshold(RAdam.BelowThreshold.NO_STEP),
-            RAdam.Builder::build));
+            RAdam.Builder::build),
+        of(
+            "NAdam constant momentum",
+            List.of("m", "v"),
+            () -> NAdam.builder().momentumDecay(1e6),
+            NAdam.Builder::build));
   }
 
   /** Defaults and options that do not decay weights: a zero gradient moves nothing. */
@@ -198,7 +204,12 @@ public record OptimizerCase(
             "RAdam decoupled",
             List.of("m", "v"),
             () -> RAdam.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            RAdam.Builder::build));
+            RAdam.Builder::build),
+        of(
+            "NAdam coupled",
+            List.of("m", "v"),
+            () -> NAdam.builder().weightDecay(WeightDecay.coupled(0.1)),
+            NAdam.Builder::build));
     return concat(concat(defaults(), options()), decayed);
   }
 

@@ -220,6 +220,7 @@ class OptimizerPropertiesTest {
       case "AmsGrad" -> AmsGrad.builder().epsilon(1e-60).build();
       case "Yogi" -> Yogi.builder().epsilon(1e-60).initialAccumulator(0).build();
       case "RAdam" -> RAdam.builder().epsilon(1e-60).build();
+      case "NAdam" -> NAdam.builder().epsilon(1e-60).build();
       default -> optimizer.create().get();
     };
     INDArray value = Nd4j.ones(DataType.FLOAT, 3);

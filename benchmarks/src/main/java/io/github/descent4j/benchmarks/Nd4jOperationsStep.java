@@ -26,7 +26,8 @@ public class Nd4jOperationsStep extends StepBenchmark {
     "AdamW",
     "AmsGrad",
     "Yogi",
-    "RAdam"
+    "RAdam",
+    "NAdam"
   })
   public String optimizer;
 
@@ -34,6 +35,7 @@ public class Nd4jOperationsStep extends StepBenchmark {
   private Model model;
   private Formula formula;
   private int t;
+  private double product = 1;
 
   @Setup
   public void setUp() {
@@ -54,6 +56,7 @@ public class Nd4jOperationsStep extends StepBenchmark {
   @Benchmark
   public void step() {
     t++;
+    product *= mu(t);
     for (int i = 0; i < slots.size(); i++) {
       INDArray[] slot = slots.get(i);
       update(model.values().get(i), model.gradients().get(i), slot[0], slot[1], slot[2]);
@@ -117,7 +120,20 @@ public class Nd4jOperationsStep extends StepBenchmark {
         }
         p.subi(update);
       }
+      case NADAM -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        v.muli(0.999).addi(g.mul(g).muli(0.001));
+        INDArray root = sqrt(v.div(correction2), false).addi(1e-8);
+        INDArray update = g.mul(2e-3 * (1 - mu(t)) / (1 - product));
+        double next = mu(t + 1);
+        p.subi(update.addi(m.mul(2e-3 * next / (1 - product * next))).divi(root));
+      }
     }
+  }
+
+  /** The momentum's factor in NAdam. */
+  private static double mu(int t) {
+    return 0.9 * (1 - 0.5 * Math.pow(0.96, 0.004 * t));
   }
 
   @TearDown

@@ -20,7 +20,8 @@ public class OptimizerStep extends StepBenchmark {
     "AdamW",
     "AmsGrad",
     "Yogi",
-    "RAdam"
+    "RAdam",
+    "NAdam"
   })
   public String optimizer;
 

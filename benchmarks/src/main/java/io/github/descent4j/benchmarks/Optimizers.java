@@ -6,6 +6,7 @@ import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
 import io.github.descent4j.AmsGrad;
 import io.github.descent4j.Momentum;
+import io.github.descent4j.NAdam;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.RAdam;
@@ -30,6 +31,7 @@ final class Optimizers {
       case AMSGRAD -> AmsGrad.builder().beta2(0.9).build();
       case YOGI -> new Yogi();
       case RADAM -> new RAdam();
+      case NADAM -> new NAdam();
     };
   }
 }

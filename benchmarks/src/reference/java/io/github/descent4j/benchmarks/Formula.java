@@ -113,6 +113,24 @@ public enum Formula {
     public int steps() {
       return 8;
     }
+  },
+  NADAM("NAdam", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.9 * x[1] + 0.1 * g;
+      x[2] = 0.999 * x[2] + 0.001 * g * g;
+      double product = 1;
+      for (int i = 1; i <= t; i++) {
+        product *= mu(i);
+      }
+      double momentum = mu(t + 1) * x[1] / (1 - product * mu(t + 1));
+      double step = (1 - mu(t)) * g / (1 - product) + momentum;
+      x[0] -= 2e-3 * step / (Math.sqrt(x[2] / CORRECTION_2[t]) + 1e-8);
+    }
+
+    private double mu(int t) {
+      return 0.9 * (1 - Math.pow(0.96, 0.004 * t) / 2);
+    }
   };
 
   /** How far a float32 parameter may be from the formula's after {@link #steps}. */

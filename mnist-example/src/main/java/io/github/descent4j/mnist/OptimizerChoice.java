@@ -6,6 +6,7 @@ import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
 import io.github.descent4j.AmsGrad;
 import io.github.descent4j.Momentum;
+import io.github.descent4j.NAdam;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.RAdam;
@@ -30,7 +31,8 @@ enum OptimizerChoice {
   ADAMW(0.002),
   AMSGRAD(0.002),
   YOGI(0.005),
-  RADAM(0.005);
+  RADAM(0.005),
+  NADAM(0.002);
 
   final double defaultLearningRate;
 
@@ -67,6 +69,8 @@ enum OptimizerChoice {
         Yogi.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case RADAM ->
         RAdam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      case NADAM ->
+        NAdam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
     };
   }
 

@@ -632,6 +632,68 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void nAdam(
+      Chunk c,
+      double beta1,
+      double beta2,
+      double gradientStep,
+      double momentumStep,
+      double rootScale,
+      double epsilon) {
+    if (!c.isDenseFloat()) {
+      scalar.nAdam(c, beta1, beta2, gradientStep, momentumStep, rootScale, epsilon);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
+      nAdam(
+          c,
+          (float) beta1,
+          (float) (1 - beta1),
+          (float) beta2,
+          (float) (1 - beta2),
+          (float) gradientStep,
+          (float) momentumStep,
+          (float) rootScale,
+          ScalarKernels.positive(epsilon));
+    }
+  }
+
+  private static void nAdam(
+      Chunk c,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float oneMinusBeta2,
+      float gradientStep,
+      float momentumStep,
+      float rootScale,
+      float epsilon) {
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS + 1);
+    Prelude prelude = c.prelude();
+    long from = c.vectorsOffset();
+    int n = c.n;
+    for (int i = 0; i < n; i += LANES) {
+      long at = from + 4L * i;
+      FloatVector p = pMemory.load(at);
+      FloatVector g = gradient(gMemory.load(at), p, prelude);
+      p = decayed(p, prelude);
+      FloatVector m = mMemory.load(at);
+      FloatVector v = vMemory.load(at);
+      m = m.mul(beta1).add(g.mul(oneMinusBeta1));
+      v = v.mul(beta2).add(g.mul(g).mul(oneMinusBeta2));
+      FloatVector root = v.lanewise(VectorOperators.SQRT);
+      FloatVector step = g.mul(gradientStep).add(m.mul(momentumStep));
+      p = p.sub(step.div(root.mul(rootScale).add(epsilon)));
+      mMemory.store(m, at);
+      vMemory.store(v, at);
+      pMemory.store(p, at);
+    }
+  }
+
+  @Override
   public void addAbsolute(NormChunk c) {
     while (c.nextInMemory()) {
       VectorMemory gMemory = memory(c);

@@ -288,6 +288,27 @@ final class DoubleLoops {
     }
   }
 
+  static void nAdam(
+      double[] p,
+      double[] g,
+      double[] m,
+      double[] v,
+      int n,
+      double beta1,
+      double oneMinusBeta1,
+      double beta2,
+      double oneMinusBeta2,
+      double gradientStep,
+      double momentumStep,
+      double rootScale,
+      double epsilon) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
+      p[i] -= (gradientStep * g[i] + momentumStep * m[i]) / (Math.sqrt(v[i]) * rootScale + epsilon);
+    }
+  }
+
   /** The sign of x, 0 of 0, without the branch that would keep the loop from being vectorized. */
   private static double sign(double x) {
     return Math.max(-1d, Math.min(1d, x * 0x1p1023 * 0x1p1023));

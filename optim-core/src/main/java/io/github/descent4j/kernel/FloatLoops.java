@@ -281,6 +281,27 @@ final class FloatLoops {
     }
   }
 
+  static void nAdam(
+      float[] p,
+      float[] g,
+      float[] m,
+      float[] v,
+      int n,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float oneMinusBeta2,
+      float gradientStep,
+      float momentumStep,
+      float rootScale,
+      float epsilon) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
+      p[i] -= (gradientStep * g[i] + momentumStep * m[i]) / (sqrt(v[i]) * rootScale + epsilon);
+    }
+  }
+
   private static float sqrt(float x) {
     return (float) Math.sqrt(x);
   }

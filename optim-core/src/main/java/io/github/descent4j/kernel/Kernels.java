@@ -80,6 +80,19 @@ public interface Kernels {
    */
   void rAdam(Chunk chunk, double beta1, double beta2, double stepSize, double epsilon);
 
+  /**
+   * The moments of {@link #adam}, then {@code p -= (gradientStep g + momentumStep m) / (sqrt(v)
+   * rootScale + epsilon)}. Slots: m, v.
+   */
+  void nAdam(
+      Chunk chunk,
+      double beta1,
+      double beta2,
+      double gradientStep,
+      double momentumStep,
+      double rootScale,
+      double epsilon);
+
   /** {@code v = mu v + lr g; p -= lr g + mu v}. Slot: v. In scalar form everywhere. */
   default void nesterovRateInside(Chunk chunk, double learningRate, double mu) {
     while (chunk.next()) {

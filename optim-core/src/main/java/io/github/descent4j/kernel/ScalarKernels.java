@@ -341,6 +341,39 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void nAdam(
+      Chunk c,
+      double beta1,
+      double beta2,
+      double gradientStep,
+      double momentumStep,
+      double rootScale,
+      double epsilon) {
+    while (c.next()) {
+      if (c.isDouble()) {
+        DoubleLoops.nAdam(
+            c.p64, c.g64, c.s64[0], c.s64[1], c.n, beta1, 1 - beta1, beta2, 1 - beta2, gradientStep,
+            momentumStep, rootScale, epsilon);
+      } else {
+        FloatLoops.nAdam(
+            c.p32,
+            c.g32,
+            c.s32[0],
+            c.s32[1],
+            c.n,
+            (float) beta1,
+            (float) (1 - beta1),
+            (float) beta2,
+            (float) (1 - beta2),
+            (float) gradientStep,
+            (float) momentumStep,
+            (float) rootScale,
+            positive(epsilon));
+      }
+    }
+  }
+
+  @Override
   public void addAbsolute(NormChunk c) {
     while (c.next()) {
       FloatLoops.addAbsolute(c.lanes, c.g, c.n);

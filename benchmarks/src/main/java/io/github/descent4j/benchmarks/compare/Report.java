@@ -12,7 +12,7 @@ import java.util.OptionalDouble;
 final class Report {
   /** The implementation closest in work where a library has none of the name. */
   private static final Map<String, String> NEAREST =
-      Map.of("Momentum", "Nesterov", "AdamW", "Adam", "Yogi", "Adam", "RAdam", "Adam");
+      Map.of("Momentum", "Nesterov", "AdamW", "Adam", "Yogi", "Adam", "RAdam", "Adam", "NAdam", "Adam");
 
   private static final String BANDWIDTH_SIZE = "10000000";
   private static final int FLOAT_BYTES = 4;
@@ -83,7 +83,7 @@ final class Report {
     }
     text.append(
             "\nA ratio in parentheses is against the library's nearest, where it has none of the")
-        .append(" name: its Nesterov for Momentum, its Adam for AdamW, Yogi and RAdam.\n\n");
+        .append(" name: its Nesterov for Momentum, its Adam for AdamW, Yogi, RAdam and NAdam.\n\n");
   }
 
   /** Those that stepped an optimizer, ours first. */
