@@ -182,6 +182,16 @@ public enum Conventions {
     };
   }
 
+  /** AdaMax: epsilon inside the maximum in PyTorch and Optax; rate 0.001 and epsilon 1e-7 in Keras. */
+  public AdaMax.Builder adaMax() {
+    return switch (this) {
+      case PAPER -> AdaMax.builder().learningRate(2e-3);
+      case PYTORCH -> AdaMax.builder().learningRate(2e-3).epsilon(1e-8).epsilonInsideMaximum(true);
+      case KERAS -> AdaMax.builder().learningRate(1e-3).epsilon(1e-7);
+      case OPTAX -> AdaMax.builder().epsilon(1e-8).epsilonInsideMaximum(true);
+    };
+  }
+
   private UnsupportedOperationException none(String optimizer, String expected) {
     return new UnsupportedOperationException(
         name() + " has no " + optimizer + ", expected " + expected);

@@ -70,6 +70,7 @@ class ConventionsTest {
       case "amsGrad" -> conventions.amsGrad().build();
       case "yogi" -> conventions.yogi().build();
       case "nAdam" -> conventions.nAdam().build();
+      case "adaMax" -> conventions.adaMax().build();
       case "rAdam" -> conventions.rAdam().build();
       default -> throw new AssertionError("no optimizer for '" + optimizer + "'");
     };
@@ -85,8 +86,10 @@ class ConventionsTest {
     "PYTORCH, adamW, adamw_default",
     "PYTORCH, amsGrad, adam_amsgrad",
     "PYTORCH, nAdam, nadam_default",
+    "PYTORCH, adaMax, adamax_default",
     "PYTORCH, rAdam, radam_beta2_0.999",
     "PAPER, adaDelta, adadelta_zeiler",
+    "PAPER, adaMax, adamax_paper",
     "PAPER, rAdam, radam_paper_threshold_4",
     "PAPER, adam, adam_default"
   })
@@ -108,6 +111,7 @@ class ConventionsTest {
       case "adamW" -> conventions.adamW().learningRate(rate).build();
       case "amsGrad" -> conventions.amsGrad().learningRate(rate).beta2(0.9).build();
       case "nAdam" -> conventions.nAdam().learningRate(rate).build();
+      case "adaMax" -> conventions.adaMax().learningRate(rate).build();
       default -> conventions.rAdam().learningRate(rate).build();
     };
   }

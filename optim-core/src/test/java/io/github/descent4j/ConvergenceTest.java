@@ -65,6 +65,7 @@ class ConvergenceTest {
         run(PARABOLA, 500, 1e-6, () -> new Yogi(0.1)),
         run(PARABOLA, 500, 1e-6, () -> new RAdam(0.1)),
         run(PARABOLA, 500, 1e-6, () -> new NAdam(0.1)),
+        run(PARABOLA, 500, 1e-6, () -> new AdaMax(0.1)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Sgd(0.015)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Momentum(0.01)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Nesterov(0.005)),
@@ -77,6 +78,7 @@ class ConvergenceTest {
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Yogi(0.05)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new RAdam(0.05)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new NAdam(0.05)),
+        run(ILL_CONDITIONED, 2000, 1e-6, () -> new AdaMax(0.05)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Sgd(1e-3)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Momentum(2e-4)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Nesterov(2e-4)),
@@ -88,7 +90,8 @@ class ConvergenceTest {
         run(ROSENBROCK, 20_000, 1e-3, () -> new AmsGrad(0.01)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Yogi(0.01)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new RAdam(1e-3)),
-        run(ROSENBROCK, 20_000, 1e-3, () -> new NAdam(0.01)));
+        run(ROSENBROCK, 20_000, 1e-3, () -> new NAdam(0.01)),
+        run(ROSENBROCK, 20_000, 1e-3, () -> new AdaMax(0.01)));
   }
 
   /** Rules whose steps do not shrink with the gradient need a rate that falls. */

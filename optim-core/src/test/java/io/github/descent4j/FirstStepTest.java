@@ -27,7 +27,8 @@ class FirstStepTest {
         entry(new AmsGrad(LR), LR * G / (G + 1e-8)),
         entry(new Yogi(LR), LR * G / (Math.sqrt((1e-6 + 0.001 * G * G) / 0.001) + 1e-3)),
         entry(new RAdam(LR), LR * G),
-        entry(new NAdam(LR), LR * (G + mu(2) * 0.1 * G / (1 - mu(1) * mu(2))) / (G + 1e-8)));
+        entry(new NAdam(LR), LR * (G + mu(2) * 0.1 * G / (1 - mu(1) * mu(2))) / (G + 1e-8)),
+        entry(new AdaMax(LR), LR * G / (G + 1e-8)));
     expected.forEach((optimizer, step) -> {
       INDArray value = Nd4j.createFromArray(1.0, 1.0);
       INDArray gradient = Nd4j.createFromArray(G, -G);

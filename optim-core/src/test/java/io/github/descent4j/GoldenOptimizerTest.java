@@ -21,6 +21,7 @@ class GoldenOptimizerTest {
       "exp_avg", "m",
       "exp_avg_sq", "v",
       "max_exp_avg_sq", "vMax",
+      "exp_inf", "u",
       "sum", "s",
       "square_avg", "s",
       "grad_avg", "m",

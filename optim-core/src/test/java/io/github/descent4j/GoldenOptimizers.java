@@ -117,6 +117,15 @@ final class GoldenOptimizers {
             .momentumDecay(h.get("momentum_decay").doubleValue())
             .weightDecay(coupled)
             .build();
+      case "adamax" ->
+        AdaMax.builder()
+            .learningRate(lr)
+            .beta1(h.get("beta1").doubleValue())
+            .beta2(h.get("beta2").doubleValue())
+            .epsilon(h.get("eps").doubleValue())
+            .epsilonInsideMaximum(h.get("eps_placement").textValue().equals("inside_max"))
+            .weightDecay(coupled)
+            .build();
       default -> throw new AssertionError("no optimizer for golden '" + optimizer + "'");
     };
   }

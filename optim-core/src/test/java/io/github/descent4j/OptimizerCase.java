@@ -34,7 +34,8 @@ public record OptimizerCase(
         of("AmsGrad", List.of("m", "v", "vMax"), AmsGrad::builder, AmsGrad.Builder::build),
         of("Yogi", List.of("m", "v"), Yogi::builder, Yogi.Builder::build),
         of("RAdam", List.of("m", "v"), RAdam::builder, RAdam.Builder::build),
-        of("NAdam", List.of("m", "v"), NAdam::builder, NAdam.Builder::build));
+        of("NAdam", List.of("m", "v"), NAdam::builder, NAdam.Builder::build),
+        of("AdaMax", List.of("m", "u"), AdaMax::builder, AdaMax.Builder::build));
   }
 
   /** The options of each, without weight decay. */
@@ -137,7 +138,12 @@ public record OptimizerCase(
             "NAdam constant momentum",
             List.of("m", "v"),
             () -> NAdam.builder().momentumDecay(1e6),
-            NAdam.Builder::build));
+            NAdam.Builder::build),
+        of(
+            "AdaMax inside",
+            List.of("m", "u"),
+            () -> AdaMax.builder().epsilonInsideMaximum(true),
+            AdaMax.Builder::build));
   }
 
   /** Defaults and options that do not decay weights: a zero gradient moves nothing. */
@@ -209,7 +215,12 @@ public record OptimizerCase(
             "NAdam coupled",
             List.of("m", "v"),
             () -> NAdam.builder().weightDecay(WeightDecay.coupled(0.1)),
-            NAdam.Builder::build));
+            NAdam.Builder::build),
+        of(
+            "AdaMax decoupled",
+            List.of("m", "u"),
+            () -> AdaMax.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            AdaMax.Builder::build));
     return concat(concat(defaults(), options()), decayed);
   }
 

@@ -221,6 +221,7 @@ class OptimizerPropertiesTest {
       case "Yogi" -> Yogi.builder().epsilon(1e-60).initialAccumulator(0).build();
       case "RAdam" -> RAdam.builder().epsilon(1e-60).build();
       case "NAdam" -> NAdam.builder().epsilon(1e-60).build();
+      case "AdaMax" -> AdaMax.builder().epsilon(1e-60).build();
       default -> optimizer.create().get();
     };
     INDArray value = Nd4j.ones(DataType.FLOAT, 3);

@@ -1,5 +1,6 @@
 package io.github.descent4j.benchmarks;
 
+import static org.nd4j.linalg.ops.transforms.Transforms.abs;
 import static org.nd4j.linalg.ops.transforms.Transforms.max;
 import static org.nd4j.linalg.ops.transforms.Transforms.sign;
 import static org.nd4j.linalg.ops.transforms.Transforms.sqrt;
@@ -27,7 +28,8 @@ public class Nd4jOperationsStep extends StepBenchmark {
     "AmsGrad",
     "Yogi",
     "RAdam",
-    "NAdam"
+    "NAdam",
+    "AdaMax"
   })
   public String optimizer;
 
@@ -127,6 +129,11 @@ public class Nd4jOperationsStep extends StepBenchmark {
         INDArray update = g.mul(2e-3 * (1 - mu(t)) / (1 - product));
         double next = mu(t + 1);
         p.subi(update.addi(m.mul(2e-3 * next / (1 - product * next))).divi(root));
+      }
+      case ADAMAX -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        max(v.muli(0.999), abs(g), false);
+        p.subi(m.mul(2e-3 / correction1).divi(v.add(1e-8)));
       }
     }
   }

@@ -9,6 +9,7 @@ import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaDelta;
 import org.nd4j.linalg.learning.config.AdaGrad;
+import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nadam;
@@ -31,7 +32,7 @@ import org.openjdk.jmh.annotations.TearDown;
  * sixty times the learning rate.
  */
 public class Nd4jUpdaterStep extends StepBenchmark {
-  @Param({"Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "AmsGrad"})
+  @Param({"Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "AmsGrad", "AdaMax"})
   public String optimizer;
 
   private final List<GradientUpdater<?>> updaters = new ArrayList<>();
@@ -70,6 +71,7 @@ public class Nd4jUpdaterStep extends StepBenchmark {
       case ADADELTA -> new AdaDelta(0.9, 1e-6);
       case ADAM -> new Adam(1e-3, 0.9, 0.999, 1e-8);
       case AMSGRAD -> new AMSGrad(1e-3, 0.9, 0.9, 1e-8);
+      case ADAMAX -> new AdaMax(2e-3, 0.9, 0.999, 1e-8);
       case NADAM -> new Nadam(2e-3, 0.9, 0.999, 1e-8);
       default -> throw new IllegalArgumentException("ND4J has no " + formula.label());
     };

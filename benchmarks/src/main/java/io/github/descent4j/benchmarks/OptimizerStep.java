@@ -21,7 +21,8 @@ public class OptimizerStep extends StepBenchmark {
     "AmsGrad",
     "Yogi",
     "RAdam",
-    "NAdam"
+    "NAdam",
+    "AdaMax"
   })
   public String optimizer;
 

@@ -2,6 +2,7 @@ package io.github.descent4j.benchmarks;
 
 import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
+import io.github.descent4j.AdaMax;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
 import io.github.descent4j.AmsGrad;
@@ -32,6 +33,7 @@ final class Optimizers {
       case YOGI -> new Yogi();
       case RADAM -> new RAdam();
       case NADAM -> new NAdam();
+      case ADAMAX -> new AdaMax();
     };
   }
 }

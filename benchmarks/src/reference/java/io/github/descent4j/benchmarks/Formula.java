@@ -131,6 +131,14 @@ public enum Formula {
     private double mu(int t) {
       return 0.9 * (1 - Math.pow(0.96, 0.004 * t) / 2);
     }
+  },
+  ADAMAX("AdaMax", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.9 * x[1] + 0.1 * g;
+      x[2] = Math.max(0.999 * x[2], Math.abs(g));
+      x[0] -= 2e-3 * (x[1] / CORRECTION_1[t]) / (x[2] + 1e-8);
+    }
   };
 
   /** How far a float32 parameter may be from the formula's after {@link #steps}. */

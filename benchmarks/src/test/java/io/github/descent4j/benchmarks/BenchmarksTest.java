@@ -24,7 +24,8 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"SGD", "NESTEROV", "ADAGRAD", "RMSPROP", "ADADELTA", "ADAM", "AMSGRAD"})
+  @EnumSource(
+      names = {"SGD", "NESTEROV", "ADAGRAD", "RMSPROP", "ADADELTA", "ADAM", "AMSGRAD", "ADAMAX"})
   void nd4jUpdaterStep(Formula formula) {
     for (String size : new String[] {"1000", "3x100"}) {
       Nd4jUpdaterStep benchmark = new Nd4jUpdaterStep();

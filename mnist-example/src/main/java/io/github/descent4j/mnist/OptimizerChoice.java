@@ -2,6 +2,7 @@ package io.github.descent4j.mnist;
 
 import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
+import io.github.descent4j.AdaMax;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
 import io.github.descent4j.AmsGrad;
@@ -32,7 +33,8 @@ enum OptimizerChoice {
   AMSGRAD(0.002),
   YOGI(0.005),
   RADAM(0.005),
-  NADAM(0.002);
+  NADAM(0.002),
+  ADAMAX(0.005);
 
   final double defaultLearningRate;
 
@@ -71,6 +73,8 @@ enum OptimizerChoice {
         RAdam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case NADAM ->
         NAdam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      case ADAMAX ->
+        AdaMax.builder().learningRate(learningRate).weightDecay(weightDecay).build();
     };
   }
 

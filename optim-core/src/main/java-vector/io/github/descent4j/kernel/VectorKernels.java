@@ -694,6 +694,61 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void adaMax(
+      Chunk c,
+      double beta1,
+      double beta2,
+      double stepSize,
+      double epsilonInside,
+      double epsilonOutside) {
+    if (!c.isDenseFloat()) {
+      scalar.adaMax(c, beta1, beta2, stepSize, epsilonInside, epsilonOutside);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
+      adaMax(
+          c,
+          (float) beta1,
+          (float) (1 - beta1),
+          (float) beta2,
+          (float) stepSize,
+          ScalarKernels.positive(epsilonInside),
+          ScalarKernels.positive(epsilonOutside));
+    }
+  }
+
+  private static void adaMax(
+      Chunk c,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float stepSize,
+      float epsilonInside,
+      float epsilonOutside) {
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory uMemory = memory(c, Chunk.SLOTS + 1);
+    Prelude prelude = c.prelude();
+    long from = c.vectorsOffset();
+    int n = c.n;
+    for (int i = 0; i < n; i += LANES) {
+      long at = from + 4L * i;
+      FloatVector p = pMemory.load(at);
+      FloatVector g = gradient(gMemory.load(at), p, prelude);
+      p = decayed(p, prelude);
+      FloatVector m = mMemory.load(at);
+      FloatVector u = uMemory.load(at);
+      m = m.mul(beta1).add(g.mul(oneMinusBeta1));
+      u = u.mul(beta2).max(g.abs().add(epsilonInside));
+      p = p.sub(m.div(u.add(epsilonOutside)).mul(stepSize));
+      mMemory.store(m, at);
+      uMemory.store(u, at);
+      pMemory.store(p, at);
+    }
+  }
+
+  @Override
   public void addAbsolute(NormChunk c) {
     while (c.nextInMemory()) {
       VectorMemory gMemory = memory(c);

@@ -309,6 +309,25 @@ final class DoubleLoops {
     }
   }
 
+  static void adaMax(
+      double[] p,
+      double[] g,
+      double[] m,
+      double[] u,
+      int n,
+      double beta1,
+      double oneMinusBeta1,
+      double beta2,
+      double stepSize,
+      double epsilonInside,
+      double epsilonOutside) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      u[i] = Math.max(beta2 * u[i], Math.abs(g[i]) + epsilonInside);
+      p[i] -= stepSize * (m[i] / (u[i] + epsilonOutside));
+    }
+  }
+
   /** The sign of x, 0 of 0, without the branch that would keep the loop from being vectorized. */
   private static double sign(double x) {
     return Math.max(-1d, Math.min(1d, x * 0x1p1023 * 0x1p1023));

@@ -302,6 +302,25 @@ final class FloatLoops {
     }
   }
 
+  static void adaMax(
+      float[] p,
+      float[] g,
+      float[] m,
+      float[] u,
+      int n,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float stepSize,
+      float epsilonInside,
+      float epsilonOutside) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      u[i] = Math.max(beta2 * u[i], Math.abs(g[i]) + epsilonInside);
+      p[i] -= stepSize * (m[i] / (u[i] + epsilonOutside));
+    }
+  }
+
   private static float sqrt(float x) {
     return (float) Math.sqrt(x);
   }

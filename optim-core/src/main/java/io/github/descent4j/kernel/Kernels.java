@@ -93,6 +93,18 @@ public interface Kernels {
       double rootScale,
       double epsilon);
 
+  /**
+   * {@code m = beta1 m + (1-beta1) g; u = max(beta2 u, |g| + epsilonInside); p -= stepSize m / (u +
+   * epsilonOutside)}. Slots: m, u.
+   */
+  void adaMax(
+      Chunk chunk,
+      double beta1,
+      double beta2,
+      double stepSize,
+      double epsilonInside,
+      double epsilonOutside);
+
   /** {@code v = mu v + lr g; p -= lr g + mu v}. Slot: v. In scalar form everywhere. */
   default void nesterovRateInside(Chunk chunk, double learningRate, double mu) {
     while (chunk.next()) {

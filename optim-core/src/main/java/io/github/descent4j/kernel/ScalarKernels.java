@@ -352,8 +352,19 @@ public final class ScalarKernels implements Kernels {
     while (c.next()) {
       if (c.isDouble()) {
         DoubleLoops.nAdam(
-            c.p64, c.g64, c.s64[0], c.s64[1], c.n, beta1, 1 - beta1, beta2, 1 - beta2, gradientStep,
-            momentumStep, rootScale, epsilon);
+            c.p64,
+            c.g64,
+            c.s64[0],
+            c.s64[1],
+            c.n,
+            beta1,
+            1 - beta1,
+            beta2,
+            1 - beta2,
+            gradientStep,
+            momentumStep,
+            rootScale,
+            epsilon);
       } else {
         FloatLoops.nAdam(
             c.p32,
@@ -369,6 +380,45 @@ public final class ScalarKernels implements Kernels {
             (float) momentumStep,
             (float) rootScale,
             positive(epsilon));
+      }
+    }
+  }
+
+  @Override
+  public void adaMax(
+      Chunk c,
+      double beta1,
+      double beta2,
+      double stepSize,
+      double epsilonInside,
+      double epsilonOutside) {
+    while (c.next()) {
+      if (c.isDouble()) {
+        DoubleLoops.adaMax(
+            c.p64,
+            c.g64,
+            c.s64[0],
+            c.s64[1],
+            c.n,
+            beta1,
+            1 - beta1,
+            beta2,
+            stepSize,
+            epsilonInside,
+            epsilonOutside);
+      } else {
+        FloatLoops.adaMax(
+            c.p32,
+            c.g32,
+            c.s32[0],
+            c.s32[1],
+            c.n,
+            (float) beta1,
+            (float) (1 - beta1),
+            (float) beta2,
+            (float) stepSize,
+            positive(epsilonInside),
+            positive(epsilonOutside));
       }
     }
   }

@@ -38,7 +38,9 @@ class VectorParityTest {
         kernel("yogi", 2, (k, c) -> k.yogi(c, 0.9, 0.999, 0.01, 31.6, 1e-3)),
         kernel("rAdam", 2, (k, c) -> k.rAdam(c, 0.9, 0.999, 0.01, 1e-8)),
         kernel("rAdamUnrectified", 2, (k, c) -> k.rAdamUnrectified(c, 0.9, 0.999, 0.01)),
-        kernel("nAdam", 2, (k, c) -> k.nAdam(c, 0.9, 0.999, 0.005, 0.02, 31.6, 1e-8)));
+        kernel("nAdam", 2, (k, c) -> k.nAdam(c, 0.9, 0.999, 0.005, 0.02, 31.6, 1e-8)),
+        kernel("adaMax", 2, (k, c) -> k.adaMax(c, 0.9, 0.999, 0.01, 0, 1e-8)),
+        kernel("adaMax inside", 2, (k, c) -> k.adaMax(c, 0.9, 0.999, 0.01, 1e-8, 0)));
   }
 
   private static Arguments kernel(String name, int slots, BiConsumer<Kernels, Chunk> call) {
