@@ -15,7 +15,7 @@ import java.util.Map;
  * </pre>
  *
  * <p><b>Defaults.</b> learningRate 0.001, beta1 0.9, beta2 0.999, epsilon 1e-8, epsilonHat false, no
- * weight decay. With decoupled weight decay this is AdamW.
+ * weight decay. With decoupled weight decay this is {@link AdamW}.
  *
  * <p><b>Fork.</b> Epsilon is added to the bias-corrected root, as in the paper's Algorithm 1, PyTorch
  * and Optax. Keras and ND4J use the "epsilon hat" form of the paper's section 2, which {@code
@@ -26,7 +26,7 @@ import java.util.Map;
  * Memory: two arrays.
  *
  * <pre>{@code
- * Optimizer optimizer = Adam.builder().beta2(0.99).weightDecay(WeightDecay.decoupled(0.01)).build();
+ * Optimizer optimizer = Adam.builder().beta2(0.99).weightDecay(WeightDecay.coupled(1e-4)).build();
  * optimizer.step(parameters);
  * }</pre>
  */

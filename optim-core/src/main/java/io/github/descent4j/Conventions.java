@@ -97,24 +97,42 @@ public enum Conventions {
   }
 
   /**
-   * Adam with decoupled decay: 0.01 in PyTorch, 0.004 in Keras, 1e-4 in Optax.
+   * AdamW: "epsilon hat" and 1e-7 in Keras; the decay is 0.01 in PyTorch, 0.004 in Keras, 1e-4 in Optax.
    *
    * @throws UnsupportedOperationException for {@link #PAPER}, whose decay is not multiplied by alpha:
-   *     {@code WeightDecay.decoupled(lambda / alpha)} is the paper's at a rate of alpha
+   *     {@code weightDecay(lambda / alpha)} is the paper's at a rate of alpha
    */
-  public Adam.Builder adamW() {
-    return adam()
-        .weightDecay(WeightDecay.decoupled(
-            switch (this) {
-              case PYTORCH -> 0.01;
-              case KERAS -> 0.004;
-              case OPTAX -> 1e-4;
-              case PAPER ->
-                throw new UnsupportedOperationException(
-                    "PAPER has an AdamW whose decay is not multiplied by the learning rate, expected PYTORCH,"
-                        + " KERAS or OPTAX; WeightDecay.decoupled(lambda / alpha) decays as the paper does at"
-                        + " a learning rate of alpha");
-            }));
+  public AdamW.Builder adamW() {
+    AdamW.Builder builder = AdamW.builder().learningRate(1e-3).beta1(0.9).beta2(0.999);
+    return switch (this) {
+      case PYTORCH -> builder.epsilon(1e-8).weightDecay(0.01);
+      case KERAS -> builder.epsilon(1e-7).epsilonHat(true).weightDecay(0.004);
+      case OPTAX -> builder.epsilon(1e-8).weightDecay(1e-4);
+      case PAPER ->
+        throw new UnsupportedOperationException(
+            "PAPER has an AdamW whose decay is not multiplied by the learning rate, expected PYTORCH,"
+                + " KERAS or OPTAX; weightDecay(lambda / alpha) decays as the paper does at a learning"
+                + " rate of alpha");
+    };
+  }
+
+  /**
+   * AMSGrad: without bias correction in the paper, "epsilon hat" and 1e-7 in Keras, where it is Adam
+   * with {@code amsgrad}, as in PyTorch.
+   *
+   * @throws UnsupportedOperationException for {@link #OPTAX}, whose maximum is that of the corrected
+   *     moment
+   */
+  public AmsGrad.Builder amsGrad() {
+    return switch (this) {
+      case PAPER -> AmsGrad.builder().biasCorrection(false);
+      case PYTORCH -> AmsGrad.builder().learningRate(1e-3).epsilon(1e-8);
+      case KERAS -> AmsGrad.builder().learningRate(1e-3).epsilon(1e-7).epsilonHat(true);
+      case OPTAX ->
+        throw new UnsupportedOperationException(
+            "OPTAX has an AMSGrad whose maximum is that of the corrected moment, expected PAPER,"
+                + " PYTORCH or KERAS");
+    };
   }
 
   /**
@@ -142,6 +160,35 @@ public enum Conventions {
       case PYTORCH -> RAdam.builder().learningRate(1e-3).rectificationThreshold(5);
       case OPTAX -> RAdam.builder().rectificationThreshold(5).epsilonOnCorrectedRoot(true);
       case KERAS -> throw none("RAdam", "PAPER, PYTORCH or OPTAX");
+    };
+  }
+
+  /**
+   * NAdam: rate 0.001, epsilon 1e-7 and momentumDecay 1 in Keras; a constant momentum, which is
+   * momentumDecay 1e6, in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PAPER}, whose first moment decays by mu_t
+   */
+  public NAdam.Builder nAdam() {
+    NAdam.Builder builder = NAdam.builder().beta1(0.9).beta2(0.999).epsilon(1e-8);
+    return switch (this) {
+      case PYTORCH -> builder.learningRate(2e-3).momentumDecay(0.004);
+      case KERAS -> builder.learningRate(1e-3).epsilon(1e-7).momentumDecay(1);
+      // 0.96 to this power is 0, so that mu is beta1 from the first step on.
+      case OPTAX -> builder.momentumDecay(1e6);
+      case PAPER ->
+        throw new UnsupportedOperationException(
+            "PAPER has an NAdam whose first moment decays by mu_t, expected PYTORCH, KERAS or OPTAX");
+    };
+  }
+
+  /** AdaMax: epsilon inside the maximum in PyTorch and Optax; rate 0.001 and epsilon 1e-7 in Keras. */
+  public AdaMax.Builder adaMax() {
+    return switch (this) {
+      case PAPER -> AdaMax.builder().learningRate(2e-3);
+      case PYTORCH -> AdaMax.builder().learningRate(2e-3).epsilon(1e-8).epsilonInsideMaximum(true);
+      case KERAS -> AdaMax.builder().learningRate(1e-3).epsilon(1e-7);
+      case OPTAX -> AdaMax.builder().epsilon(1e-8).epsilonInsideMaximum(true);
     };
   }
 

@@ -19,7 +19,7 @@ final class ParameterState {
   }
 
   /** Room for the scalars of a step. */
-  private static final int SCALARS = 3;
+  static final int SCALARS = 5;
 
   final INDArray[] slots;
   final Span[] slotSpans;
@@ -30,7 +30,7 @@ final class ParameterState {
   /** Completed steps of this parameter. */
   long steps;
 
-  /** Scalars of the current step, laid out by the rule. */
+  /** Scalars of the current step, or else of the last one, laid out by the rule. */
   final double[] scalars = new double[SCALARS];
 
   /** What decoupled decay takes off at the current step. */

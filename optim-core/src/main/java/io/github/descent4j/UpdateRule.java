@@ -63,7 +63,8 @@ abstract class UpdateRule extends AbstractOptimizer {
    *
    * @param t the parameter's step, from 1
    * @param learningRate the rate of this step
-   * @param scalars receives them, in an order of the rule's own
+   * @param scalars receives them, in an order of the rule's own; holds those of the parameter's last
+   *     preparation, at first and after loading zeros
    */
   abstract void prepare(long t, double learningRate, double[] scalars);
 
@@ -285,7 +286,7 @@ abstract class UpdateRule extends AbstractOptimizer {
    */
   abstract static class Builder<B extends Builder<B>> {
     private double learningRate;
-    private WeightDecay weightDecay = WeightDecay.none();
+    WeightDecay weightDecay = WeightDecay.none();
 
     Builder(double learningRate) {
       this.learningRate = learningRate;
@@ -299,7 +300,7 @@ abstract class UpdateRule extends AbstractOptimizer {
       return self();
     }
 
-    /** Coupled or decoupled weight decay; none by default. */
+    /** Coupled or decoupled weight decay; none by default, but for {@link AdamW}. */
     public final B weightDecay(WeightDecay weightDecay) {
       this.weightDecay =
           requireNonNull(weightDecay, "weightDecay is null, expected a weight decay");

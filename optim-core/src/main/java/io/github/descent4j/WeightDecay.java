@@ -11,7 +11,7 @@ package io.github.descent4j;
  * </ul>
  *
  * <pre>{@code
- * Optimizer adamW = Adam.builder().weightDecay(WeightDecay.decoupled(0.01)).build();
+ * Optimizer optimizer = RAdam.builder().weightDecay(WeightDecay.decoupled(0.01)).build();
  * }</pre>
  */
 public final class WeightDecay {
@@ -25,7 +25,7 @@ public final class WeightDecay {
     this.decoupled = decoupled;
   }
 
-  /** No decay: the default of every optimizer. */
+  /** No decay: the default of every optimizer but {@link AdamW}. */
   public static WeightDecay none() {
     return NONE;
   }

@@ -24,6 +24,14 @@ class AdamFailureTest {
     assertThat(play(Adam.builder().beta1(0).beta2(BETA2).build())).isGreaterThan(0.98);
   }
 
+  /** The paper's remedy, as published and as PyTorch and the default have it. */
+  @Test
+  void amsGradGoesToTheBest() {
+    AmsGrad.Builder amsGrad = AmsGrad.builder().beta1(0).beta2(BETA2);
+    assertThat(play(amsGrad.build())).isLessThan(-0.98);
+    assertThat(play(amsGrad.biasCorrection(false).build())).isLessThan(-0.98);
+  }
+
   @Test
   void yogiGoesToTheBest() {
     assertThat(play(Yogi.builder().beta1(0).beta2(BETA2).build())).isLessThan(-0.98);

@@ -67,7 +67,10 @@ class ConventionsTest {
       case "adaDelta" -> conventions.adaDelta().build();
       case "adam" -> conventions.adam().build();
       case "adamW" -> conventions.adamW().build();
+      case "amsGrad" -> conventions.amsGrad().build();
       case "yogi" -> conventions.yogi().build();
+      case "nAdam" -> conventions.nAdam().build();
+      case "adaMax" -> conventions.adaMax().build();
       case "rAdam" -> conventions.rAdam().build();
       default -> throw new AssertionError("no optimizer for '" + optimizer + "'");
     };
@@ -81,8 +84,12 @@ class ConventionsTest {
     "PYTORCH, adaDelta, adadelta_default",
     "PYTORCH, adam, adam_default",
     "PYTORCH, adamW, adamw_default",
+    "PYTORCH, amsGrad, adam_amsgrad",
+    "PYTORCH, nAdam, nadam_default",
+    "PYTORCH, adaMax, adamax_default",
     "PYTORCH, rAdam, radam_beta2_0.999",
     "PAPER, adaDelta, adadelta_zeiler",
+    "PAPER, adaMax, adamax_paper",
     "PAPER, rAdam, radam_paper_threshold_4",
     "PAPER, adam, adam_default"
   })
@@ -102,6 +109,9 @@ class ConventionsTest {
       case "adaDelta" -> conventions.adaDelta().learningRate(rate).build();
       case "adam" -> conventions.adam().learningRate(rate).build();
       case "adamW" -> conventions.adamW().learningRate(rate).build();
+      case "amsGrad" -> conventions.amsGrad().learningRate(rate).beta2(0.9).build();
+      case "nAdam" -> conventions.nAdam().learningRate(rate).build();
+      case "adaMax" -> conventions.adaMax().learningRate(rate).build();
       default -> conventions.rAdam().learningRate(rate).build();
     };
   }
@@ -116,6 +126,16 @@ class ConventionsTest {
         .build()
         .step(Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(2.0))));
     double expected = -0.2 / (Math.sqrt(0.001 * 4) + 1e-3);
+    assertThat(value.getDouble(0)).isCloseTo(expected, within(1e-12));
+  }
+
+  /** m = 0.1 g, v = 0.001 g², p -= lr m / (sqrt(v) + epsilon) as the paper's algorithm has it. */
+  @Test
+  void thePapersAmsGradHasNoBiasCorrection() {
+    INDArray value = Nd4j.createFromArray(0.0);
+    Parameters parameters = Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(2.0)));
+    Conventions.PAPER.amsGrad().learningRate(1).build().step(parameters);
+    double expected = -0.2 / (Math.sqrt(0.001 * 4) + 1e-8);
     assertThat(value.getDouble(0)).isCloseTo(expected, within(1e-12));
   }
 
@@ -151,6 +171,12 @@ class ConventionsTest {
     assertThatThrownBy(Conventions.PAPER::adamW)
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageStartingWith("PAPER has an AdamW whose decay is not multiplied by");
+    assertThatThrownBy(Conventions.PAPER::nAdam)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageStartingWith("PAPER has an NAdam whose first moment decays by mu_t");
+    assertThatThrownBy(Conventions.OPTAX::amsGrad)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageStartingWith("OPTAX has an AMSGrad whose maximum is that of the corrected");
   }
 
   private static void assertNone(String message, ThrowingCallable call) {

@@ -60,8 +60,12 @@ class ConvergenceTest {
         run(PARABOLA, 500, 1e-5, () -> new RmsProp().scheduled(falling(0.1, 20))),
         run(PARABOLA, 500, 1e-6, () -> new AdaDelta().scheduled(falling(10, 50))),
         run(PARABOLA, 500, 1e-6, () -> new Adam(0.1)),
+        run(PARABOLA, 500, 1e-6, () -> new AdamW(0.1)),
+        run(PARABOLA, 500, 1e-6, () -> new AmsGrad(0.1)),
         run(PARABOLA, 500, 1e-6, () -> new Yogi(0.1)),
         run(PARABOLA, 500, 1e-6, () -> new RAdam(0.1)),
+        run(PARABOLA, 500, 1e-6, () -> new NAdam(0.1)),
+        run(PARABOLA, 500, 1e-6, () -> new AdaMax(0.1)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Sgd(0.015)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Momentum(0.01)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Nesterov(0.005)),
@@ -69,8 +73,12 @@ class ConvergenceTest {
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new RmsProp().scheduled(falling(0.02, 20))),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new AdaDelta().scheduled(falling(3, 20))),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Adam(0.05)),
+        run(ILL_CONDITIONED, 2000, 1e-6, () -> new AdamW(0.05)),
+        run(ILL_CONDITIONED, 2000, 1e-6, () -> new AmsGrad(0.05)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new Yogi(0.05)),
         run(ILL_CONDITIONED, 2000, 1e-6, () -> new RAdam(0.05)),
+        run(ILL_CONDITIONED, 2000, 1e-6, () -> new NAdam(0.05)),
+        run(ILL_CONDITIONED, 2000, 1e-6, () -> new AdaMax(0.05)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Sgd(1e-3)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Momentum(2e-4)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Nesterov(2e-4)),
@@ -78,8 +86,12 @@ class ConvergenceTest {
         run(ROSENBROCK, 20_000, 1e-3, () -> new RmsProp(1e-3)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new AdaDelta().scheduled(falling(1, 50))),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Adam(0.01)),
+        run(ROSENBROCK, 20_000, 1e-3, () -> new AdamW(0.01)),
+        run(ROSENBROCK, 20_000, 1e-3, () -> new AmsGrad(0.01)),
         run(ROSENBROCK, 20_000, 1e-3, () -> new Yogi(0.01)),
-        run(ROSENBROCK, 20_000, 1e-3, () -> new RAdam(1e-3)));
+        run(ROSENBROCK, 20_000, 1e-3, () -> new RAdam(1e-3)),
+        run(ROSENBROCK, 20_000, 1e-3, () -> new NAdam(0.01)),
+        run(ROSENBROCK, 20_000, 1e-3, () -> new AdaMax(0.01)));
   }
 
   /** Rules whose steps do not shrink with the gradient need a rate that falls. */

@@ -77,10 +77,19 @@ class ErrorsTest {
         bad(
             "rectificationThreshold is 3.0, expected a finite number >= 4.0",
             () -> RAdam.builder().rectificationThreshold(3).build()),
+        bad(
+            "momentumDecay is -1.0, expected a finite number >= 0",
+            () -> NAdam.builder().momentumDecay(-1).build()),
         bad("weightDecay is -0.1, expected a finite number >= 0", () -> WeightDecay.coupled(-0.1)),
         bad(
             "weightDecay is Infinity, expected a finite number >= 0",
             () -> WeightDecay.decoupled(Double.POSITIVE_INFINITY)),
+        bad(
+            "weightDecay is -0.5, expected a finite number >= 0",
+            () -> AdamW.builder().weightDecay(-0.5)),
+        bad(
+            "weightDecay is coupled(0.1), expected a decoupled one; coupled decay with these moments is Adam",
+            () -> AdamW.builder().weightDecay(WeightDecay.coupled(0.1)).build()),
         bad("maxNorm is 0.0, expected a finite number > 0", () -> GradientClip.byNorm(0)),
         bad(
             "maxNorm is NaN, expected a finite number > 0",

@@ -41,7 +41,8 @@ class FormulasTest {
     Map<String, String> actual = new LinkedHashMap<>();
     UpdateRule rule = (UpdateRule) optimizer.create().get();
     rule.hyperparameters().forEach((name, value) -> actual.put(name, value.toString()));
-    assertThat(actual.remove("weightDecay")).isEqualTo("none");
+    // The tables have it where there is one.
+    actual.remove("weightDecay", "none");
     assertThat(printed).containsExactlyEntriesOf(actual);
   }
 }

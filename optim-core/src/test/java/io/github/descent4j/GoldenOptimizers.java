@@ -60,14 +60,37 @@ final class GoldenOptimizers {
             .epsilon(h.get("eps").doubleValue())
             .weightDecay(coupled)
             .build();
-      case "adam", "adamw" ->
-        Adam.builder()
-            .learningRate(lr)
-            .beta1(h.get("beta1").doubleValue())
-            .beta2(h.get("beta2").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .weightDecay(optimizer.equals("adamw") ? WeightDecay.decoupled(decay) : coupled)
-            .build();
+      case "adam", "adamw" -> {
+        WeightDecay weightDecay =
+            optimizer.equals("adamw") ? WeightDecay.decoupled(decay) : coupled;
+        double beta1 = h.get("beta1").doubleValue();
+        double beta2 = h.get("beta2").doubleValue();
+        double epsilon = h.get("eps").doubleValue();
+        if (h.get("amsgrad").booleanValue()) {
+          yield AmsGrad.builder()
+              .learningRate(lr)
+              .beta1(beta1)
+              .beta2(beta2)
+              .epsilon(epsilon)
+              .weightDecay(weightDecay)
+              .build();
+        }
+        yield optimizer.equals("adamw")
+            ? AdamW.builder()
+                .learningRate(lr)
+                .beta1(beta1)
+                .beta2(beta2)
+                .epsilon(epsilon)
+                .weightDecay(weightDecay)
+                .build()
+            : Adam.builder()
+                .learningRate(lr)
+                .beta1(beta1)
+                .beta2(beta2)
+                .epsilon(epsilon)
+                .weightDecay(weightDecay)
+                .build();
+      }
       case "yogi" ->
         Yogi.builder()
             .learningRate(lr)
@@ -83,6 +106,24 @@ final class GoldenOptimizers {
             .beta2(h.get("beta2").doubleValue())
             .epsilon(h.get("eps").doubleValue())
             .rectificationThreshold(h.get("rho_threshold").doubleValue())
+            .weightDecay(coupled)
+            .build();
+      case "nadam" ->
+        NAdam.builder()
+            .learningRate(lr)
+            .beta1(h.get("beta1").doubleValue())
+            .beta2(h.get("beta2").doubleValue())
+            .epsilon(h.get("eps").doubleValue())
+            .momentumDecay(h.get("momentum_decay").doubleValue())
+            .weightDecay(coupled)
+            .build();
+      case "adamax" ->
+        AdaMax.builder()
+            .learningRate(lr)
+            .beta1(h.get("beta1").doubleValue())
+            .beta2(h.get("beta2").doubleValue())
+            .epsilon(h.get("eps").doubleValue())
+            .epsilonInsideMaximum(h.get("eps_placement").textValue().equals("inside_max"))
             .weightDecay(coupled)
             .build();
       default -> throw new AssertionError("no optimizer for golden '" + optimizer + "'");

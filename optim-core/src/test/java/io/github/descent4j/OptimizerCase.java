@@ -30,12 +30,16 @@ public record OptimizerCase(
         of("RmsProp", List.of("s"), RmsProp::builder, RmsProp.Builder::build),
         of("AdaDelta", List.of("s", "x"), AdaDelta::builder, AdaDelta.Builder::build),
         of("Adam", List.of("m", "v"), Adam::builder, Adam.Builder::build),
+        of("AdamW", List.of("m", "v"), AdamW::builder, AdamW.Builder::build),
+        of("AmsGrad", List.of("m", "v", "vMax"), AmsGrad::builder, AmsGrad.Builder::build),
         of("Yogi", List.of("m", "v"), Yogi::builder, Yogi.Builder::build),
-        of("RAdam", List.of("m", "v"), RAdam::builder, RAdam.Builder::build));
+        of("RAdam", List.of("m", "v"), RAdam::builder, RAdam.Builder::build),
+        of("NAdam", List.of("m", "v"), NAdam::builder, NAdam.Builder::build),
+        of("AdaMax", List.of("m", "u"), AdaMax::builder, AdaMax.Builder::build));
   }
 
   /** The options of each, without weight decay. */
-  static List<OptimizerCase> options() {
+  private static List<OptimizerCase> options() {
     return List.of(
         of(
             "Momentum dampened",
@@ -96,6 +100,21 @@ public record OptimizerCase(
             () -> Adam.builder().epsilonHat(true),
             Adam.Builder::build),
         of(
+            "AdamW epsilon hat",
+            List.of("m", "v"),
+            () -> AdamW.builder().epsilonHat(true).weightDecay(0),
+            AdamW.Builder::build),
+        of(
+            "AmsGrad epsilon hat",
+            List.of("m", "v", "vMax"),
+            () -> AmsGrad.builder().beta2(0.9).epsilonHat(true),
+            AmsGrad.Builder::build),
+        of(
+            "AmsGrad uncorrected",
+            List.of("m", "v", "vMax"),
+            () -> AmsGrad.builder().beta2(0.9).biasCorrection(false),
+            AmsGrad.Builder::build),
+        of(
             "Yogi uncorrected",
             List.of("m", "v"),
             () -> Yogi.builder().biasCorrection(false),
@@ -114,12 +133,24 @@ public record OptimizerCase(
             "RAdam no step",
             List.of("m", "v"),
             () -> RAdam.builder().beta2(0.9).belowThreshold(RAdam.BelowThreshold.NO_STEP),
-            RAdam.Builder::build));
+            RAdam.Builder::build),
+        of(
+            "NAdam constant momentum",
+            List.of("m", "v"),
+            () -> NAdam.builder().momentumDecay(1e6),
+            NAdam.Builder::build),
+        of(
+            "AdaMax inside",
+            List.of("m", "u"),
+            () -> AdaMax.builder().epsilonInsideMaximum(true),
+            AdaMax.Builder::build));
   }
 
-  /** Defaults and options: a zero gradient moves nothing. */
+  /** Defaults and options that do not decay weights: a zero gradient moves nothing. */
   public static List<OptimizerCase> withoutDecay() {
-    return concat(defaults(), options());
+    return concat(defaults(), options()).stream()
+        .filter(optimizer -> !optimizer.name().equals("AdamW"))
+        .toList();
   }
 
   /** Everything, both weight decays included. */
@@ -166,6 +197,11 @@ public record OptimizerCase(
             () -> Adam.builder().weightDecay(WeightDecay.decoupled(0.1)),
             Adam.Builder::build),
         of(
+            "AmsGrad coupled",
+            List.of("m", "v", "vMax"),
+            () -> AmsGrad.builder().weightDecay(WeightDecay.coupled(0.1)),
+            AmsGrad.Builder::build),
+        of(
             "Yogi coupled",
             List.of("m", "v"),
             () -> Yogi.builder().weightDecay(WeightDecay.coupled(0.1)),
@@ -174,8 +210,18 @@ public record OptimizerCase(
             "RAdam decoupled",
             List.of("m", "v"),
             () -> RAdam.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            RAdam.Builder::build));
-    return concat(withoutDecay(), decayed);
+            RAdam.Builder::build),
+        of(
+            "NAdam coupled",
+            List.of("m", "v"),
+            () -> NAdam.builder().weightDecay(WeightDecay.coupled(0.1)),
+            NAdam.Builder::build),
+        of(
+            "AdaMax decoupled",
+            List.of("m", "u"),
+            () -> AdaMax.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            AdaMax.Builder::build));
+    return concat(concat(defaults(), options()), decayed);
   }
 
   @Override

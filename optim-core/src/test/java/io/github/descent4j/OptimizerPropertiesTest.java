@@ -216,8 +216,12 @@ class OptimizerPropertiesTest {
       case "RmsProp" -> RmsProp.builder().epsilon(1e-60).build();
       case "AdaDelta" -> AdaDelta.builder().epsilon(1e-60).build();
       case "Adam" -> Adam.builder().epsilon(1e-60).build();
+      case "AdamW" -> AdamW.builder().epsilon(1e-60).weightDecay(0).build();
+      case "AmsGrad" -> AmsGrad.builder().epsilon(1e-60).build();
       case "Yogi" -> Yogi.builder().epsilon(1e-60).initialAccumulator(0).build();
       case "RAdam" -> RAdam.builder().epsilon(1e-60).build();
+      case "NAdam" -> NAdam.builder().epsilon(1e-60).build();
+      case "AdaMax" -> AdaMax.builder().epsilon(1e-60).build();
       default -> optimizer.create().get();
     };
     INDArray value = Nd4j.ones(DataType.FLOAT, 3);

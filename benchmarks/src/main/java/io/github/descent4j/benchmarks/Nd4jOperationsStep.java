@@ -1,5 +1,7 @@
 package io.github.descent4j.benchmarks;
 
+import static org.nd4j.linalg.ops.transforms.Transforms.abs;
+import static org.nd4j.linalg.ops.transforms.Transforms.max;
 import static org.nd4j.linalg.ops.transforms.Transforms.sign;
 import static org.nd4j.linalg.ops.transforms.Transforms.sqrt;
 
@@ -14,13 +16,28 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** One step written by hand in ND4J's array operations, in place where they can be. */
 public class Nd4jOperationsStep extends StepBenchmark {
-  @Param({"Sgd", "Momentum", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "Yogi", "RAdam"})
+  @Param({
+    "Sgd",
+    "Momentum",
+    "Nesterov",
+    "AdaGrad",
+    "RmsProp",
+    "AdaDelta",
+    "Adam",
+    "AdamW",
+    "AmsGrad",
+    "Yogi",
+    "RAdam",
+    "NAdam",
+    "AdaMax"
+  })
   public String optimizer;
 
   private final List<INDArray[]> slots = new ArrayList<>();
   private Model model;
   private Formula formula;
   private int t;
+  private double product = 1;
 
   @Setup
   public void setUp() {
@@ -32,7 +49,7 @@ public class Nd4jOperationsStep extends StepBenchmark {
       if (formula == Formula.YOGI) {
         second.assign(1e-6);
       }
-      slots.add(new INDArray[] {first, second});
+      slots.add(new INDArray[] {first, second, Nd4j.zerosLike(value)});
     }
     model.validate("a step in ND4J operations", formula, this::step);
     warmUpOnce(this::step);
@@ -41,14 +58,15 @@ public class Nd4jOperationsStep extends StepBenchmark {
   @Benchmark
   public void step() {
     t++;
+    product *= mu(t);
     for (int i = 0; i < slots.size(); i++) {
       INDArray[] slot = slots.get(i);
-      update(model.values().get(i), model.gradients().get(i), slot[0], slot[1]);
+      update(model.values().get(i), model.gradients().get(i), slot[0], slot[1], slot[2]);
     }
   }
 
-  /** Updates a parameter p from its gradient g: m is the first slot, v the second. */
-  private void update(INDArray p, INDArray g, INDArray m, INDArray v) {
+  /** Updates a parameter p from its gradient g: m is the first slot, v the second, vMax the third. */
+  private void update(INDArray p, INDArray g, INDArray m, INDArray v, INDArray vMax) {
     double correction1 = 1 - Math.pow(0.9, t);
     double correction2 = 1 - Math.pow(0.999, t);
     switch (formula) {
@@ -69,10 +87,20 @@ public class Nd4jOperationsStep extends StepBenchmark {
         p.subi(d);
         v.muli(0.9).addi(d.mul(d).muli(0.1));
       }
-      case ADAM -> {
+      case ADAM, ADAMW -> {
+        if (formula == Formula.ADAMW) {
+          p.muli(1 - 1e-3 * 0.01);
+        }
         m.muli(0.9).addi(g.mul(0.1));
         v.muli(0.999).addi(g.mul(g).muli(0.001));
         INDArray root = sqrt(v.div(correction2), false).addi(1e-8);
+        p.subi(m.mul(1e-3 / correction1).divi(root));
+      }
+      case AMSGRAD -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        v.muli(0.9).addi(g.mul(g).muli(0.1));
+        max(vMax, v, false);
+        INDArray root = sqrt(vMax.div(correction1), false).addi(1e-8);
         p.subi(m.mul(1e-3 / correction1).divi(root));
       }
       case YOGI -> {
@@ -94,15 +122,34 @@ public class Nd4jOperationsStep extends StepBenchmark {
         }
         p.subi(update);
       }
+      case NADAM -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        v.muli(0.999).addi(g.mul(g).muli(0.001));
+        INDArray root = sqrt(v.div(correction2), false).addi(1e-8);
+        INDArray update = g.mul(2e-3 * (1 - mu(t)) / (1 - product));
+        double next = mu(t + 1);
+        p.subi(update.addi(m.mul(2e-3 * next / (1 - product * next))).divi(root));
+      }
+      case ADAMAX -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        max(v.muli(0.999), abs(g), false);
+        p.subi(m.mul(2e-3 / correction1).divi(v.add(1e-8)));
+      }
     }
+  }
+
+  /** The momentum's factor in NAdam. */
+  private static double mu(int t) {
+    return 0.9 * (1 - 0.5 * Math.pow(0.96, 0.004 * t));
   }
 
   @TearDown
   public void tearDown() {
     model.close();
     for (INDArray[] slot : slots) {
-      slot[0].close();
-      slot[1].close();
+      for (INDArray array : slot) {
+        array.close();
+      }
     }
   }
 }

@@ -9,7 +9,21 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** One step of an optimizer of descent4j. */
 public class OptimizerStep extends StepBenchmark {
-  @Param({"Sgd", "Momentum", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "Yogi", "RAdam"})
+  @Param({
+    "Sgd",
+    "Momentum",
+    "Nesterov",
+    "AdaGrad",
+    "RmsProp",
+    "AdaDelta",
+    "Adam",
+    "AdamW",
+    "AmsGrad",
+    "Yogi",
+    "RAdam",
+    "NAdam",
+    "AdaMax"
+  })
   public String optimizer;
 
   private Model model;

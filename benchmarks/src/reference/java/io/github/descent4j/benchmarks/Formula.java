@@ -62,6 +62,23 @@ public enum Formula {
       x[0] -= 1e-3 * (x[1] / CORRECTION_1[t]) / (Math.sqrt(x[2] / CORRECTION_2[t]) + 1e-8);
     }
   },
+  ADAMW("AdamW", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[0] -= 1e-3 * 0.01 * x[0];
+      ADAM.update(x, g, t);
+    }
+  },
+  /** With beta2 = 0.9, so that the moment falls while validating and its maximum does not. */
+  AMSGRAD("AmsGrad", 9) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.9 * x[1] + 0.1 * g;
+      x[2] = 0.9 * x[2] + 0.1 * g * g;
+      x[3] = Math.max(x[3], x[2]);
+      x[0] -= 1e-3 * (x[1] / CORRECTION_1[t]) / (Math.sqrt(x[3] / CORRECTION_1[t]) + 1e-8);
+    }
+  },
   YOGI("Yogi", 7) {
     @Override
     void start(double[] x) {
@@ -95,6 +112,32 @@ public enum Formula {
     @Override
     public int steps() {
       return 8;
+    }
+  },
+  NADAM("NAdam", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.9 * x[1] + 0.1 * g;
+      x[2] = 0.999 * x[2] + 0.001 * g * g;
+      double product = 1;
+      for (int i = 1; i <= t; i++) {
+        product *= mu(i);
+      }
+      double momentum = mu(t + 1) * x[1] / (1 - product * mu(t + 1));
+      double step = (1 - mu(t)) * g / (1 - product) + momentum;
+      x[0] -= 2e-3 * step / (Math.sqrt(x[2] / CORRECTION_2[t]) + 1e-8);
+    }
+
+    private double mu(int t) {
+      return 0.9 * (1 - Math.pow(0.96, 0.004 * t) / 2);
+    }
+  },
+  ADAMAX("AdaMax", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.9 * x[1] + 0.1 * g;
+      x[2] = Math.max(0.999 * x[2], Math.abs(g));
+      x[0] -= 2e-3 * (x[1] / CORRECTION_1[t]) / (x[2] + 1e-8);
     }
   };
 
@@ -150,7 +193,7 @@ public enum Formula {
     return 3;
   }
 
-  /** Gives the slots, x[1] and x[2], their first values, if not zero. */
+  /** Gives the slots, from x[1] on, their first values, if not zero. */
   void start(double[] x) {}
 
   /** Takes step t, from 1: x[0] is the parameter. */
@@ -166,7 +209,7 @@ public enum Formula {
    * @throws IllegalStateException naming the first element that is not
    */
   public void check(String who, int first, float[] actual) {
-    double[] x = new double[3];
+    double[] x = new double[4];
     for (int i = 0; i < actual.length; i++) {
       Arrays.fill(x, 0);
       x[0] = Inputs.parameter(first + i);

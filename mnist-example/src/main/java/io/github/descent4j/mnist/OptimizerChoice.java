@@ -2,8 +2,12 @@ package io.github.descent4j.mnist;
 
 import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
+import io.github.descent4j.AdaMax;
 import io.github.descent4j.Adam;
+import io.github.descent4j.AdamW;
+import io.github.descent4j.AmsGrad;
 import io.github.descent4j.Momentum;
+import io.github.descent4j.NAdam;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.RAdam;
@@ -25,13 +29,22 @@ enum OptimizerChoice {
   RMSPROP(0.001),
   ADADELTA(1.0),
   ADAM(0.002),
+  ADAMW(0.002),
+  AMSGRAD(0.002),
   YOGI(0.005),
-  RADAM(0.005);
+  RADAM(0.005),
+  NADAM(0.002),
+  ADAMAX(0.005);
 
   final double defaultLearningRate;
 
   OptimizerChoice(double defaultLearningRate) {
     this.defaultLearningRate = defaultLearningRate;
+  }
+
+  /** The weight decay where none is given. */
+  double defaultWeightDecay() {
+    return this == ADAMW ? 0.01 : 0;
   }
 
   Optimizer build(double learningRate, WeightDecay weightDecay) {
@@ -50,10 +63,18 @@ enum OptimizerChoice {
         AdaDelta.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case ADAM ->
         Adam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      case ADAMW ->
+        AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      case AMSGRAD ->
+        AmsGrad.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case YOGI ->
         Yogi.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       case RADAM ->
         RAdam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      case NADAM ->
+        NAdam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      case ADAMAX ->
+        AdaMax.builder().learningRate(learningRate).weightDecay(weightDecay).build();
     };
   }
 

@@ -69,9 +69,8 @@ final class OptimizerOptions {
   @Option(
       names = "--weight-decay",
       paramLabel = "RATE",
-      defaultValue = "0",
-      description = "Weight decay, at least 0. Default: ${DEFAULT-VALUE}.")
-  private double weightDecay;
+      description = "Weight decay, at least 0. Default: 0, for adamw 0.01.")
+  private Double weightDecay;
 
   @Option(
       names = "--weight-decay-mode",
@@ -100,10 +99,16 @@ final class OptimizerOptions {
         "a finite number above 0");
     Check.option(
         command,
-        weightDecay >= 0 && Double.isFinite(weightDecay),
+        weightDecay() >= 0 && Double.isFinite(weightDecay()),
         "--weight-decay",
         weightDecay,
         "a finite number of at least 0");
+    Check.option(
+        command,
+        optimizer != OptimizerChoice.ADAMW || weightDecayMode == DecayMode.DECOUPLED,
+        "--weight-decay-mode",
+        weightDecayMode,
+        "decoupled for --optimizer adamw");
   }
 
   /** The optimizer for a run of {@code steps} steps; it fails on gradients that are not finite. */
@@ -119,8 +124,8 @@ final class OptimizerOptions {
       rates = Schedules.linearWarmup(warmup, learningRate()).then(warmup, rates);
     }
     WeightDecay decay = weightDecayMode == DecayMode.COUPLED
-        ? WeightDecay.coupled(weightDecay)
-        : WeightDecay.decoupled(weightDecay);
+        ? WeightDecay.coupled(weightDecay())
+        : WeightDecay.decoupled(weightDecay());
     Optimizer built = optimizer.build(learningRate(), decay).scheduled(rates);
     if (clipNorm != null) {
       built = built.clipped(GradientClip.byGlobalNorm(clipNorm));
@@ -143,13 +148,17 @@ final class OptimizerOptions {
     if (clipNorm != null) {
       text.append(", gradients clipped to norm ").append(clipNorm);
     }
-    if (weightDecay > 0) {
-      text.append(", ").append(weightDecayMode).append(" weight decay ").append(weightDecay);
+    if (weightDecay() > 0) {
+      text.append(", ").append(weightDecayMode).append(" weight decay ").append(weightDecay());
     }
     return text.toString();
   }
 
   private double learningRate() {
     return learningRate == null ? optimizer.defaultLearningRate : learningRate;
+  }
+
+  private double weightDecay() {
+    return weightDecay == null ? optimizer.defaultWeightDecay() : weightDecay;
   }
 }

@@ -63,11 +63,14 @@ class MainTest {
           --seed x                     | Invalid value for option '--seed': 'x' is not a long
           --model vgg                  | Invalid value for option '--model': expected one of mlp, cnn but was 'vgg'
           --optimizer lion             | Invalid value for option '--optimizer': expected one of sgd, momentum, nesterov, \
-          adagrad, rmsprop, adadelta, adam, yogi, radam but was 'lion'
+          adagrad, rmsprop, adadelta, adam, adamw, amsgrad, yogi, radam, nadam, \
+          adamax but was 'lion'
           --schedule round             | Invalid value for option '--schedule': expected one of constant, linear, cosine, \
           step, exponential, polynomial but was 'round'
           --weight-decay-mode both     | Invalid value for option '--weight-decay-mode': expected one of coupled, decoupled \
           but was 'both'
+          --optimizer adamw --weight-decay-mode coupled | --weight-decay-mode is coupled, expected decoupled for \
+          --optimizer adamw
           --learning-rate x            | Invalid value for option '--learning-rate': 'x' is not a double
           --learning-rate 0            | --learning-rate is 0.0, expected a finite number above 0
           --learning-rate -0.1         | --learning-rate is -0.1, expected a finite number above 0

@@ -95,6 +95,16 @@ class TrainCommandTest {
   }
 
   @Test
+  void adamWDecaysUnlessToldOtherwise() {
+    assertThat(train("--optimizer", "adamw", "--epochs", "1").out())
+        .contains("optimizer  adamw, ", ", decoupled weight decay 0.01, ");
+    assertThat(train("--optimizer", "adamw", "--epochs", "1", "--weight-decay", "0")
+            .out())
+        .contains("optimizer  adamw, ")
+        .doesNotContain("weight decay");
+  }
+
+  @Test
   void theSameSeedPrintsTheSame() {
     String[] args = {"--dropout", "0.2", "--epochs", "2", "--seed", "7"};
     assertThat(withoutTimes(train(args))).isEqualTo(withoutTimes(train(args)));

@@ -436,6 +436,63 @@ final class VectorKernels implements Kernels {
   }
 
   @Override
+  public void amsGrad(
+      Chunk c, double beta1, double beta2, double stepSize, double rootScale, double epsilon) {
+    if (!c.isDenseFloat()) {
+      scalar.amsGrad(c, beta1, beta2, stepSize, rootScale, epsilon);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
+      amsGrad(
+          c,
+          (float) beta1,
+          (float) (1 - beta1),
+          (float) beta2,
+          (float) (1 - beta2),
+          (float) stepSize,
+          (float) rootScale,
+          ScalarKernels.positive(epsilon));
+    }
+  }
+
+  private static void amsGrad(
+      Chunk c,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float oneMinusBeta2,
+      float stepSize,
+      float rootScale,
+      float epsilon) {
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS + 1);
+    VectorMemory vMaxMemory = memory(c, Chunk.SLOTS + 2);
+    Prelude prelude = c.prelude();
+    long from = c.vectorsOffset();
+    int n = c.n;
+    for (int i = 0; i < n; i += LANES) {
+      long at = from + 4L * i;
+      FloatVector p = pMemory.load(at);
+      FloatVector g = gradient(gMemory.load(at), p, prelude);
+      p = decayed(p, prelude);
+      FloatVector m = mMemory.load(at);
+      FloatVector v = vMemory.load(at);
+      FloatVector vMax = vMaxMemory.load(at);
+      m = m.mul(beta1).add(g.mul(oneMinusBeta1));
+      v = v.mul(beta2).add(g.mul(g).mul(oneMinusBeta2));
+      vMax = vMax.max(v);
+      FloatVector root = vMax.lanewise(VectorOperators.SQRT);
+      p = p.sub(m.div(root.mul(rootScale).add(epsilon)).mul(stepSize));
+      mMemory.store(m, at);
+      vMemory.store(v, at);
+      vMaxMemory.store(vMax, at);
+      pMemory.store(p, at);
+    }
+  }
+
+  @Override
   public void yogi(
       Chunk c, double beta1, double beta2, double stepSize, double rootScale, double epsilon) {
     if (!c.isDenseFloat()) {
@@ -570,6 +627,123 @@ final class VectorKernels implements Kernels {
       p = p.sub(m.mul(stepSize));
       mMemory.store(m, at);
       vMemory.store(v, at);
+      pMemory.store(p, at);
+    }
+  }
+
+  @Override
+  public void nAdam(
+      Chunk c,
+      double beta1,
+      double beta2,
+      double gradientStep,
+      double momentumStep,
+      double rootScale,
+      double epsilon) {
+    if (!c.isDenseFloat()) {
+      scalar.nAdam(c, beta1, beta2, gradientStep, momentumStep, rootScale, epsilon);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
+      nAdam(
+          c,
+          (float) beta1,
+          (float) (1 - beta1),
+          (float) beta2,
+          (float) (1 - beta2),
+          (float) gradientStep,
+          (float) momentumStep,
+          (float) rootScale,
+          ScalarKernels.positive(epsilon));
+    }
+  }
+
+  private static void nAdam(
+      Chunk c,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float oneMinusBeta2,
+      float gradientStep,
+      float momentumStep,
+      float rootScale,
+      float epsilon) {
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory vMemory = memory(c, Chunk.SLOTS + 1);
+    Prelude prelude = c.prelude();
+    long from = c.vectorsOffset();
+    int n = c.n;
+    for (int i = 0; i < n; i += LANES) {
+      long at = from + 4L * i;
+      FloatVector p = pMemory.load(at);
+      FloatVector g = gradient(gMemory.load(at), p, prelude);
+      p = decayed(p, prelude);
+      FloatVector m = mMemory.load(at);
+      FloatVector v = vMemory.load(at);
+      m = m.mul(beta1).add(g.mul(oneMinusBeta1));
+      v = v.mul(beta2).add(g.mul(g).mul(oneMinusBeta2));
+      FloatVector root = v.lanewise(VectorOperators.SQRT);
+      FloatVector step = g.mul(gradientStep).add(m.mul(momentumStep));
+      p = p.sub(step.div(root.mul(rootScale).add(epsilon)));
+      mMemory.store(m, at);
+      vMemory.store(v, at);
+      pMemory.store(p, at);
+    }
+  }
+
+  @Override
+  public void adaMax(
+      Chunk c,
+      double beta1,
+      double beta2,
+      double stepSize,
+      double epsilonInside,
+      double epsilonOutside) {
+    if (!c.isDenseFloat()) {
+      scalar.adaMax(c, beta1, beta2, stepSize, epsilonInside, epsilonOutside);
+      return;
+    }
+    while (c.nextVectors(LANES)) {
+      adaMax(
+          c,
+          (float) beta1,
+          (float) (1 - beta1),
+          (float) beta2,
+          (float) stepSize,
+          ScalarKernels.positive(epsilonInside),
+          ScalarKernels.positive(epsilonOutside));
+    }
+  }
+
+  private static void adaMax(
+      Chunk c,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float stepSize,
+      float epsilonInside,
+      float epsilonOutside) {
+    VectorMemory pMemory = memory(c, Chunk.VALUE);
+    VectorMemory gMemory = memory(c, Chunk.GRADIENT);
+    VectorMemory mMemory = memory(c, Chunk.SLOTS);
+    VectorMemory uMemory = memory(c, Chunk.SLOTS + 1);
+    Prelude prelude = c.prelude();
+    long from = c.vectorsOffset();
+    int n = c.n;
+    for (int i = 0; i < n; i += LANES) {
+      long at = from + 4L * i;
+      FloatVector p = pMemory.load(at);
+      FloatVector g = gradient(gMemory.load(at), p, prelude);
+      p = decayed(p, prelude);
+      FloatVector m = mMemory.load(at);
+      FloatVector u = uMemory.load(at);
+      m = m.mul(beta1).add(g.mul(oneMinusBeta1));
+      u = u.mul(beta2).max(g.abs().add(epsilonInside));
+      p = p.sub(m.div(u.add(epsilonOutside)).mul(stepSize));
+      mMemory.store(m, at);
+      uMemory.store(u, at);
       pMemory.store(p, at);
     }
   }

@@ -209,6 +209,28 @@ final class DoubleLoops {
     }
   }
 
+  static void amsGrad(
+      double[] p,
+      double[] g,
+      double[] m,
+      double[] v,
+      double[] vMax,
+      int n,
+      double beta1,
+      double oneMinusBeta1,
+      double beta2,
+      double oneMinusBeta2,
+      double stepSize,
+      double rootScale,
+      double epsilon) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
+      vMax[i] = Math.max(vMax[i], v[i]);
+      p[i] -= stepSize * (m[i] / (Math.sqrt(vMax[i]) * rootScale + epsilon));
+    }
+  }
+
   static void yogi(
       double[] p,
       double[] g,
@@ -263,6 +285,46 @@ final class DoubleLoops {
       m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
       v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
       p[i] -= stepSize * m[i];
+    }
+  }
+
+  static void nAdam(
+      double[] p,
+      double[] g,
+      double[] m,
+      double[] v,
+      int n,
+      double beta1,
+      double oneMinusBeta1,
+      double beta2,
+      double oneMinusBeta2,
+      double gradientStep,
+      double momentumStep,
+      double rootScale,
+      double epsilon) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
+      p[i] -= (gradientStep * g[i] + momentumStep * m[i]) / (Math.sqrt(v[i]) * rootScale + epsilon);
+    }
+  }
+
+  static void adaMax(
+      double[] p,
+      double[] g,
+      double[] m,
+      double[] u,
+      int n,
+      double beta1,
+      double oneMinusBeta1,
+      double beta2,
+      double stepSize,
+      double epsilonInside,
+      double epsilonOutside) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      u[i] = Math.max(beta2 * u[i], Math.abs(g[i]) + epsilonInside);
+      p[i] -= stepSize * (m[i] / (u[i] + epsilonOutside));
     }
   }
 

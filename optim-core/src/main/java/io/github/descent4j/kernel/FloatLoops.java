@@ -202,6 +202,28 @@ final class FloatLoops {
     }
   }
 
+  static void amsGrad(
+      float[] p,
+      float[] g,
+      float[] m,
+      float[] v,
+      float[] vMax,
+      int n,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float oneMinusBeta2,
+      float stepSize,
+      float rootScale,
+      float epsilon) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
+      vMax[i] = Math.max(vMax[i], v[i]);
+      p[i] -= stepSize * (m[i] / (sqrt(vMax[i]) * rootScale + epsilon));
+    }
+  }
+
   static void yogi(
       float[] p,
       float[] g,
@@ -256,6 +278,46 @@ final class FloatLoops {
       m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
       v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
       p[i] -= stepSize * m[i];
+    }
+  }
+
+  static void nAdam(
+      float[] p,
+      float[] g,
+      float[] m,
+      float[] v,
+      int n,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float oneMinusBeta2,
+      float gradientStep,
+      float momentumStep,
+      float rootScale,
+      float epsilon) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      v[i] = beta2 * v[i] + oneMinusBeta2 * (g[i] * g[i]);
+      p[i] -= (gradientStep * g[i] + momentumStep * m[i]) / (sqrt(v[i]) * rootScale + epsilon);
+    }
+  }
+
+  static void adaMax(
+      float[] p,
+      float[] g,
+      float[] m,
+      float[] u,
+      int n,
+      float beta1,
+      float oneMinusBeta1,
+      float beta2,
+      float stepSize,
+      float epsilonInside,
+      float epsilonOutside) {
+    for (int i = 0; i < n; i++) {
+      m[i] = beta1 * m[i] + oneMinusBeta1 * g[i];
+      u[i] = Math.max(beta2 * u[i], Math.abs(g[i]) + epsilonInside);
+      p[i] -= stepSize * (m[i] / (u[i] + epsilonOutside));
     }
   }
 

@@ -66,6 +66,10 @@ public interface Kernels {
   void adam(
       Chunk chunk, double beta1, double beta2, double stepSize, double rootScale, double epsilon);
 
+  /** As {@link #adam}, with {@code vMax = max(vMax, v)} for v under the root. Slots: m, v, vMax. */
+  void amsGrad(
+      Chunk chunk, double beta1, double beta2, double stepSize, double rootScale, double epsilon);
+
   /** As {@link #adam}, with {@code v = v - (1-beta2) sign(v - g²) g²}. Slots: m, v. */
   void yogi(
       Chunk chunk, double beta1, double beta2, double stepSize, double rootScale, double epsilon);
@@ -75,6 +79,31 @@ public interface Kernels {
    * epsilon)}. Slots: m, v.
    */
   void rAdam(Chunk chunk, double beta1, double beta2, double stepSize, double epsilon);
+
+  /**
+   * The moments of {@link #adam}, then {@code p -= (gradientStep g + momentumStep m) / (sqrt(v)
+   * rootScale + epsilon)}. Slots: m, v.
+   */
+  void nAdam(
+      Chunk chunk,
+      double beta1,
+      double beta2,
+      double gradientStep,
+      double momentumStep,
+      double rootScale,
+      double epsilon);
+
+  /**
+   * {@code m = beta1 m + (1-beta1) g; u = max(beta2 u, |g| + epsilonInside); p -= stepSize m / (u +
+   * epsilonOutside)}. Slots: m, u.
+   */
+  void adaMax(
+      Chunk chunk,
+      double beta1,
+      double beta2,
+      double stepSize,
+      double epsilonInside,
+      double epsilonOutside);
 
   /** {@code v = mu v + lr g; p -= lr g + mu v}. Slot: v. In scalar form everywhere. */
   default void nesterovRateInside(Chunk chunk, double learningRate, double mu) {

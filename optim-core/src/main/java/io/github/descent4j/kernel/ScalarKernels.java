@@ -243,6 +243,33 @@ public final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void amsGrad(
+      Chunk c, double beta1, double beta2, double stepSize, double rootScale, double epsilon) {
+    while (c.next()) {
+      if (c.isDouble()) {
+        DoubleLoops.amsGrad(
+            c.p64, c.g64, c.s64[0], c.s64[1], c.s64[2], c.n, beta1, 1 - beta1, beta2, 1 - beta2,
+            stepSize, rootScale, epsilon);
+      } else {
+        FloatLoops.amsGrad(
+            c.p32,
+            c.g32,
+            c.s32[0],
+            c.s32[1],
+            c.s32[2],
+            c.n,
+            (float) beta1,
+            (float) (1 - beta1),
+            (float) beta2,
+            (float) (1 - beta2),
+            (float) stepSize,
+            (float) rootScale,
+            positive(epsilon));
+      }
+    }
+  }
+
+  @Override
   public void yogi(
       Chunk c, double beta1, double beta2, double stepSize, double rootScale, double epsilon) {
     while (c.next()) {
@@ -309,6 +336,89 @@ public final class ScalarKernels implements Kernels {
             (float) beta2,
             (float) (1 - beta2),
             (float) stepSize);
+      }
+    }
+  }
+
+  @Override
+  public void nAdam(
+      Chunk c,
+      double beta1,
+      double beta2,
+      double gradientStep,
+      double momentumStep,
+      double rootScale,
+      double epsilon) {
+    while (c.next()) {
+      if (c.isDouble()) {
+        DoubleLoops.nAdam(
+            c.p64,
+            c.g64,
+            c.s64[0],
+            c.s64[1],
+            c.n,
+            beta1,
+            1 - beta1,
+            beta2,
+            1 - beta2,
+            gradientStep,
+            momentumStep,
+            rootScale,
+            epsilon);
+      } else {
+        FloatLoops.nAdam(
+            c.p32,
+            c.g32,
+            c.s32[0],
+            c.s32[1],
+            c.n,
+            (float) beta1,
+            (float) (1 - beta1),
+            (float) beta2,
+            (float) (1 - beta2),
+            (float) gradientStep,
+            (float) momentumStep,
+            (float) rootScale,
+            positive(epsilon));
+      }
+    }
+  }
+
+  @Override
+  public void adaMax(
+      Chunk c,
+      double beta1,
+      double beta2,
+      double stepSize,
+      double epsilonInside,
+      double epsilonOutside) {
+    while (c.next()) {
+      if (c.isDouble()) {
+        DoubleLoops.adaMax(
+            c.p64,
+            c.g64,
+            c.s64[0],
+            c.s64[1],
+            c.n,
+            beta1,
+            1 - beta1,
+            beta2,
+            stepSize,
+            epsilonInside,
+            epsilonOutside);
+      } else {
+        FloatLoops.adaMax(
+            c.p32,
+            c.g32,
+            c.s32[0],
+            c.s32[1],
+            c.n,
+            (float) beta1,
+            (float) (1 - beta1),
+            (float) beta2,
+            (float) stepSize,
+            positive(epsilonInside),
+            positive(epsilonOutside));
       }
     }
   }

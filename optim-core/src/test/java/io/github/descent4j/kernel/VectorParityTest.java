@@ -34,9 +34,13 @@ class VectorParityTest {
         kernel("adaDelta", 2, (k, c) -> k.adaDelta(c, 1, 0.9, 1e-6)),
         kernel("adam", 2, (k, c) -> k.adam(c, 0.9, 0.999, 0.01, 31.6, 1e-8)),
         kernel("adam underflow", 2, (k, c) -> k.adam(c, 0.9, 0.999, 0.01, 31.6, 1e-60)),
+        kernel("amsGrad", 3, (k, c) -> k.amsGrad(c, 0.9, 0.8, 0.01, 31.6, 1e-8)),
         kernel("yogi", 2, (k, c) -> k.yogi(c, 0.9, 0.999, 0.01, 31.6, 1e-3)),
         kernel("rAdam", 2, (k, c) -> k.rAdam(c, 0.9, 0.999, 0.01, 1e-8)),
-        kernel("rAdamUnrectified", 2, (k, c) -> k.rAdamUnrectified(c, 0.9, 0.999, 0.01)));
+        kernel("rAdamUnrectified", 2, (k, c) -> k.rAdamUnrectified(c, 0.9, 0.999, 0.01)),
+        kernel("nAdam", 2, (k, c) -> k.nAdam(c, 0.9, 0.999, 0.005, 0.02, 31.6, 1e-8)),
+        kernel("adaMax", 2, (k, c) -> k.adaMax(c, 0.9, 0.999, 0.01, 0, 1e-8)),
+        kernel("adaMax inside", 2, (k, c) -> k.adaMax(c, 0.9, 0.999, 0.01, 1e-8, 0)));
   }
 
   private static Arguments kernel(String name, int slots, BiConsumer<Kernels, Chunk> call) {

@@ -19,14 +19,14 @@ import org.openjdk.jmh.annotations.Setup;
 
 /**
  * One step of PyTorch's fused kernels, those of {@code torch.optim} with {@code fused=True}: {@code
- * aten::_fused_sgd_}, {@code _fused_adagrad_} and {@code _fused_adam_}, each called once for all
+ * aten::_fused_sgd_}, {@code _fused_adagrad_}, {@code _fused_adam_} and {@code _fused_adamw_}, each called once for all
  * parameters through PyTorch's dispatcher, with arguments boxed beforehand.
  *
  * <p>PyTorch keeps one step counter for each parameter; here all share one, which saves it time. The
  * system property {@code threads} sets PyTorch's threads; its own default is one for each core.
  */
 public class PyTorchFusedStep extends StepBenchmark {
-  @Param({"Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam"})
+  @Param({"Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam", "AdamW", "AmsGrad"})
   public String optimizer;
 
   private final List<Tensor> values = new ArrayList<>();
@@ -81,15 +81,17 @@ public class PyTorchFusedStep extends StepBenchmark {
         numbers(boxed, 0.01, 0, 0, 1e-7);
         flags(boxed, false);
       }
-      case ADAM -> {
-        name = "aten::_fused_adam_";
+      case ADAM, ADAMW, AMSGRAD -> {
+        boolean decays = formula == Formula.ADAMW;
+        name = decays ? "aten::_fused_adamw_" : "aten::_fused_adam_";
         boxed.add(list(slots()));
         boxed.add(list(slots()));
-        boxed.add(list(List.of()));
+        boxed.add(list(formula == Formula.AMSGRAD ? slots() : List.of()));
         boxed.add(counters());
         // lr, beta1, beta2, weight_decay, eps, amsgrad, maximize
-        numbers(boxed, 1e-3, 0.9, 0.999, 0, 1e-8);
-        flags(boxed, false, false);
+        double beta2 = formula == Formula.AMSGRAD ? 0.9 : 0.999;
+        numbers(boxed, 1e-3, 0.9, beta2, decays ? 0.01 : 0, 1e-8);
+        flags(boxed, formula == Formula.AMSGRAD, false);
       }
       default -> throw new IllegalArgumentException("PyTorch has no fused " + formula.label());
     }

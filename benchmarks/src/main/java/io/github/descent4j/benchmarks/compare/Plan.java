@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Which JVMs a round starts, and in which order: implementations of the same optimizer in turn. */
 final class Plan {
@@ -21,6 +22,9 @@ final class Plan {
   static final String PYTORCH = "PyTorch fused";
   static final String PYTORCH_ONE_THREAD = "PyTorch fused, 1 thread";
   static final String OPENBLAS = "OpenBLAS";
+
+  private static final Set<String> ND4J_UPDATERS =
+      Set.of("Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "AmsGrad", "AdaMax");
 
   private static final String KERNELS = "-Dio.github.descent4j.kernels=";
   private static final String ONE_THREAD = "-Dio.github.descent4j.threads=1";
@@ -75,7 +79,7 @@ final class Plan {
     parameters.put("optimizer", optimizer);
     parameters.put("size", sizes);
     runs.add(ours(OURS, "OptimizerStep", parameters, List.of()));
-    if (runsOn(optimizer, "Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam")) {
+    if (ND4J_UPDATERS.contains(optimizer)) {
       runs.add(nd4j(ND4J, "Nd4jUpdaterStep", parameters));
       if (full && hasNd4jAvx512()) {
         runs.add(new Run(
@@ -88,7 +92,7 @@ final class Plan {
     }
     Path pytorch = jar("pytorch/target/pytorch.jar");
     boolean fused = Files.exists(pytorch)
-        && runsOn(optimizer, "Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam");
+        && runsOn(optimizer, "Sgd", "Momentum", "Nesterov", "AdaGrad", "Adam", "AdamW", "AmsGrad");
     if (fused) {
       runs.add(new Run(PYTORCH, pytorch, "PyTorchFusedStep", parameters, List.of()));
     }

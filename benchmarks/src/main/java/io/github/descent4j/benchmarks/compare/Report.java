@@ -5,15 +5,10 @@ import io.github.descent4j.benchmarks.StepBenchmark;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
 
 /** The measurements as Markdown. */
 final class Report {
-  /** The implementation closest in work where a library has none of the name. */
-  private static final Map<String, String> NEAREST =
-      Map.of("Momentum", "Nesterov", "Yogi", "Adam", "RAdam", "Adam");
-
   private static final String BANDWIDTH_SIZE = "10000000";
   private static final int FLOAT_BYTES = 4;
   private static final int SAXPY_PASSES = 3;
@@ -83,7 +78,8 @@ final class Report {
     }
     text.append(
             "\nA ratio in parentheses is against the library's nearest, where it has none of the")
-        .append(" name: its Nesterov for Momentum, its Adam for Yogi and RAdam.\n\n");
+        .append(" name: its Nesterov for Momentum, its Adam for AdamW, AmsGrad,")
+        .append(" Yogi, RAdam, NAdam and AdaMax.\n\n");
   }
 
   /** Those that stepped an optimizer, ours first. */
@@ -110,11 +106,19 @@ final class Report {
     if (theirs.isPresent()) {
       return number(theirs.getAsDouble() / ours.orElse(Double.NaN));
     }
-    OptionalDouble nearest =
-        measurements.median(peer, NEAREST.getOrDefault(optimizer, optimizer), size);
+    OptionalDouble nearest = measurements.median(peer, nearest(optimizer), size);
     return nearest.isPresent()
         ? "(" + number(nearest.getAsDouble() / ours.orElse(Double.NaN)) + ")"
         : "";
+  }
+
+  /** The optimizer closest in work, where a library has none of the name. */
+  private static String nearest(String optimizer) {
+    return switch (optimizer) {
+      case "Momentum" -> "Nesterov";
+      case "AdamW", "AmsGrad", "Yogi", "RAdam", "NAdam", "AdaMax" -> "Adam";
+      default -> optimizer;
+    };
   }
 
   private void saxpy() {

@@ -1,0 +1,65 @@
+package io.github.descent4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The product of the momentum's factors, which is state that no file has. */
+class NAdamTest {
+
+  /** Beyond the steps after which the product is left as it is. */
+  @Test
+  void theProductIsTheSameCarriedOnAndMultipliedAnew() {
+    NAdam rule = new NAdam();
+    double[] carried = new double[ParameterState.SCALARS];
+    for (long t = 1; t <= 1500; t++) {
+      rule.prepare(t, 0.1, carried);
+      double[] anew = new double[ParameterState.SCALARS];
+      rule.prepare(t, 0.1, anew);
+      assertThat(carried).as("step %d", t).isEqualTo(anew);
+    }
+    assertThat(carried[NAdam.PRODUCT]).isLessThan(Double.MIN_NORMAL);
+  }
+
+  @Test
+  void aStepPreparedTwiceHasTheSameScalars() {
+    NAdam rule = new NAdam();
+    double[] scalars = new double[ParameterState.SCALARS];
+    for (long t = 1; t <= 5; t++) {
+      rule.prepare(t, 0.1, scalars);
+      double[] once = scalars.clone();
+      rule.prepare(t, 0.1, scalars);
+      assertThat(scalars).as("step %d", t).isEqualTo(once);
+    }
+  }
+
+  @Test
+  void aSkippedStepLeavesTheProductAlone() {
+    INDArray failed = Nd4j.createFromArray(1.0, -2.0);
+    INDArray sound = failed.dup();
+    INDArray gradient = Nd4j.createFromArray(0.5, 3.0);
+    INDArray nan = Nd4j.createFromArray(Double.NaN, 1.0);
+    Optimizer guarded = new NAdam().guarded(NonFinite.SKIP);
+    Optimizer plain = new NAdam();
+    for (int step = 0; step < 5; step++) {
+      guarded.step(Parameters.of(Parameter.of("w", failed, nan)));
+      guarded.step(Parameters.of(Parameter.of("w", failed, gradient)));
+      plain.step(Parameters.of(Parameter.of("w", sound, gradient)));
+    }
+    assertThat(failed.toDoubleVector()).isEqualTo(sound.toDoubleVector());
+  }
+
+  @Test
+  void aGreatMomentumDecayMakesTheMomentumConstant() {
+    NAdam rule = NAdam.builder().momentumDecay(1e6).build();
+    double product = 1;
+    for (long t = 1; t <= 20; t++) {
+      product *= 0.9;
+      double[] scalars = new double[ParameterState.SCALARS];
+      rule.prepare(t, 0.1, scalars);
+      assertThat(scalars[NAdam.PRODUCT]).isEqualTo(product);
+    }
+  }
+}
