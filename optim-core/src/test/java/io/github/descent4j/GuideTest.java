@@ -25,11 +25,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class GuideTest {
   private static final List<String> GUIDES = List.of(
       "README", // without its first program, which ReadmeTest runs
+      "docs/first-step",
+      "docs/clipping",
       "docs/groups",
       "docs/decorators",
       "docs/learning-rate-finder",
       "docs/conventions",
-      "docs/performance");
+      "docs/performance",
+      "docs/adding-an-optimizer");
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   static List<Arguments> examples() throws IOException {
@@ -59,6 +62,7 @@ class GuideTest {
         import java.nio.file.*;
         import java.util.*;
         import org.nd4j.linalg.api.ndarray.INDArray;
+        import org.nd4j.linalg.factory.Nd4j;
         abstract class Example {
           Optimizer optimizer;
           Parameters parameters;
