@@ -19,7 +19,7 @@ final class ParameterState {
   }
 
   /** Room for the scalars of a step. */
-  private static final int SCALARS = 3;
+  static final int SCALARS = 3;
 
   final INDArray[] slots;
   final Span[] slotSpans;

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The examples of the guides compile. */
 class GuideTest {
   private static final List<String> GUIDES =
-      List.of("groups", "decorators", "learning-rate-finder", "conventions");
+      List.of("groups", "decorators", "learning-rate-finder", "conventions", "dl4j");
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   static List<Arguments> examples() throws IOException {
@@ -50,19 +50,37 @@ class GuideTest {
         import io.github.descent4j.*;
         import io.github.descent4j.clip.*;
         import io.github.descent4j.schedule.*;
+        import java.io.File;
         import java.util.*;
+        import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+        import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+        import org.deeplearning4j.nn.conf.layers.DenseLayer;
+        import org.deeplearning4j.nn.conf.layers.OutputLayer;
+        import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+        import org.deeplearning4j.util.ModelSerializer;
+        import org.nd4j.autodiff.samediff.SameDiff;
+        import org.nd4j.autodiff.samediff.TrainingConfig;
+        import org.nd4j.linalg.activations.Activation;
         import org.nd4j.linalg.api.ndarray.INDArray;
+        import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
+        import org.nd4j.linalg.learning.config.IUpdater;
+        import org.nd4j.linalg.schedule.ScheduleType;
+        import org.nd4j.linalg.schedule.StepSchedule;
         abstract class Example {
           Parameters parameters;
           List<Object> batches;
+          DataSetIterator digits;
+          SameDiff model;
+          File file;
           abstract double computeGradients(Object batch);
           abstract Object nextBatch();
           abstract double validationLoss();
-          void run() {
+          void run(%s) throws Exception {
         %s
           }
         }
-        """.formatted(example);
+        """.formatted(
+        example.contains("MultiLayerNetwork network") ? "" : "MultiLayerNetwork network", example);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     List<String> options = List.of(
