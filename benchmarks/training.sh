@@ -5,7 +5,7 @@
 #   benchmarks/training.sh [--no-build] mlp|cnn...
 #
 # JAVA_HOME, or the default Java, runs everything; with JAVA_25_HOME our own training runs on that JDK, too, with the
-# Vector API. ROUNDS is the number of turns, 2 by default.
+# Vector API. ROUNDS is the number of turns, 2 by default. ONLY=DL4J runs those with DL4J in their names alone, and likewise.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -26,6 +26,9 @@ trap 'rm -f "$log" "$seconds"' EXIT
 run() {
   local network=$1 implementation=$2
   shift 2
+  if [[ $implementation != *"${ONLY:-}"* ]]; then
+    return
+  fi
   echo "$network, $implementation" >&2
   if ! "$@" >"$log" 2>&1; then
     cat "$log" >&2
@@ -73,13 +76,16 @@ for ((round = 1; round <= ${ROUNDS:-2}; round++)); do
     run "$network" "DL4J, $dl4j_setting" \
       env "$dl4j_setting" ${dl4j_core[@]+"${dl4j_core[@]}"} \
       "$java" -Xmx4g "${dl4j[@]}" "$network" $epochs $dl4j_batches
+    run "$network" "DL4J with our Adam, $dl4j_setting" \
+      env "$dl4j_setting" ${dl4j_core[@]+"${dl4j_core[@]}"} \
+      "$java" -Xmx4g -Dupdater=descent4j "${dl4j[@]}" "$network" $epochs $dl4j_batches
   done
 done
 
 echo "- Machine: $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, $(uname -sr), load average before $load"
 echo "- JDK: $("$java" -version 2>&1 | sed -n 2p)"
 echo "- Commit: $(git describe --always --dirty --abbrev=12), $(date -u +%F)"
-echo "- Command: \`benchmarks/training.sh $*\`, ${ROUNDS:-2} rounds"
+echo "- Command: \`${ONLY:+ONLY=$ONLY }benchmarks/training.sh $*\`, ${ROUNDS:-2} rounds"
 echo
 echo "| network | implementation | seconds an epoch, median | least | most | test accuracy, least |"
 echo "|---|---|---|---|---|---|"

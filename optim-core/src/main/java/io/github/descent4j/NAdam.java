@@ -105,6 +105,9 @@ public final class NAdam extends UpdateRule {
    */
   private double product(long t, double mu, double[] scalars) {
     long known = (long) scalars[PRODUCT_STEP];
+    if (known > t) {
+      known = 0; // DL4J counts for itself, and may begin anew.
+    }
     double product = known == 0 ? 1 : scalars[PRODUCT];
     // A product this small has long ceased to matter: loading after a million steps does not take
     // as many.

@@ -12,7 +12,7 @@ import java.util.Map;
 final class ScheduledOptimizer extends Decorator {
   private static final String MEMORIES = "memories";
 
-  private final Schedule schedule;
+  final Schedule schedule;
 
   ScheduledOptimizer(Optimizer inner, Schedule schedule) {
     super(inner);

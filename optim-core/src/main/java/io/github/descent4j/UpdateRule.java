@@ -217,6 +217,11 @@ abstract class UpdateRule extends AbstractOptimizer {
     return all;
   }
 
+  /** The slots in the order of the Javadoc; not to be changed. */
+  final Slot[] slots() {
+    return slots;
+  }
+
   /** The slots' names, in the order of the Javadoc. */
   final Set<String> slotNames() {
     Set<String> names = new LinkedHashSet<>();

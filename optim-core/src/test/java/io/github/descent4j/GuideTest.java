@@ -32,7 +32,8 @@ class GuideTest {
       "docs/learning-rate-finder",
       "docs/conventions",
       "docs/performance",
-      "docs/adding-an-optimizer");
+      "docs/adding-an-optimizer",
+      "docs/dl4j");
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   static List<Arguments> examples() throws IOException {
@@ -59,22 +60,40 @@ class GuideTest {
         import io.github.descent4j.*;
         import io.github.descent4j.clip.*;
         import io.github.descent4j.schedule.*;
+        import java.io.File;
         import java.nio.file.*;
         import java.util.*;
+        import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+        import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+        import org.deeplearning4j.nn.conf.layers.DenseLayer;
+        import org.deeplearning4j.nn.conf.layers.OutputLayer;
+        import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+        import org.deeplearning4j.util.ModelSerializer;
+        import org.nd4j.autodiff.samediff.SameDiff;
+        import org.nd4j.autodiff.samediff.TrainingConfig;
+        import org.nd4j.linalg.activations.Activation;
         import org.nd4j.linalg.api.ndarray.INDArray;
+        import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
         import org.nd4j.linalg.factory.Nd4j;
+        import org.nd4j.linalg.learning.config.IUpdater;
+        import org.nd4j.linalg.schedule.ScheduleType;
+        import org.nd4j.linalg.schedule.StepSchedule;
         abstract class Example {
           Optimizer optimizer;
           Parameters parameters;
           List<Object> batches;
+          DataSetIterator digits;
+          SameDiff model;
+          File file;
           abstract double computeGradients(Object batch);
           abstract Object nextBatch();
           abstract double validationLoss();
-          void run() {
+          void run(%s) throws Exception {
         %s
           }
         }
-        """.formatted(example);
+        """.formatted(
+        example.contains("MultiLayerNetwork network") ? "" : "MultiLayerNetwork network", example);
     JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     StringWriter messages = new StringWriter();
     List<String> options = List.of(

@@ -3,6 +3,7 @@ package io.github.descent4j.kernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.function.Function;
 
 /**
@@ -31,6 +32,8 @@ public final class Chunk {
   static final int GRADIENT = 1;
   static final int SLOTS = 2;
 
+  private static final GradientTransform AS_GIVEN = new GradientTransform();
+
   // The arrays of the current block. Those of the other type stay null until they are needed.
   float[] p32;
   float[] g32;
@@ -43,7 +46,9 @@ public final class Chunk {
   int n;
 
   private final long[] offsets = new long[BLOCK];
+  /** Null where the parameter is zeros and the gradient receives the update. */
   private Span value;
+
   private Span gradient;
   private Span[] slots;
   private char order;
@@ -95,25 +100,42 @@ public final class Chunk {
     prelude.set(transform, coupledDecay, decoupledDecay);
     n = 0;
     rest = 0;
-    if (value.isDouble() && p64 == null) {
+    if (isDouble() && p64 == null) {
       p64 = new double[BLOCK];
       g64 = new double[BLOCK];
       s64 = new double[MAX_SLOTS][BLOCK];
-    } else if (!value.isDouble() && p32 == null) {
+    } else if (!isDouble() && p32 == null) {
       p32 = new float[BLOCK];
       g32 = new float[BLOCK];
       s32 = new float[MAX_SLOTS][BLOCK];
     }
   }
 
-  /** Whether the arithmetic is in double. */
-  boolean isDouble() {
-    return value.isDouble();
+  /**
+   * Sets out to turn a stretch of a gradient into its update, which is to be subtracted from the
+   * parameter: the kernel meets a parameter of zeros, and what it takes off goes into the gradient.
+   *
+   * @param gradient read, and written as an update
+   * @param slots its state, at most three, of the arithmetic's type and the same length
+   * @param order the logical order that {@code from} and {@code to} count in
+   * @param from first element
+   * @param to behind the last element, not beyond the window of {@code from}
+   */
+  public void setUpdate(Span gradient, Span[] slots, char order, long from, long to) {
+    set(null, gradient, slots, order, from, to, AS_GIVEN, 0, 0);
   }
 
-  /** Whether kernels may read and write the memory itself: all arrays are dense floats. */
+  /** Whether the arithmetic is in double. */
+  boolean isDouble() {
+    return gradient.isDouble();
+  }
+
+  /**
+   * Whether kernels may read and write the memory itself: all arrays are dense floats. A parameter of
+   * zeros has no memory.
+   */
   boolean isDenseFloat() {
-    boolean dense = value.isDenseFloat(order) && gradient.isDenseFloat(order);
+    boolean dense = value != null && value.isDenseFloat(order) && gradient.isDenseFloat(order);
     for (Span slot : slots) {
       dense &= slot.isDenseFloat(order);
     }
@@ -209,7 +231,11 @@ public final class Chunk {
 
   private void load() {
     if (isDouble()) {
-      value.load(order, position, n, p64, offsets);
+      if (value == null) {
+        Arrays.fill(p64, 0, n, 0);
+      } else {
+        value.load(order, position, n, p64, offsets);
+      }
       gradient.load(order, position, n, g64, offsets);
       for (int s = 0; s < slots.length; s++) {
         slots[s].load(order, position, n, s64[s], offsets);
@@ -222,7 +248,11 @@ public final class Chunk {
         DoubleLoops.decay(p64, n, decoupledDecay);
       }
     } else {
-      value.load(order, position, n, p32, offsets);
+      if (value == null) {
+        Arrays.fill(p32, 0, n, 0);
+      } else {
+        value.load(order, position, n, p32, offsets);
+      }
       gradient.load(order, position, n, g32, offsets);
       for (int s = 0; s < slots.length; s++) {
         slots[s].load(order, position, n, s32[s], offsets);
@@ -238,13 +268,20 @@ public final class Chunk {
   }
 
   private void store() {
+    Span target = value == null ? gradient : value;
     if (isDouble()) {
-      value.store(order, position, n, p64, offsets);
+      if (value == null) {
+        DoubleLoops.negate(p64, n);
+      }
+      target.store(order, position, n, p64, offsets);
       for (int s = 0; s < slots.length; s++) {
         slots[s].store(order, position, n, s64[s], offsets);
       }
     } else {
-      value.store(order, position, n, p32, offsets);
+      if (value == null) {
+        FloatLoops.negate(p32, n);
+      }
+      target.store(order, position, n, p32, offsets);
       for (int s = 0; s < slots.length; s++) {
         slots[s].store(order, position, n, s32[s], offsets);
       }

@@ -60,6 +60,13 @@ final class DoubleLoops {
     }
   }
 
+  /** Subtracts from 0, which keeps the sign of 0 positive. */
+  static void negate(double[] p, int n) {
+    for (int i = 0; i < n; i++) {
+      p[i] = 0 - p[i];
+    }
+  }
+
   static void sgd(double[] p, double[] g, int n, double lr) {
     for (int i = 0; i < n; i++) {
       p[i] -= lr * g[i];

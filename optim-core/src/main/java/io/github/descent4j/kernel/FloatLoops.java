@@ -35,6 +35,13 @@ final class FloatLoops {
     }
   }
 
+  /** Subtracts from 0, which keeps the sign of 0 positive. */
+  static void negate(float[] p, int n) {
+    for (int i = 0; i < n; i++) {
+      p[i] = 0 - p[i];
+    }
+  }
+
   static void widen(double[] wide, float[] g, int n) {
     for (int i = 0; i < n; i++) {
       wide[i] = g[i];

@@ -1,5 +1,7 @@
 package io.github.descent4j.schedule;
 
+import java.util.Optional;
+
 /** See {@link Schedules#cosineWarmRestarts}. */
 record CosineWarmRestarts(double initialRate, double endRate, long period, long multiplier)
     implements Schedule {
@@ -14,6 +16,17 @@ record CosineWarmRestarts(double initialRate, double endRate, long period, long 
   @Override
   public double at(long step) {
     return Annealing.COSINE.between(initialRate, endRate, progress(Check.step(step)));
+  }
+
+  @Override
+  public Optional<String> expression() {
+    return Optional.of(toString());
+  }
+
+  @Override
+  public String toString() {
+    return "cosineWarmRestarts(" + initialRate + ", " + endRate + ", " + period + ", " + multiplier
+        + ")";
   }
 
   /** How much of its cycle a step has behind it, from 0 to 1. */

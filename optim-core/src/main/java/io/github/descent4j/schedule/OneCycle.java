@@ -1,6 +1,7 @@
 package io.github.descent4j.schedule;
 
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -125,5 +126,16 @@ public final class OneCycle implements Schedule {
   @Override
   public OptionalLong length() {
     return OptionalLong.of(totalSteps);
+  }
+
+  @Override
+  public Optional<String> expression() {
+    return Optional.of(toString());
+  }
+
+  @Override
+  public String toString() {
+    return "oneCycle(" + maxRate + ", " + totalSteps + ").pctStart(" + pctStart + ").divFactor("
+        + divFactor + ").finalDivFactor(" + finalDivFactor + ").annealing(" + annealing + ")";
   }
 }

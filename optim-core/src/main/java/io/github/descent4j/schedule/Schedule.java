@@ -2,6 +2,7 @@ package io.github.descent4j.schedule;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
@@ -55,6 +56,19 @@ public interface Schedule {
   }
 
   /**
+   * Returns the text that {@link Schedules#parse} makes this schedule from: how it was made, such as
+   * {@code linearWarmup(500, 0.001).then(500, cosine(0.001, 0.0, 10000))}.
+   *
+   * <p>All of {@link Schedules} have one, and so have compositions of them. Lambdas and {@link
+   * ReduceOnPlateau#schedule} have none, and nothing that is composed of them has.
+   *
+   * @return the expression, or empty
+   */
+  default Optional<String> expression() {
+    return Optional.empty();
+  }
+
+  /**
    * Returns this schedule before step {@code boundary}, and {@code next} from there on. The second
    * part counts from its own zero:
    *
@@ -80,6 +94,9 @@ public interface Schedule {
     OptionalLong nextLength = next.length();
     boolean endless = nextLength.isEmpty() || nextLength.getAsLong() > Long.MAX_VALUE - boundary;
     return new ComposedSchedule(
+        expression()
+            .flatMap(first ->
+                next.expression().map(second -> first + ".then(" + boundary + ", " + second + ")")),
         endless ? OptionalLong.empty() : OptionalLong.of(boundary + nextLength.getAsLong()),
         Stream.concat(memories().stream(), next.memories().stream()).toList(),
         both);
@@ -113,6 +130,10 @@ public interface Schedule {
    */
   default Schedule scaled(double factor) {
     Check.atLeastZero("factor", factor);
-    return new ComposedSchedule(length(), memories(), step -> factor * at(Check.step(step)));
+    return new ComposedSchedule(
+        expression().map(text -> text + ".scaled(" + factor + ")"),
+        length(),
+        memories(),
+        step -> factor * at(Check.step(step)));
   }
 }

@@ -1,6 +1,9 @@
 package io.github.descent4j.schedule;
 
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.StringJoiner;
 
 /**
  * The schedules of the field. Each formula gives the rate of the zero-based step t, in double, with
@@ -30,10 +33,7 @@ public final class Schedules {
    */
   public static Schedule constant(double rate) {
     Check.atLeastZero("rate", rate);
-    return step -> {
-      Check.step(step);
-      return rate;
-    };
+    return endless(step -> rate, "constant", rate);
   }
 
   /**
@@ -61,7 +61,11 @@ public final class Schedules {
     for (int i = 0; i < ownRates.length; i++) {
       Check.atLeastZero("rates[" + i + "]", ownRates[i]);
     }
-    return step -> ownRates[reached(ownBoundaries, Check.step(step))];
+    return endless(
+        step -> ownRates[reached(ownBoundaries, step)],
+        "piecewiseConstant",
+        ownBoundaries,
+        ownRates);
   }
 
   /**
@@ -74,7 +78,11 @@ public final class Schedules {
   public static Schedule exponentialDecay(double initialRate, double lambda) {
     Check.atLeastZero("initialRate", initialRate);
     Check.atLeastZero("lambda", lambda);
-    return step -> initialRate * StrictMath.exp(-lambda * Check.step(step));
+    return endless(
+        step -> initialRate * StrictMath.exp(-lambda * step),
+        "exponentialDecay",
+        initialRate,
+        lambda);
   }
 
   /**
@@ -90,7 +98,12 @@ public final class Schedules {
     Check.atLeastZero("initialRate", initialRate);
     Check.atLeastZero("beta", beta);
     Check.atLeastZero("alpha", alpha);
-    return step -> initialRate * StrictMath.pow(beta * Check.step(step) + 1, -alpha);
+    return endless(
+        step -> initialRate * StrictMath.pow(beta * step + 1, -alpha),
+        "polynomialDecay",
+        initialRate,
+        beta,
+        alpha);
   }
 
   /**
@@ -118,7 +131,12 @@ public final class Schedules {
     Check.atLeastZero("initialRate", initialRate);
     Check.decayFactor("factor", factor);
     Check.atMost("minimumRate", minimumRate, "initialRate", initialRate);
-    return step -> Math.max(minimumRate, initialRate * power(factor, Check.step(step)));
+    return endless(
+        step -> Math.max(minimumRate, initialRate * power(factor, step)),
+        "factor",
+        initialRate,
+        factor,
+        minimumRate);
   }
 
   /**
@@ -134,7 +152,8 @@ public final class Schedules {
     Check.atLeastZero("initialRate", initialRate);
     Check.atLeastOne("stepSize", stepSize);
     Check.decayFactor("gamma", gamma);
-    return step -> initialRate * power(gamma, Check.step(step) / stepSize);
+    return endless(
+        step -> initialRate * power(gamma, step / stepSize), "step", initialRate, stepSize, gamma);
   }
 
   /**
@@ -150,7 +169,12 @@ public final class Schedules {
     Check.atLeastZero("initialRate", initialRate);
     Check.decayFactor("gamma", gamma);
     long[] ownMilestones = Check.ascendingSteps("milestones", milestones);
-    return step -> initialRate * power(gamma, reached(ownMilestones, Check.step(step)));
+    return endless(
+        step -> initialRate * power(gamma, reached(ownMilestones, step)),
+        "multiStep",
+        initialRate,
+        gamma,
+        ownMilestones);
   }
 
   /**
@@ -166,7 +190,15 @@ public final class Schedules {
   public static Schedule linear(double startRate, double endRate, long steps) {
     Check.atLeastZero("startRate", startRate);
     Check.atLeastZero("endRate", endRate);
-    return annealed(Annealing.LINEAR, startRate, endRate, Check.atLeastOne("steps", steps));
+    Check.atLeastOne("steps", steps);
+    return finite(
+        steps,
+        endRate,
+        between(Annealing.LINEAR, startRate, endRate, steps),
+        "linear",
+        startRate,
+        endRate,
+        steps);
   }
 
   /**
@@ -186,7 +218,8 @@ public final class Schedules {
   public static Schedule linearWarmup(long steps, double rate) {
     Check.atLeastOne("steps", steps);
     Check.atLeastZero("rate", rate);
-    return finite(steps, rate, step -> rate * ((step + 1) / (double) steps));
+    return finite(
+        steps, rate, step -> rate * ((step + 1) / (double) steps), "linearWarmup", steps, rate);
   }
 
   /**
@@ -205,7 +238,14 @@ public final class Schedules {
     Check.atLeastOne("steps", steps);
     Check.atLeastZero("rate", rate);
     Check.atMost("startRate", startRate, "rate", rate);
-    return annealed(Annealing.LINEAR, startRate, rate, steps);
+    return finite(
+        steps,
+        rate,
+        between(Annealing.LINEAR, startRate, rate, steps),
+        "linearWarmup",
+        steps,
+        startRate,
+        rate);
   }
 
   /**
@@ -226,10 +266,11 @@ public final class Schedules {
     Check.atLeastZero("endRate", endRate);
     Check.atLeastOne("steps", steps);
     Check.positive("power", power);
-    return finite(steps, endRate, step -> {
+    Schedule formula = step -> {
       double weight = StrictMath.pow((steps - step) / (double) steps, power);
       return initialRate * weight + endRate * (1 - weight);
-    });
+    };
+    return finite(steps, endRate, formula, "polynomial", initialRate, endRate, steps, power);
   }
 
   /**
@@ -259,7 +300,15 @@ public final class Schedules {
   public static Schedule cosine(double initialRate, double endRate, long steps) {
     Check.atLeastZero("initialRate", initialRate);
     Check.atLeastZero("endRate", endRate);
-    return annealed(Annealing.COSINE, initialRate, endRate, Check.atLeastOne("steps", steps));
+    Check.atLeastOne("steps", steps);
+    return finite(
+        steps,
+        endRate,
+        between(Annealing.COSINE, initialRate, endRate, steps),
+        "cosine",
+        initialRate,
+        endRate,
+        steps);
   }
 
   /**
@@ -314,7 +363,7 @@ public final class Schedules {
    * @return the schedule, without length
    */
   public static Schedule triangular(double baseRate, double maxRate, long stepsUp, long stepsDown) {
-    return triangular(baseRate, maxRate, stepsUp, stepsDown, 1);
+    return triangular("triangular", baseRate, maxRate, stepsUp, stepsDown, 1);
   }
 
   /**
@@ -329,35 +378,88 @@ public final class Schedules {
    */
   public static Schedule triangular2(
       double baseRate, double maxRate, long stepsUp, long stepsDown) {
-    return triangular(baseRate, maxRate, stepsUp, stepsDown, 0.5);
+    return triangular("triangular2", baseRate, maxRate, stepsUp, stepsDown, 0.5);
+  }
+
+  /**
+   * Makes a schedule from its {@link Schedule#expression}: a call of a method of this class, and
+   * calls of {@code then}, {@code scaled} and {@link OneCycle}'s options behind it. Numbers are
+   * written as in Java, and the array of {@link #piecewiseConstant} in brackets.
+   *
+   * <pre>{@code
+   * Schedule schedule = Schedules.parse("linearWarmup(500, 1e-3).then(cosine(1e-3, 10000))");
+   * Schedule steps = Schedules.parse("piecewiseConstant([2000, 4000], 0.1, 0.01, 0.001)");
+   * }</pre>
+   *
+   * @param expression what to parse
+   * @return the schedule
+   * @throws IllegalArgumentException if it is not an expression, names no such method, or gives one an
+   *     argument out of its range
+   * @throws NullPointerException if it is null
+   */
+  public static Schedule parse(String expression) {
+    Objects.requireNonNull(
+        expression, "expression is null, expected a schedule such as cosine(0.1, 100)");
+    return new ExpressionParser(expression).schedule();
   }
 
   private static Schedule triangular(
-      double baseRate, double maxRate, long stepsUp, long stepsDown, double factorPerCycle) {
+      String name,
+      double baseRate,
+      double maxRate,
+      long stepsUp,
+      long stepsDown,
+      double factorPerCycle) {
     Check.atLeastZero("maxRate", maxRate);
     Check.atMost("baseRate", baseRate, "maxRate", maxRate);
     Check.atLeastOne("stepsUp", stepsUp);
     Check.atLeastOne("stepsDown", stepsDown);
     long period = Check.sum("stepsUp", stepsUp, "stepsDown", stepsDown);
-    return step -> {
-      long position = Check.step(step) % period;
+    Schedule formula = step -> {
+      long position = step % period;
       double height = position < stepsUp
           ? position / (double) stepsUp
           : (period - position) / (double) stepsDown;
       double weight = height * power(factorPerCycle, step / period);
       return maxRate * weight + baseRate * (1 - weight);
     };
+    return endless(formula, name, baseRate, maxRate, stepsUp, stepsDown);
+  }
+
+  private static Schedule endless(Schedule formula, String name, Object... arguments) {
+    return new FormulaSchedule(call(name, arguments), OptionalLong.empty(), formula);
   }
 
   /** The formula before step {@code steps}, and the end rate from there on. */
-  private static Schedule finite(long steps, double endRate, Schedule formula) {
-    return new FiniteSchedule(steps, step -> Check.step(step) < steps ? formula.at(step) : endRate);
+  private static Schedule finite(
+      long steps, double endRate, Schedule formula, String name, Object... arguments) {
+    return new FormulaSchedule(
+        call(name, arguments),
+        OptionalLong.of(steps),
+        step -> step < steps ? formula.at(step) : endRate);
   }
 
-  private static Schedule annealed(
+  private static Schedule between(
       Annealing annealing, double startRate, double endRate, long steps) {
-    return finite(
-        steps, endRate, step -> annealing.between(startRate, endRate, step / (double) steps));
+    return step -> annealing.between(startRate, endRate, step / (double) steps);
+  }
+
+  /** How a schedule is made, in the form that {@link #parse} reads: an array at the end is variable arguments. */
+  private static String call(String name, Object... arguments) {
+    StringJoiner text = new StringJoiner(", ", name + "(", ")");
+    for (int i = 0; i < arguments.length; i++) {
+      boolean last = i == arguments.length - 1;
+      if (arguments[i] instanceof double[] rates) {
+        Arrays.stream(rates).forEach(rate -> text.add(String.valueOf(rate)));
+      } else if (arguments[i] instanceof long[] steps && last) {
+        Arrays.stream(steps).forEach(step -> text.add(String.valueOf(step)));
+      } else if (arguments[i] instanceof long[] steps) {
+        text.add(Arrays.toString(steps));
+      } else {
+        text.add(arguments[i].toString());
+      }
+    }
+    return text.toString();
   }
 
   /** How many of the ascending boundaries are at or below the step. */

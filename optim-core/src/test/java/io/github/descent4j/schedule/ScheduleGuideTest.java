@@ -68,6 +68,7 @@ class ScheduleGuideTest {
   void theTableHasEveryFactoryWithItsParameters() throws IOException {
     List<String> expected = Arrays.stream(Schedules.class.getDeclaredMethods())
         .filter(method -> Modifier.isPublic(method.getModifiers()))
+        .filter(method -> !method.getName().equals("parse"))
         .map(method -> Arrays.stream(method.getParameters())
             .map(parameter -> parameter.getName() + (parameter.isVarArgs() ? "..." : ""))
             .collect(joining(", ", method.getName() + "(", ")")))

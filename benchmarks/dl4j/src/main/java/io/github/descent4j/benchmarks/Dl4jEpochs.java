@@ -1,5 +1,6 @@
 package io.github.descent4j.benchmarks;
 
+import io.github.descent4j.Descent4j;
 import java.io.IOException;
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -16,16 +17,19 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** The networks of {@code mnist-example train} in DL4J. */
+/**
+ * The networks of {@code mnist-example train} in DL4J, with the Adam of ND4J or, by {@code -Dupdater=descent4j}, with ours.
+ */
 final class Dl4jEpochs extends Epochs {
   private final MultiLayerNetwork network;
 
   private Dl4jEpochs(String model) throws IOException {
     NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder()
         .seed(42)
-        .updater(new Adam(1e-3))
+        .updater(updater(System.getProperty("updater", "nd4j")))
         .weightInit(WeightInit.RELU_UNIFORM)
         .activation(Activation.RELU)
         .convolutionMode(ConvolutionMode.Truncate)
@@ -56,6 +60,16 @@ final class Dl4jEpochs extends Epochs {
         .build();
     network = new MultiLayerNetwork(configuration);
     network.init();
+  }
+
+  private static IUpdater updater(String library) {
+    return switch (library) {
+      case "nd4j" -> new Adam(1e-3);
+      case "descent4j" -> Descent4j.updater(new io.github.descent4j.Adam(1e-3));
+      default ->
+        throw new IllegalArgumentException(
+            "updater is " + library + ", expected nd4j or descent4j");
+    };
   }
 
   private static SubsamplingLayer pool() {

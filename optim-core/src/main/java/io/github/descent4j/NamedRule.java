@@ -1,0 +1,99 @@
+package io.github.descent4j;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Map;
+
+/**
+ * Makes update rules from their descriptions: the class's name, and each hyperparameter by the name
+ * that it has in {@link UpdateRule#describe} and in the builder. Every rule is built alike, so there is no list
+ * of them.
+ */
+final class NamedRule {
+
+  private NamedRule() {}
+
+  /**
+   * A rule without weight decay.
+   *
+   * @param name the simple name of its class
+   * @param hyperparameters its own: numbers, booleans and the names of enum constants; what is left out has
+   *     its default
+   * @throws IllegalArgumentException if there is no such rule or hyperparameter, or a value is out of
+   *     its range
+   */
+  static UpdateRule make(String name, double learningRate, Map<String, Object> hyperparameters) {
+    Class<? extends UpdateRule> rule = find(name);
+    UpdateRule.Builder<?> builder = (UpdateRule.Builder<?>) call(method(rule, "builder", 0), null);
+    builder.learningRate(learningRate).weightDecay(WeightDecay.none());
+    hyperparameters.forEach((hyperparameter, value) -> {
+      Method setter = method(builder.getClass(), hyperparameter, 1);
+      if (setter == null || setter.getDeclaringClass() != builder.getClass()) {
+        throw new IllegalArgumentException(hyperparameter + " is " + value
+            + ", expected no hyperparameter of that name in " + name);
+      }
+      call(setter, builder, converted(hyperparameter, value, setter.getParameterTypes()[0]));
+    });
+    return (UpdateRule) call(method(builder.getClass(), "build", 0), builder);
+  }
+
+  private static Class<? extends UpdateRule> find(String name) {
+    String expected = ", expected the name of an update rule such as Adam";
+    if (!name.matches("\\w+")) {
+      throw new IllegalArgumentException("rule is '" + name + "'" + expected);
+    }
+    try {
+      Class<?> found = Class.forName(
+          NamedRule.class.getPackageName() + "." + name, false, NamedRule.class.getClassLoader());
+      if (UpdateRule.class.isAssignableFrom(found) && found != UpdateRule.class) {
+        return found.asSubclass(UpdateRule.class);
+      }
+      throw new IllegalArgumentException("rule is '" + name + "'" + expected);
+    } catch (ClassNotFoundException | NoClassDefFoundError e) {
+      throw new IllegalArgumentException("rule is '" + name + "'" + expected, e);
+    }
+  }
+
+  private static Method method(Class<?> type, String name, int parameters) {
+    for (Method method : type.getDeclaredMethods()) {
+      if (method.getName().equals(name)
+          && method.getParameterCount() == parameters
+          && !method.isBridge()) {
+        return method;
+      }
+    }
+    return null;
+  }
+
+  /** JSON has one kind of number, and text for an enum. */
+  private static Object converted(String name, Object value, Class<?> type) {
+    if (value instanceof Number number && type == double.class) {
+      return number.doubleValue();
+    }
+    if (value instanceof Boolean && type == boolean.class) {
+      return value;
+    }
+    if (value instanceof String text && type.isEnum()) {
+      for (Object constant : type.getEnumConstants()) {
+        if (((Enum<?>) constant).name().equals(text)) {
+          return constant;
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        name + " is " + value + ", expected a value of type " + type.getSimpleName());
+  }
+
+  private static Object call(Method method, Object receiver, Object... arguments) {
+    try {
+      return method.invoke(receiver, arguments);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new AssertionError(e);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
