@@ -24,7 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * reaches 2 GiB at the most, so longer arrays are several windows.
  */
 public final class Span {
-  private static final int WINDOW_BITS = 28;
+  // Of 2^28 doubles, a window would be one byte longer than a buffer can be.
+  private static final int WINDOW_BITS = 27;
   private static final long WINDOW = 1L << WINDOW_BITS;
   private static final long WINDOW_MASK = WINDOW - 1;
 
