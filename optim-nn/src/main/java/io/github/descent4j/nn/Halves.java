@@ -6,6 +6,7 @@ import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
@@ -38,6 +39,11 @@ final class Halves {
         sums.add(new GradientSum<>(Loops.of(sum.dataType()), sum, parameter.gradient()));
       }
     }
+  }
+
+  /** Starts the random numbers of the second half anew; the first half's layers are the network's. */
+  void reseed(SplittableRandom seeds) {
+    chains[1].reseed(seeds);
   }
 
   INDArray forward(INDArray batch, Mode mode) {

@@ -66,4 +66,12 @@ public interface Layer {
   default Parameters parameters() {
     return Parameters.of();
   }
+
+  /**
+   * Starts the random numbers of a layer that draws some, such as {@link Dropout}, anew. What it draws from then on follows from
+   * this seed, and not from what it drew before. Other layers do nothing.
+   *
+   * @param seed any number
+   */
+  default void reseed(long seed) {}
 }

@@ -138,6 +138,15 @@ public final class Sequential implements Layer {
     return parameters;
   }
 
+  @Override
+  public void reseed(long seed) {
+    SplittableRandom seeds = new SplittableRandom(seed);
+    chain.reseed(seeds);
+    if (halves != null) {
+      halves.reseed(seeds);
+    }
+  }
+
   /** One layer a line. */
   @Override
   public String toString() {
