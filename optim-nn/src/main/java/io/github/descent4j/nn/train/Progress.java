@@ -62,8 +62,8 @@ public record Progress(
         epochs + 1, lossSum / examples, (double) correct / examples, seconds, examples / seconds);
   }
 
-  private static void requireAtLeastZero(String name, double value) {
-    if (!(value >= 0)) {
+  private static void requireAtLeastZero(String name, Number value) {
+    if (!(value.doubleValue() >= 0)) {
       throw new IllegalArgumentException(name + " is " + value + ", expected at least 0");
     }
   }
