@@ -6,6 +6,7 @@ import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
@@ -59,6 +60,11 @@ final class Halves {
     sections.add(new Chain[] {
       new Chain(chains[0].layers.subList(from, to)), new Chain(chains[1].layers.subList(from, to))
     });
+  }
+
+  /** Starts the random numbers of the second half anew; the first half's layers are the network's. */
+  void reseed(SplittableRandom seeds) {
+    chains[1].reseed(seeds);
   }
 
   INDArray forward(INDArray batch, Mode mode) {

@@ -69,6 +69,14 @@ public interface Layer {
   }
 
   /**
+   * Starts the random numbers of a layer that draws some, such as {@link Dropout}, anew. What it draws from then on follows from
+   * this seed, and not from what it drew before. Other layers do nothing.
+   *
+   * @param seed any number
+   */
+  default void reseed(long seed) {}
+
+  /**
    * The arrays that belong to the state of this layer, besides its parameters, but are not trained, such as the running
    * statistics of a batch normalization: a training that is to go on later with the same bits keeps these, too.
    *

@@ -2,6 +2,7 @@ package io.github.descent4j.nn;
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -156,10 +157,49 @@ public final class Sequential implements Layer {
     return parameters;
   }
 
+  @Override
+  public void reseed(long seed) {
+    SplittableRandom seeds = new SplittableRandom(seed);
+    chain.reseed(seeds);
+    if (halves != null) {
+      halves.reseed(seeds);
+    }
+  }
+
   /** The buffers of all layers, in the order of the layers. */
   @Override
   public Map<String, INDArray> buffers() {
     return buffers;
+  }
+
+  /**
+   * Saves parameters and buffers in place of the file that may be there, in the form of {@link Parameters#save}, each under its
+   * name.
+   *
+   * @param file of the default file system; a symbolic link is followed
+   * @throws java.io.UncheckedIOException if it cannot be written; the old file is as it was
+   */
+  public void save(Path file) {
+    kept().save(file);
+  }
+
+  /**
+   * Loads what {@link #save} has saved, after all of it has been read and checked.
+   *
+   * @param file of the default file system
+   * @throws io.github.descent4j.StateFileException if the file is damaged or that of another network; nothing has changed
+   * @throws java.io.UncheckedIOException if it cannot be read; nothing has changed
+   */
+  public void load(Path file) {
+    kept().load(file);
+  }
+
+  private Parameters kept() {
+    List<Parameter> all = new ArrayList<>();
+    parameters.forEach(all::add);
+    buffers.forEach((name, buffer) -> all.add(
+        Parameter.of(name, buffer, Nd4j.createUninitialized(buffer.dataType(), buffer.shape()))));
+    return Parameters.of(all);
   }
 
   /** One layer a line. */
