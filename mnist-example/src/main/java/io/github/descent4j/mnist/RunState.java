@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param scale how grey values are read
  * @param progress the steps so far
  * @param epochs the epochs so far
+ * @param validations results on the images held out, after each epoch; none without early stopping
  */
 record RunState(
     int formatVersion,
@@ -31,7 +33,8 @@ record RunState(
     int columns,
     GreyScale scale,
     Progress progress,
-    List<EpochResult> epochs) {
+    List<EpochResult> epochs,
+    List<Evaluation> validations) {
   static final int FORMAT_VERSION = 1;
 
   private static final JsonMapper MAPPER = JsonMapper.builder()
