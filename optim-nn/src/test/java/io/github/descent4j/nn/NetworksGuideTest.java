@@ -44,6 +44,7 @@ class NetworksGuideTest {
         abstract class Yours {
           Dataset train;
           Dataset test;
+          Dataset validation;
           Sequential network;
           Optimizer optimizer;
           INDArray images;
