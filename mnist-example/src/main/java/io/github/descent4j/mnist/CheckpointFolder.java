@@ -129,6 +129,9 @@ final class CheckpointFolder implements AutoCloseable {
       Files.createDirectory(hidden);
       run.network().save(hidden.resolve(Checkpoint.NETWORK));
       run.optimizer().state().save(hidden.resolve(Checkpoint.OPTIMIZER));
+      if (run.stopping() != null && !state.validations().isEmpty()) {
+        run.stopping().bestWeights().save(hidden.resolve(Checkpoint.BEST));
+      }
       state.write(hidden.resolve(Checkpoint.RUN));
       force(hidden.resolve(Checkpoint.RUN));
       force(hidden);

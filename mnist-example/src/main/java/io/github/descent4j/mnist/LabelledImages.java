@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist;
 
+import java.util.Arrays;
 import java.util.zip.Checksum;
 
 /** Grey images of one size with their labels, as bytes: example by example, row by row. */
@@ -37,6 +38,15 @@ final class LabelledImages {
       }
     }
     return new LabelledImages(images.size(1), images.size(2), images.bytes(), values);
+  }
+
+  /** The images from one index to before another. */
+  LabelledImages part(int from, int to) {
+    return new LabelledImages(
+        rows,
+        columns,
+        Arrays.copyOfRange(pixels, from * imageSize(), to * imageSize()),
+        Arrays.copyOfRange(labels, from, to));
   }
 
   int size() {

@@ -38,6 +38,7 @@ final class RunSaver {
             images.train().columns(),
             run.scale(),
             run.progress(),
-            run.results()));
+            run.results(),
+            run.validations()));
   }
 }

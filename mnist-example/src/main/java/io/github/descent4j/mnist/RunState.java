@@ -2,6 +2,7 @@ package io.github.descent4j.mnist;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param scale how grey values are read
  * @param progress the steps so far
  * @param epochs the epochs so far
+ * @param validations results on the images held out, after each epoch; none without early stopping
  */
 record RunState(
     int formatVersion,
@@ -28,7 +30,8 @@ record RunState(
     int columns,
     GreyScale scale,
     Progress progress,
-    List<EpochResult> epochs) {
+    List<EpochResult> epochs,
+    List<Evaluation> validations) {
   static final int FORMAT_VERSION = 1;
 
   RunState {
@@ -37,6 +40,7 @@ record RunState(
     requireNonNull(scale, "scale");
     requireNonNull(progress, "progress");
     requireNonNull(epochs, "epochs");
+    requireNonNull(validations, "validations");
   }
 
   void write(Path file) throws IOException {
