@@ -203,6 +203,8 @@ final class CompareCommand implements Callable<Integer> {
           TrainingSettings settings = new TrainingSettings(
               model.settings(),
               update.settings(contender.optimizer(), rate, contender.warmup()),
+              RegularizationSettings.NONE,
+              AugmentationSettings.NONE,
               epochs,
               seed);
           long steps = (long) epochs * settings.stepsPerEpoch(trainingImages);

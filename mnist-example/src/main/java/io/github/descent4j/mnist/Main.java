@@ -29,7 +29,11 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
-    subcommands = {TrainCommand.class, CompareCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      CompareCommand.class,
+      FindLrCommand.class,
+    })
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
 
