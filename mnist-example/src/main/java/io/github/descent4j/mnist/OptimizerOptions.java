@@ -1,11 +1,5 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.NonFinite;
-import io.github.descent4j.Optimizer;
-import io.github.descent4j.WeightDecay;
-import io.github.descent4j.clip.GradientClip;
-import io.github.descent4j.schedule.Schedule;
-import io.github.descent4j.schedule.Schedules;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -111,47 +105,19 @@ final class OptimizerOptions {
         "decoupled for --optimizer adamw");
   }
 
-  /** The optimizer for a run of {@code steps} steps; it fails on gradients that are not finite. */
-  Optimizer build(long steps, long stepsPerEpoch) {
+  OptimizerSettings settings() {
+    return new OptimizerSettings(
+        optimizer, learningRate(), schedule, warmup, clipNorm, weightDecayMode, weightDecay());
+  }
+
+  /** Fails as a wrong command line if the warmup takes the whole run. */
+  void validateSteps(long steps) {
     Check.option(
         command,
         warmup < steps,
         "--warmup",
         warmup,
         "fewer than the " + steps + " steps of this run");
-    Schedule rates = schedule.over(learningRate(), steps - warmup, stepsPerEpoch);
-    if (warmup > 0) {
-      rates = Schedules.linearWarmup(warmup, learningRate()).then(warmup, rates);
-    }
-    WeightDecay decay = weightDecayMode == DecayMode.COUPLED
-        ? WeightDecay.coupled(weightDecay())
-        : WeightDecay.decoupled(weightDecay());
-    Optimizer built = optimizer.build(learningRate(), decay).scheduled(rates);
-    if (clipNorm != null) {
-      built = built.clipped(GradientClip.byGlobalNorm(clipNorm));
-    }
-    return built.guarded(NonFinite.FAIL);
-  }
-
-  /** What {@link #build} makes, in words. */
-  String describe() {
-    StringBuilder text = new StringBuilder()
-        .append(optimizer)
-        .append(", learning rate ")
-        .append(learningRate())
-        .append(", ")
-        .append(schedule)
-        .append(" schedule");
-    if (warmup > 0) {
-      text.append(" after ").append(warmup).append(" steps of warmup");
-    }
-    if (clipNorm != null) {
-      text.append(", gradients clipped to norm ").append(clipNorm);
-    }
-    if (weightDecay() > 0) {
-      text.append(", ").append(weightDecayMode).append(" weight decay ").append(weightDecay());
-    }
-    return text.toString();
   }
 
   private double learningRate() {
