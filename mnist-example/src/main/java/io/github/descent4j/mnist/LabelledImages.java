@@ -1,5 +1,7 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.mnist.report.GreyImage;
+import java.util.Arrays;
 import java.util.zip.Checksum;
 
 /** Grey images of one size with their labels, as bytes: example by example, row by row. */
@@ -65,6 +67,12 @@ final class LabelledImages {
     checksum.update(columns);
     checksum.update(pixels);
     checksum.update(labels);
+  }
+
+  /** One image. */
+  GreyImage picture(int example) {
+    int from = example * imageSize();
+    return new GreyImage(rows, columns, Arrays.copyOfRange(pixels, from, from + imageSize()));
   }
 
   /** The grey value 0 to 255 at {@code index} of the image, counted row by row. */

@@ -29,7 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
-    subcommands = TrainCommand.class)
+    subcommands = {TrainCommand.class, EvaluateCommand.class, PredictCommand.class})
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
 
