@@ -1,6 +1,8 @@
 package io.github.descent4j.mnist;
 
 import io.github.descent4j.mnist.OptimizerOptions.DecayMode;
+import io.github.descent4j.mnist.landscape.Picture;
+import io.github.descent4j.mnist.landscape.TestFunction;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -33,7 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
-    subcommands = TrainCommand.class)
+    subcommands = {TrainCommand.class, LandscapeCommand.class})
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
 
@@ -60,6 +62,8 @@ public final class Main {
         .registerConverter(OptimizerChoice.class, choice(OptimizerChoice.values()))
         .registerConverter(ScheduleChoice.class, choice(ScheduleChoice.values()))
         .registerConverter(DecayMode.class, choice(DecayMode.values()))
+        .registerConverter(TestFunction.class, choice(TestFunction.values()))
+        .registerConverter(Picture.Format.class, choice(Picture.Format.values()))
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);
     try {
