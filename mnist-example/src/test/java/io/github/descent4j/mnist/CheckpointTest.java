@@ -45,6 +45,8 @@ class CheckpointTest {
         "--dropout 0.3 --optimizer yogi",
         "--optimizer momentum --warmup 20 --clip-norm 1 --schedule linear",
         "--model cnn --dropout 0.2 --label-smoothing 0.1",
+        "--model convnet --augment --l1 0.00001",
+        "--early-stopping 2 --validation 100 --l2 0.001",
         "--optimizer adamw --weight-decay-mode decoupled --seed -5"
       })
   void goesOnFromAnEarlierEpochToTheSameBits(String options) throws IOException {

@@ -45,7 +45,8 @@ class DocumentationTest {
       if (option.usageHelp() || option.versionHelp()) {
         continue;
       }
-      assertThat(guide).containsPattern("\\| `" + option.longestName() + " [^`]+`");
+      String parameter = option.arity().max() == 0 ? "" : " [^`]+";
+      assertThat(guide).containsPattern("\\| `" + option.longestName() + parameter + "`");
       if (option.defaultValue() != null) {
         assertThat(guide)
             .containsPattern("\\| `" + option.longestName() + " [^`]+` \\| `?"

@@ -61,7 +61,7 @@ class MainTest {
           --batch-size 0               | --batch-size is 0, expected at least 1
           --batch-size -5              | --batch-size is -5, expected at least 1
           --seed x                     | Invalid value for option '--seed': 'x' is not a long
-          --model vgg                  | Invalid value for option '--model': expected one of mlp, cnn but was 'vgg'
+          --model vgg                  | Invalid value for option '--model': expected one of mlp, cnn, convnet but was 'vgg'
           --optimizer lion             | Invalid value for option '--optimizer': expected one of sgd, momentum, nesterov, \
           adagrad, rmsprop, adadelta, adam, adamw, amsgrad, yogi, radam, nadam, \
           adamax but was 'lion'
@@ -86,6 +86,16 @@ class MainTest {
           --label-smoothing NaN        | --label-smoothing is NaN, expected a value in [0, 1)
           --dropout 1                  | --dropout is 1.0, expected a value in [0, 1)
           --dropout -0.5               | --dropout is -0.5, expected a value in [0, 1)
+          --l1 -1                      | --l1 is -1.0, expected a finite number of at least 0
+          --l2 Infinity                | --l2 is Infinity, expected a finite number of at least 0
+          --early-stopping 0           | --early-stopping is 0, expected at least 1
+          --validation 100             | --validation is 100, expected --early-stopping with it
+          --early-stopping 1 --validation 0 | --validation is 0, expected at least 1
+          --early-stopping 1 --validation 60000 | --validation is 60000, expected fewer than the 60000 training images
+          --augment-shift NaN          | --augment-shift is NaN, expected a finite number of at least 0
+          --augment-rotation 181       | --augment-rotation is 181.0, expected a value in [0, 180]
+          --augment-scale 1            | --augment-scale is 1.0, expected a value in [0, 1)
+          --augment-elastic -1         | --augment-elastic is -1.0, expected a finite number of at least 0
           """)
   void wrongUsageOfTrain(String args, String message) {
     CommandLineRun run = CommandLineRun.of(("train " + args).split(" "));

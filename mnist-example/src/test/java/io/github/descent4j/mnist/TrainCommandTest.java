@@ -78,6 +78,13 @@ class TrainCommandTest {
         "--weight-decay 0.1 --weight-decay-mode coupled",
         "--label-smoothing 0.1",
         "--dropout 0.3",
+        "--l1 0.0001",
+        "--l2 0.001",
+        "--early-stopping 3 --validation 100",
+        "--augment-shift 0.3",
+        "--augment-rotation 5",
+        "--augment-scale 0.05",
+        "--augment-elastic 5",
         "--learning-rate 0.0025",
         "--batch-size 50 --epochs 5",
         "--batch-size 5000 --epochs 30 --learning-rate 0.01",
@@ -92,6 +99,33 @@ class TrainCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.correct()).isGreaterThanOrEqualTo(180);
     assertThat(withoutTimes(run)).isNotEqualTo(shortRunWithDefaults);
+  }
+
+  @Test
+  void saysWhatRegularizes() {
+    CommandLineRun run = train(
+        "--epochs", "1", "--l1", "1e-5", "--l2", "0.001", "--augment", "--augment-elastic", "0");
+    assertThat(run.outLines().get(2)).contains(", l1 1.0E-5, l2 0.001, batch size ");
+    assertThat(run.outLines().get(3))
+        .isEqualTo("augment    shift 2.0, rotation 10.0, scale 0.1, elastic 0.0");
+  }
+
+  @Test
+  void stopsEarlyWithTheBestWeights() {
+    CommandLineRun run = train(
+        "--early-stopping", "2", "--validation", "300", "--epochs", "9", "--batch-size", "20");
+    List<String> lines = run.outLines();
+    assertThat(lines.get(0))
+        .isEqualTo("data       "
+            + small
+            + ": 700 training, 300 validation and 200 test images of 8 x 10");
+    assertThat(lines.get(2)).contains(", early stopping after 2, batch size ");
+    String best = lines.get(lines.size() - 2);
+    assertThat(best).matches("best       epoch \\d, validation accuracy [01]\\.\\d{4}");
+    int bestEpoch = Integer.parseInt(best.substring(17, 18));
+    assertThat(lines).hasSize(3 + Math.min(9, bestEpoch + 2) + 2);
+    String accuracy = lines.get(2 + bestEpoch).replaceFirst(".*test accuracy (\\S+) .*", "$1");
+    assertThat(run.lastLine()).startsWith("test accuracy " + accuracy + " (");
   }
 
   @Test

@@ -20,6 +20,7 @@ public abstract class NetworksGuideContext {
   protected final INDArray images = Nd4j.rand(DataType.FLOAT, IMAGES, 1, 28, 28);
   protected final int[] labels = new int[IMAGES];
   protected final Dataset train = InMemoryDataset.of(images, labels, 10);
+  protected final Dataset validation = InMemoryDataset.of(images, labels, 10);
   protected final Dataset test = InMemoryDataset.of(images, labels, 10);
   protected final Optimizer optimizer = new Adam();
   protected final Sequential network = Sequential.builder(DataType.FLOAT, 42)

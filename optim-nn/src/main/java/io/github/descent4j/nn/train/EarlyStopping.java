@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Watches a value from epoch to epoch, says when it has not improved for some time, and keeps the parameters and buffers of the best
@@ -58,10 +59,9 @@ public final class EarlyStopping {
     bestWeights = Parameters.of(copies);
   }
 
-  /** A parameter's gradient has to be some array of its shape; this one's is its value. */
   private static Parameter copy(String name, INDArray value) {
-    INDArray copy = value.dup('c');
-    return Parameter.of(name, copy, copy);
+    INDArray unused = Nd4j.create(value.dataType(), value.shape());
+    return Parameter.of(name, value.dup('c'), unused);
   }
 
   /**
