@@ -1,5 +1,8 @@
 package io.github.descent4j.mnist;
 
+import java.util.Arrays;
+import java.util.zip.Checksum;
+
 /** Grey images of one size with their labels, as bytes: example by example, row by row. */
 final class LabelledImages {
   /** Labels are the digits 0 to 9, in MNIST and in the data sets made after it. */
@@ -37,6 +40,15 @@ final class LabelledImages {
     return new LabelledImages(images.size(1), images.size(2), images.bytes(), values);
   }
 
+  /** The images from one index to before another. */
+  LabelledImages part(int from, int to) {
+    return new LabelledImages(
+        rows,
+        columns,
+        Arrays.copyOfRange(pixels, from * imageSize(), to * imageSize()),
+        Arrays.copyOfRange(labels, from, to));
+  }
+
   int size() {
     return labels.length;
   }
@@ -55,6 +67,14 @@ final class LabelledImages {
 
   int label(int example) {
     return labels[example];
+  }
+
+  /** Puts everything that tells these images from others into a checksum. */
+  void update(Checksum checksum) {
+    checksum.update(rows);
+    checksum.update(columns);
+    checksum.update(pixels);
+    checksum.update(labels);
   }
 
   /** The grey value 0 to 255 at {@code index} of the image, counted row by row. */

@@ -1,21 +1,17 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.mnist.OptimizerOptions.DecayMode;
+import io.github.descent4j.mnist.UpdateOptions.DecayMode;
 import io.github.descent4j.mnist.landscape.Picture;
 import io.github.descent4j.mnist.landscape.TestFunction;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
-import java.util.Arrays;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
-import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -35,7 +31,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
-    subcommands = {TrainCommand.class, LandscapeCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      CompareCommand.class,
+      FindLrCommand.class,
+      LandscapeCommand.class,
+    })
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
 
@@ -58,12 +59,13 @@ public final class Main {
     CommandLine commandLine = new CommandLine(new Main())
         .setOut(out)
         .setErr(err)
-        .registerConverter(ModelChoice.class, choice(ModelChoice.values()))
-        .registerConverter(OptimizerChoice.class, choice(OptimizerChoice.values()))
-        .registerConverter(ScheduleChoice.class, choice(ScheduleChoice.values()))
-        .registerConverter(DecayMode.class, choice(DecayMode.values()))
-        .registerConverter(TestFunction.class, choice(TestFunction.values()))
-        .registerConverter(Picture.Format.class, choice(Picture.Format.values()))
+        .registerConverter(ModelChoice.class, Choice.converter(ModelChoice.values()))
+        .registerConverter(OptimizerChoice.class, Choice.converter(OptimizerChoice.values()))
+        .registerConverter(ScheduleChoice.class, Choice.converter(ScheduleChoice.values()))
+        .registerConverter(Contender.class, Contender::parse)
+        .registerConverter(DecayMode.class, Choice.converter(DecayMode.values()))
+        .registerConverter(TestFunction.class, Choice.converter(TestFunction.values()))
+        .registerConverter(Picture.Format.class, Choice.converter(Picture.Format.values()))
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);
     try {
@@ -78,20 +80,6 @@ public final class Main {
           + ", expected a jar built for this platform (docs/mnist.md)");
     }
     return CommandLine.ExitCode.SOFTWARE;
-  }
-
-  /** Picks a value by its name, in upper or lower case; picocli's own conversion lists Java's upper-case names. */
-  private static <T> ITypeConverter<T> choice(T[] values) {
-    return text -> {
-      for (T value : values) {
-        if (value.toString().equalsIgnoreCase(text)) {
-          return value;
-        }
-      }
-      String expected =
-          Arrays.stream(values).map(Object::toString).collect(Collectors.joining(", "));
-      throw new TypeConversionException("expected one of " + expected + " but was '" + text + "'");
-    };
   }
 
   private static int wrongUsage(ParameterException e, String[] args) {

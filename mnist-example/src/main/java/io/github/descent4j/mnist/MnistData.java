@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
 
 /** A training set and a test set of images of one size, from the four files of MNIST. */
 record MnistData(LabelledImages train, LabelledImages test) {
@@ -33,6 +34,14 @@ record MnistData(LabelledImages train, LabelledImages test) {
           Files.exists(directory) ? "a file" : "no such directory");
     }
     return read((name, rank) -> readFile(directory, name, rank));
+  }
+
+  /** A number that differs between data sets, in hexadecimal digits. */
+  String fingerprint() {
+    CRC32C checksum = new CRC32C();
+    train.update(checksum);
+    test.update(checksum);
+    return String.format("%08x", checksum.getValue());
   }
 
   private static MnistData read(Source source) {

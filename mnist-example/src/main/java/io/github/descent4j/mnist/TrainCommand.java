@@ -1,18 +1,15 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.nn.Sequential;
-import io.github.descent4j.nn.SoftmaxCrossEntropy;
-import io.github.descent4j.nn.train.DivergedException;
+import io.github.descent4j.nn.train.EarlyStopping;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
-import io.github.descent4j.nn.train.Trainer;
 import java.io.PrintWriter;
-import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,54 +28,26 @@ import picocli.CommandLine.Spec;
       "",
       "Standard output has a line for each epoch; the last line is the result, as",
       "'test accuracy 0.9812 (9812/10000)'.",
-      "Exit status: 0 trained; 1 bad data, or training diverged; 2 wrong usage."
+      "Exit status: 0 trained; 1 bad data, or training diverged; 2 wrong usage; 130 and 143 stopped by Ctrl-C and SIGTERM.",
     })
 final class TrainCommand implements Callable<Integer> {
   @Spec
   private CommandSpec command;
 
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description =
-          "Directory with the four IDX files of a data set like MNIST, raw or gzip. Default: MNIST itself, from the jar.")
-  private Path data;
-
-  @Option(
-      names = "--model",
-      paramLabel = "NAME",
-      defaultValue = "mlp",
-      description = {
-        "mlp: inputs-256-128-10. cnn: conv 5x5x16, pool, conv 5x5x32, pool, dense 128, dense 10."
-            + " Default: ${DEFAULT-VALUE}."
-      })
-  private ModelChoice model;
+  @Mixin
+  private DataOptions data;
 
   @Mixin
-  private OptimizerOptions optimizerOptions;
+  private ModelOptions model;
 
-  @Option(
-      names = "--label-smoothing",
-      paramLabel = "PART",
-      defaultValue = "0",
-      description =
-          "Part of the target spread over all classes, in [0, 1). Default: ${DEFAULT-VALUE}.")
-  private double labelSmoothing;
+  @Mixin
+  private OptimizerOptions optimizer;
 
-  @Option(
-      names = "--dropout",
-      paramLabel = "PART",
-      defaultValue = "0",
-      description =
-          "Part of each hidden dense layer dropped in training, in [0, 1). Default: ${DEFAULT-VALUE}.")
-  private double dropout;
+  @Mixin
+  private RegularizationOptions regularization;
 
-  @Option(
-      names = "--batch-size",
-      paramLabel = "N",
-      defaultValue = "128",
-      description = "Images per step. Default: ${DEFAULT-VALUE}.")
-  private int batchSize;
+  @Mixin
+  private AugmentationOptions augmentation;
 
   @Option(
       names = "--epochs",
@@ -95,105 +64,144 @@ final class TrainCommand implements Callable<Integer> {
           "Seed of the initial weights, the order of the images and dropout. Default: ${DEFAULT-VALUE}.")
   private long seed;
 
+  @Mixin
+  private CheckpointOptions checkpoints;
+
   @Override
   public Integer call() {
     validate();
-    MnistData images = data == null ? MnistData.bundled() : MnistData.read(data);
-    int rows = images.train().rows();
-    int columns = images.train().columns();
-    if (Math.min(rows, columns) < model.smallestImage) {
-      throw new CommandException(String.format(
-          "%s: expected images of at least %d x %d for --model %s, found %d x %d",
-          data, model.smallestImage, model.smallestImage, model, rows, columns));
+    try (CheckpointFolder folder = checkpoints.open()) {
+      Checkpoint start = null;
+      if (checkpoints.resumes()) {
+        start = checkpoints.last(folder);
+        SavedSettings.adopt(command, start);
+        validate();
+      }
+      MnistData images = data.read();
+      if (start != null) {
+        SavedSettings.requireSameData(start, images, data.name());
+      }
+      model.requireFits(images.train(), data.name());
+      regularization.validateImages(images.train().size());
+      TrainingSettings settings = new TrainingSettings(
+          model.settings(),
+          optimizer.settings(),
+          regularization.settings(),
+          augmentation.settings(),
+          epochs,
+          seed);
+      int stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
+      optimizer.validateSteps((long) epochs * stepsPerEpoch);
+      EpochBar bar = new EpochBar(System.err, Terminal.errorWidth().orElse(0));
+      try (Interruption interruption = new Interruption()) {
+        TrainingRun run = new TrainingRun(settings, images, interruption::requested, List.of(bar));
+        describe(settings, images, run.network());
+        if (start != null) {
+          start.restore(run);
+          out().printf("resumed    %s%n", start.folder());
+        }
+        out().flush();
+        RunSaver saver = new RunSaver(folder, run, SavedSettings.of(command), images);
+        return train(run, saver, bar, interruption);
+      }
     }
-    int stepsPerEpoch = (images.train().size() - 1) / batchSize + 1;
-    Optimizer optimizer = optimizerOptions.build((long) epochs * stepsPerEpoch, stepsPerEpoch);
-    Sequential network = model.build(rows, columns, dropout, seed);
-
-    PrintWriter out = command.commandLine().getOut();
-    out.printf(
-        "data       %s: %d training and %d test images of %d x %d%n",
-        data == null ? "MNIST" : data, images.train().size(), images.test().size(), rows, columns);
-    out.printf("model      %s, %d weights%n", model, weights(network));
-    out.printf(
-        "optimizer  %s, batch size %d, seed %d%n", optimizerOptions.describe(), batchSize, seed);
-    out.flush();
-    train(network, optimizer, images, out);
-    return 0;
   }
 
   private void validate() {
-    optimizerOptions.validate();
-    Check.option(
-        command,
-        labelSmoothing >= 0 && labelSmoothing < 1,
-        "--label-smoothing",
-        labelSmoothing,
-        "a value in [0, 1)");
-    Check.option(command, dropout >= 0 && dropout < 1, "--dropout", dropout, "a value in [0, 1)");
-    Check.option(command, batchSize >= 1, "--batch-size", batchSize, "at least 1");
+    model.validate();
+    optimizer.validate();
+    regularization.validate();
+    augmentation.validate();
+    checkpoints.validate();
     Check.option(command, epochs >= 1, "--epochs", epochs, "at least 1");
   }
 
-  private void train(Sequential network, Optimizer optimizer, MnistData images, PrintWriter out) {
-    ImageDataset training = ImageDataset.training(images);
-    ImageDataset test = ImageDataset.test(images);
-    EpochBar bar = new EpochBar(System.err, Terminal.errorWidth().orElse(0));
-    Trainer trainer = Trainer.builder(network, optimizer)
-        .loss(new SoftmaxCrossEntropy(labelSmoothing))
-        .batchSize(batchSize)
-        .seed(seed)
-        .listener(bar)
-        .build();
-    Evaluation result = null;
-    for (int epoch = 1; epoch <= epochs; epoch++) {
-      EpochMetrics metrics;
+  private void describe(TrainingSettings settings, MnistData images, Sequential network) {
+    LabelledImages training = images.train();
+    int heldOut = settings.regularization().validation();
+    out()
+        .printf(
+            "data       %s: %d training%s and %d test images of %d x %d%n",
+            data.name(),
+            training.size() - heldOut,
+            heldOut == 0 ? "" : ", " + heldOut + " validation",
+            images.test().size(),
+            training.rows(),
+            training.columns());
+    out().printf("model      %s, %d weights%n", settings.model().model(), weights(network));
+    out()
+        .printf(
+            "optimizer  %s%s, batch size %d, seed %d%n",
+            settings.optimizer(), settings.regularization(), settings.model().batchSize(), seed);
+    if (!settings.augmentation().equals(AugmentationSettings.NONE)) {
+      out().printf("augment    %s%n", settings.augmentation());
+    }
+  }
+
+  private int train(TrainingRun run, RunSaver saver, EpochBar bar, Interruption interruption) {
+    while (!run.finished()) {
+      Optional<EpochResult> result;
       try {
-        metrics = trainer.fit(training, 1).get(0);
-      } catch (DivergedException e) {
-        throw new CommandException(e.getMessage(), e);
+        result = run.epoch();
       } finally {
         bar.close();
       }
-      result = trainer.evaluate(test);
-      checkFinite(network, optimizer.steps(), result);
-      out.printf(
-          Locale.ROOT,
-          "epoch %d/%d  train loss %.4f  train accuracy %.4f  test accuracy %.4f  %.2f s  %.0f images/s%n",
-          epoch,
-          epochs,
-          metrics.trainLoss(),
-          metrics.trainAccuracy(),
-          result.accuracy(),
-          metrics.seconds(),
-          metrics.examplesPerSecond());
-    }
-    out.printf(
-        Locale.ROOT,
-        "test accuracy %.4f (%d/%d)%n",
-        result.accuracy(),
-        result.correct(),
-        result.total());
-  }
-
-  /** The guard sees gradients before each step; this sees what the last step of the epoch has left. */
-  private static void checkFinite(Sequential network, long step, Evaluation evaluation) {
-    if (Double.isFinite(evaluation.meanLoss())) {
-      return;
-    }
-    for (Parameter parameter : network.parameters()) {
-      INDArray value = parameter.value().ravel();
-      for (long i = 0; i < value.length(); i++) {
-        if (!Double.isFinite(value.getDouble(i))) {
-          throw diverged(step, "parameter '" + parameter.name() + "' is " + value.getDouble(i));
-        }
+      result.ifPresent(this::print);
+      if (result.isPresent() || interruption.requested()) {
+        saver.save();
+      }
+      if (interruption.requested() && !run.finished()) {
+        return interrupted(run, interruption.exitCode());
       }
     }
-    throw diverged(step, "the loss on the test images is " + evaluation.meanLoss());
+    Evaluation last = run.finish();
+    EarlyStopping stopping = run.stopping();
+    if (stopping != null) {
+      out()
+          .printf(
+              Locale.ROOT,
+              "best       epoch %d, validation accuracy %.4f%n",
+              stopping.bestEpoch(),
+              stopping.best());
+    }
+    out()
+        .printf(
+            Locale.ROOT,
+            "test accuracy %.4f (%d/%d)%n",
+            last.accuracy(),
+            last.correct(),
+            last.total());
+    return 0;
   }
 
-  private static CommandException diverged(long step, String what) {
-    return new CommandException("training diverged at step " + step + ": " + what);
+  private void print(EpochResult result) {
+    EpochMetrics metrics = result.training();
+    out()
+        .printf(
+            Locale.ROOT,
+            "epoch %d/%d  train loss %.4f  train accuracy %.4f  test accuracy %.4f  %.2f s  %.0f images/s%n",
+            metrics.epoch(),
+            epochs,
+            metrics.trainLoss(),
+            metrics.trainAccuracy(),
+            result.test().accuracy(),
+            metrics.seconds(),
+            metrics.examplesPerSecond());
+  }
+
+  private int interrupted(TrainingRun run, int exitCode) {
+    String consequence = checkpoints.folder() == null
+        ? "nothing is saved without --checkpoint"
+        : "train --resume " + checkpoints.folder() + " goes on from here";
+    command
+        .commandLine()
+        .getErr()
+        .printf("interrupted after step %d; %s%n", run.progress().steps(), consequence);
+    return exitCode;
+  }
+
+  private PrintWriter out() {
+    return command.commandLine().getOut();
   }
 
   private static long weights(Sequential network) {

@@ -15,7 +15,7 @@ class ImageDatasetTest {
 
   @Test
   void mnistHasTheWellKnownMeanAndDeviation() {
-    float[] inputs = ImageDataset.inputs(MnistData.bundled().train());
+    float[] inputs = GreyScale.of(MnistData.bundled().train()).inputs();
     // Of grey values scaled to 0..1 they are 0.1307 and 0.3081.
     assertThat((double) inputs[0]).isCloseTo(-0.1307 / 0.3081, within(1e-3));
     assertThat((double) inputs[255]).isCloseTo((1 - 0.1307) / 0.3081, within(1e-3));
@@ -25,8 +25,8 @@ class ImageDatasetTest {
   void readsTheExamplesAskedForIntoTheFirstRows(@TempDir Path directory) {
     IdxBytes.writeDataSet(directory, 10, 10, 3, 5);
     MnistData data = MnistData.read(directory);
-    float[] inputs = ImageDataset.inputs(data.train());
-    ImageDataset test = ImageDataset.test(data);
+    float[] inputs = GreyScale.of(data.train()).inputs();
+    ImageDataset test = new ImageDataset(data.test(), GreyScale.of(data.train()));
     assertThat(test.exampleShape()).containsExactly(1, 3, 5);
     assertThat(test.classes()).isEqualTo(10);
     assertThat(test.size()).isEqualTo(10);
@@ -56,6 +56,6 @@ class ImageDatasetTest {
     LabelledImages images = LabelledImages.of(
         IdxFile.parse("images", IdxBytes.images(2, 1, 2, new byte[] {9, 9, 9, 9}), 3),
         IdxFile.parse("labels", IdxBytes.labels((byte) 0, (byte) 1), 1));
-    assertThat(ImageDataset.inputs(images)[9]).isZero();
+    assertThat(GreyScale.of(images).inputs()[9]).isZero();
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The command in a JVM of its own, where its streams, its exit status and signals are real. */
 class MainProcessTest {
+  private static final int SIGINT_STATUS = 128 + 2;
   private static final int SIGTERM_STATUS = 128 + 15;
+
+  /** Of 1000 images in batches of 2, after 3 epochs. */
+  private static final String LAST_NETWORK = "step-00001500/network.npz";
 
   @TempDir
   Path data;
@@ -69,7 +74,7 @@ class MainProcessTest {
   }
 
   @Test
-  void endsAtOnceWhenAskedTo() throws IOException, InterruptedException {
+  void endsAfterTheStepWhenAskedTo() throws IOException, InterruptedException {
     Process process = start("train", "--data", data.toString(), "--epochs", "1000000");
     try (BufferedReader out = process.inputReader()) {
       while (!out.readLine().startsWith("epoch ")) {
@@ -79,7 +84,124 @@ class MainProcessTest {
       assertThat(process.waitFor(60, SECONDS)).isTrue();
     }
     assertThat(process.exitValue()).isEqualTo(SIGTERM_STATUS);
+    assertThat(errors)
+        .content()
+        .matches("interrupted after step \\d+; nothing is saved without --checkpoint\\R");
+  }
+
+  @Test
+  void ctrlCSavesAndTheRunGoesOnToTheSameBits() throws IOException, InterruptedException {
+    Path whole = data.resolve("whole");
+    Path broken = data.resolve("broken");
+    assertThat(start(training(whole)).waitFor()).isZero();
+
+    Process process = start(training(broken));
+    awaitEpochs(process, 1);
+    signal(process, "INT");
+    assertThat(process.waitFor(60, SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(SIGINT_STATUS);
+    assertThat(errors)
+        .content()
+        .matches("interrupted after step \\d+; train --resume \\S+ goes on from here\\R");
+
+    assertThat(start("train", "--resume", broken.toString()).waitFor()).isZero();
+    assertThat(broken.resolve(LAST_NETWORK)).hasSameBinaryContentAs(whole.resolve(LAST_NETWORK));
+  }
+
+  @Test
+  void aKilledRunGoesOnFromItsLastCheckpoint() throws IOException, InterruptedException {
+    Path whole = data.resolve("whole");
+    Path killed = data.resolve("killed");
+    assertThat(start(training(whole)).waitFor()).isZero();
+
+    Process process = start(training(killed));
+    awaitEpochs(process, 2);
+    process.destroyForcibly();
+    process.waitFor();
+
+    assertThat(start("train", "--resume", killed.toString()).waitFor()).isZero();
+    assertThat(killed.resolve(LAST_NETWORK)).hasSameBinaryContentAs(whole.resolve(LAST_NETWORK));
+  }
+
+  @Test
+  void theSecondCtrlCEndsAtOnce() throws IOException, InterruptedException {
+    // A step of all images is long enough for a second signal.
+    IdxBytes.writeDataSet(data, 60_000, 200, 28, 28);
+    Process process = start(
+        "train",
+        "--data",
+        data.toString(),
+        "--model",
+        "cnn",
+        "--batch-size",
+        "60000",
+        "--epochs",
+        "9");
+    process.inputReader().readLine();
+    while (process.isAlive()) {
+      signal(process, "INT");
+      Thread.sleep(100);
+    }
+    assertThat(process.exitValue()).isEqualTo(SIGINT_STATUS);
     assertThat(errors).isEmptyFile();
+  }
+
+  @Test
+  void aFullDiskLosesNothing() throws IOException, InterruptedException {
+    Path runs = data.resolve("runs");
+    Process process =
+        start("train", "--data", data.toString(), "--epochs", "1", "--checkpoint", runs.toString());
+    assertThat(process.waitFor()).isZero();
+    Path first = runs.resolve("step-00000008");
+    byte[] before = Files.readAllBytes(first.resolve(Checkpoint.NETWORK));
+
+    Path other = data.resolve("other");
+    List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f 300; exec \"$@\"", "sh"));
+    command.addAll(command(
+        List.of("-XX:-UsePerfData"),
+        "train",
+        "--data",
+        data.toString(),
+        "--checkpoint",
+        other.toString()));
+    Process full = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    assertThat(full.waitFor()).isEqualTo(1);
+    assertThat(errors)
+        .content()
+        .matches("error: \\S+step-00000008: cannot be written: .*File too large.*\\R");
+    assertThat(other)
+        .isDirectoryContaining("glob:**/lock")
+        .isDirectoryNotContaining("glob:**step-*");
+    assertThat(first.resolve(Checkpoint.NETWORK)).hasBinaryContent(before);
+  }
+
+  /** A run of 3 epochs of 500 steps. */
+  private String[] training(Path checkpoints) {
+    return new String[] {
+      "train",
+      "--data",
+      data.toString(),
+      "--epochs",
+      "3",
+      "--batch-size",
+      "2",
+      "--dropout",
+      "0.1",
+      "--checkpoint",
+      checkpoints.toString()
+    };
+  }
+
+  private static void awaitEpochs(Process process, int epochs) throws IOException {
+    BufferedReader out = process.inputReader();
+    while (!out.readLine().startsWith("epoch " + epochs)) {
+      // Not there yet.
+    }
+  }
+
+  private static void signal(Process process, String name)
+      throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
   }
 
   private Process start(String... args) throws IOException {
@@ -87,6 +209,12 @@ class MainProcessTest {
   }
 
   private Process start(List<String> options, String... args) throws IOException {
+    return new ProcessBuilder(command(options, args))
+        .redirectError(errors.toFile())
+        .start();
+  }
+
+  private static List<String> command(List<String> options, String... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
@@ -98,6 +226,6 @@ class MainProcessTest {
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(args));
-    return new ProcessBuilder(command).redirectError(errors.toFile()).start();
+    return command;
   }
 }

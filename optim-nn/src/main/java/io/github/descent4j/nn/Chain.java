@@ -3,6 +3,7 @@ package io.github.descent4j.nn;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -45,6 +46,10 @@ final class Chain {
       shards.add(shardable.shard());
     }
     return new Chain(shards);
+  }
+
+  void reseed(SplittableRandom seeds) {
+    layers.forEach(layer -> layer.reseed(seeds.nextLong()));
   }
 
   INDArray forward(INDArray input, Mode mode) {

@@ -23,7 +23,7 @@ public final class Dropout extends Shardable {
   private static final int BLOCK = 2048;
 
   private final double rate;
-  private final SplittableRandom random;
+  private SplittableRandom random;
   private final ReusableArray output = new ReusableArray();
   private final ReusableArray inputGradient = new ReusableArray();
   private Memory input;
@@ -36,7 +36,7 @@ public final class Dropout extends Shardable {
    * A layer without parameters.
    *
    * @param rate probability of an element to be dropped, in [0, 1)
-   * @param random source of the masks, which the layer keeps and advances
+   * @param random source of the masks, which the layer keeps and advances until {@link #reseed}
    * @throws IllegalArgumentException if the rate is not in [0, 1)
    */
   public Dropout(double rate, SplittableRandom random) {
@@ -72,6 +72,11 @@ public final class Dropout extends Shardable {
     Memory dx = inputGradient.shaped(trained.dataType(), trained.shape());
     masked.copy(gradient, dx, keep, 1 / (1 - rate));
     return dx.array();
+  }
+
+  @Override
+  public void reseed(long seed) {
+    random = new SplittableRandom(seed);
   }
 
   @Override

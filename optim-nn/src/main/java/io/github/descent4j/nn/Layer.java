@@ -1,6 +1,7 @@
 package io.github.descent4j.nn;
 
 import io.github.descent4j.Parameters;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -65,5 +66,25 @@ public interface Layer {
    */
   default Parameters parameters() {
     return Parameters.of();
+  }
+
+  /**
+   * Starts the random numbers of a layer that draws some, such as {@link Dropout}, anew. What it draws from then on follows from
+   * this seed, and not from what it drew before. Other layers do nothing.
+   *
+   * @param seed any number
+   */
+  default void reseed(long seed) {}
+
+  /**
+   * The arrays that belong to the state of this layer, besides its parameters, but are not trained, such as the running
+   * statistics of a batch normalization: a training that is to go on later with the same bits keeps these, too.
+   *
+   * <p>The arrays are the layer's own. Writing to them changes what it computes.
+   *
+   * @return the arrays by name, in a fixed order and the same at every call; none by default
+   */
+  default Map<String, INDArray> buffers() {
+    return Map.of();
   }
 }

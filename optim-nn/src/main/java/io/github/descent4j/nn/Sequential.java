@@ -2,9 +2,13 @@ package io.github.descent4j.nn;
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -49,6 +53,7 @@ public final class Sequential implements Layer {
 
   private final DataType dataType;
   private final Parameters parameters;
+  private final Map<String, INDArray> buffers;
   private final Chain chain;
 
   /** The same as two halves, or null where a layer is not made for it. */
@@ -62,11 +67,25 @@ public final class Sequential implements Layer {
     List<Parameter> all = new ArrayList<>();
     layers.forEach(layer -> layer.parameters().forEach(all::add));
     parameters = Parameters.of(all);
+    buffers = join(layers);
     chain = new Chain(List.copyOf(layers));
     Chain second = chain.shard();
     halves = second == null ? null : new Halves(chain, second, parameters);
     boolean convolutional = layers.stream().anyMatch(layer -> layer instanceof Conv2d);
     halvedBatch = convolutional ? HALVED_BATCH : HALVED_DENSE_BATCH;
+  }
+
+  private static Map<String, INDArray> join(List<Layer> layers) {
+    Map<String, INDArray> all = new LinkedHashMap<>();
+    for (Layer layer : layers) {
+      layer.buffers().forEach((name, buffer) -> {
+        if (all.put(name, buffer) != null) {
+          throw new IllegalArgumentException(
+              "buffer '" + name + "' is there twice, expected distinct names");
+        }
+      });
+    }
+    return Collections.unmodifiableMap(all);
   }
 
   /**
@@ -85,8 +104,8 @@ public final class Sequential implements Layer {
    *
    * @param dataType type of inputs, parameters and outputs, FLOAT or DOUBLE
    * @param layers at least one layer, with parameters of that type and of distinct names
-   * @throws IllegalArgumentException if the type is another, there is no layer, a parameter has another type, or two have
-   *     the same name
+   * @throws IllegalArgumentException if the type is another, there is no layer, a parameter has another type, or two
+   *     parameters or buffers have the same name
    */
   public static Sequential of(DataType dataType, Layer... layers) {
     Checks.networkType(dataType);
@@ -136,6 +155,51 @@ public final class Sequential implements Layer {
   @Override
   public Parameters parameters() {
     return parameters;
+  }
+
+  @Override
+  public void reseed(long seed) {
+    SplittableRandom seeds = new SplittableRandom(seed);
+    chain.reseed(seeds);
+    if (halves != null) {
+      halves.reseed(seeds);
+    }
+  }
+
+  /** The buffers of all layers, in the order of the layers. */
+  @Override
+  public Map<String, INDArray> buffers() {
+    return buffers;
+  }
+
+  /**
+   * Saves parameters and buffers in place of the file that may be there, in the form of {@link Parameters#save}, each under its
+   * name.
+   *
+   * @param file of the default file system; a symbolic link is followed
+   * @throws java.io.UncheckedIOException if it cannot be written; the old file is as it was
+   */
+  public void save(Path file) {
+    kept().save(file);
+  }
+
+  /**
+   * Loads what {@link #save} has saved, after all of it has been read and checked.
+   *
+   * @param file of the default file system
+   * @throws io.github.descent4j.StateFileException if the file is damaged or that of another network; nothing has changed
+   * @throws java.io.UncheckedIOException if it cannot be read; nothing has changed
+   */
+  public void load(Path file) {
+    kept().load(file);
+  }
+
+  private Parameters kept() {
+    List<Parameter> all = new ArrayList<>();
+    parameters.forEach(all::add);
+    buffers.forEach((name, buffer) -> all.add(
+        Parameter.of(name, buffer, Nd4j.createUninitialized(buffer.dataType(), buffer.shape()))));
+    return Parameters.of(all);
   }
 
   /** One layer a line. */
@@ -250,6 +314,16 @@ public final class Sequential implements Layer {
       shape = layer.outputShape(shape);
       layers.add(layer);
       return this;
+    }
+
+    /**
+     * Adds a {@link BatchNorm} layer with a momentum of 0.1 and an epsilon of 1e-5.
+     *
+     * @param name prefix of the parameters' and the buffers' names
+     */
+    public Builder batchNorm(String name) {
+      requireShape(name, -1, "input() before it");
+      return add(new BatchNorm(name, dataType, Math.toIntExact(shape[0])));
     }
 
     /** Adds a {@link Flatten} layer. */

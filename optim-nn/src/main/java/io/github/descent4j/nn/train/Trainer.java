@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import org.nd4j.linalg.api.blas.Blas;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -35,21 +36,24 @@ public final class Trainer {
   private final Sequential network;
   private final Optimizer optimizer;
   private final SoftmaxCrossEntropy loss;
+  private final ElasticNet penalty;
   private final int batchSize;
   private final List<TrainingListener> listeners;
-  private final SplittableRandom epochSeeds;
+  private final long seed;
+  private final BooleanSupplier stop;
   private final Batches training;
   private final Batches evaluation;
-  private long steps;
-  private int epochs;
+  private Progress progress = Progress.START;
 
   private Trainer(Builder builder) {
     network = builder.network;
     optimizer = builder.optimizer;
     loss = builder.loss;
+    penalty = builder.penalty;
     batchSize = builder.batchSize;
     listeners = List.copyOf(builder.listeners);
-    epochSeeds = new SplittableRandom(builder.seed);
+    seed = builder.seed;
+    stop = builder.stop;
     training = new Batches();
     evaluation = new Batches();
   }
@@ -65,11 +69,13 @@ public final class Trainer {
   }
 
   /**
-   * Trains for some epochs. Another call goes on where this one ended.
+   * Trains for some epochs. Another call goes on where this one ended: the rest of an epoch that was stopped on the way counts as the
+   * first.
    *
    * @param dataset the training set
    * @param epochs number of epochs, at least 1
-   * @return the metrics of these epochs, in order
+   * @return the metrics of the epochs that were completed, in order: fewer than asked for if training was {@linkplain
+   *     Builder#stopWhen stopped}
    * @throws IllegalArgumentException if the number of epochs is below 1, or the examples do not fit the network
    * @throws DivergedException if a loss is NaN or infinite, or a guarded optimizer found a gradient that is
    */
@@ -78,10 +84,40 @@ public final class Trainer {
     List<EpochMetrics> metrics = new ArrayList<>();
     withSingleThreadedProducts(() -> {
       for (int i = 0; i < epochs; i++) {
-        metrics.add(trainEpoch(dataset));
+        if (!trainEpoch(dataset)) {
+          return;
+        }
+        metrics.add(endEpoch());
       }
     });
     return metrics;
+  }
+
+  /**
+   * How far training has come. Together with the network, the optimizer's state and the settings of this trainer it is all that {@link
+   * #resume} needs.
+   *
+   * @return the progress after the last step
+   */
+  public Progress progress() {
+    return progress;
+  }
+
+  /**
+   * Goes on from where another trainer was, with the bits that it would have had: if network and optimizer are as they were then, and
+   * seed, batch size, loss and data the same.
+   *
+   * <pre>{@code
+   * network.load(weights);
+   * optimizer.state().load(state, network.parameters());
+   * trainer.resume(progress);
+   * trainer.fit(train, 5 - progress.epochs());
+   * }</pre>
+   *
+   * @param progress that of the other trainer
+   */
+  public void resume(Progress progress) {
+    this.progress = Objects.requireNonNull(progress, "progress");
   }
 
   /**
@@ -103,30 +139,49 @@ public final class Trainer {
     return new Evaluation(totals.correct, totals.examples, totals.lossSum / totals.examples);
   }
 
-  private EpochMetrics trainEpoch(Dataset dataset) {
-    long start = System.nanoTime();
+  /** Trains to the end of the epoch; false if it was stopped before. */
+  private boolean trainEpoch(Dataset dataset) {
     training.start(dataset);
-    training.shuffle(new SplittableRandom(epochSeeds.nextLong()));
-    epochs++;
-    int batch = 0;
-    Totals totals = new Totals();
+    dataset.startEpoch(progress.epochs() + 1);
+    training.shuffle(new SplittableRandom(seedOfEpoch(progress.epochs() + 1)));
+    training.skip(progress.batches());
+    long stepSeeds = new SplittableRandom(seed).split().nextLong();
+    long start = System.nanoTime();
+    double secondsBefore = progress.seconds();
     while (training.next()) {
-      batch++;
+      if (stop.getAsBoolean()) {
+        return false;
+      }
+      network.reseed(stepSeeds + progress.steps());
       double rate = optimizer.learningRate();
       double meanLoss = step();
-      totals.add(meanLoss, loss.correct(), training.count);
-      StepMetrics metrics = new StepMetrics(steps, epochs, batch, training.batches, meanLoss, rate);
+      progress = progress.plus(
+          meanLoss,
+          loss.correct(),
+          training.count,
+          secondsBefore + (System.nanoTime() - start) / 1e9);
+      StepMetrics metrics = new StepMetrics(
+          progress.steps(),
+          progress.epochs() + 1,
+          progress.batches(),
+          training.batches,
+          meanLoss,
+          rate);
       listeners.forEach(listener -> listener.onStep(metrics));
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    EpochMetrics metrics = new EpochMetrics(
-        epochs,
-        totals.lossSum / totals.examples,
-        (double) totals.correct / totals.examples,
-        seconds,
-        totals.examples / seconds);
+    return true;
+  }
+
+  private EpochMetrics endEpoch() {
+    EpochMetrics metrics = progress.metrics();
+    progress = progress.nextEpoch();
     listeners.forEach(listener -> listener.onEpoch(metrics));
     return metrics;
+  }
+
+  /** The seeds of the epochs are the numbers that follow from the trainer's seed, in order. */
+  private long seedOfEpoch(int epoch) {
+    return new SplittableRandom(seed).longs(epoch).skip(epoch - 1L).findFirst().getAsLong();
   }
 
   private double step() {
@@ -136,18 +191,18 @@ public final class Trainer {
     if (!Double.isFinite(meanLoss)) {
       throw diverged("the loss is " + meanLoss + ", expected a finite number", null);
     }
+    penalty.addGradient(network.parameters());
     try {
       optimizer.step(network.parameters());
     } catch (NonFiniteGradientException e) {
       throw diverged(e.getMessage(), e);
     }
-    steps++;
     return meanLoss;
   }
 
   private DivergedException diverged(String found, NonFiniteGradientException cause) {
     String parameter = cause != null ? cause.parameterName() : firstNonFinite();
-    return new DivergedException(steps + 1, parameter, found, cause);
+    return new DivergedException(progress.steps() + 1, parameter, found, cause);
   }
 
   /** The first parameter whose value is not finite, else the first whose gradient is not, else null. */
@@ -251,6 +306,10 @@ public final class Trainer {
       }
     }
 
+    void skip(int batches) {
+      position = (int) Math.min((long) batches * batchSize, order.length);
+    }
+
     boolean next() {
       if (position == order.length) {
         return false;
@@ -273,8 +332,10 @@ public final class Trainer {
     private final Optimizer optimizer;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
+    private ElasticNet penalty = ElasticNet.of(0, 0);
     private int batchSize = 128;
     private long seed;
+    private BooleanSupplier stop = () -> false;
 
     private Builder(Sequential network, Optimizer optimizer) {
       this.network = Objects.requireNonNull(network, "network");
@@ -284,6 +345,12 @@ public final class Trainer {
     /** Sets the loss. Default: no label smoothing. */
     public Builder loss(SoftmaxCrossEntropy loss) {
       this.loss = Objects.requireNonNull(loss, "loss");
+      return this;
+    }
+
+    /** Sets a penalty on large weights, on which the reported losses do not depend. Default: none. */
+    public Builder penalty(ElasticNet penalty) {
+      this.penalty = Objects.requireNonNull(penalty, "penalty");
       return this;
     }
 
@@ -297,9 +364,18 @@ public final class Trainer {
       return this;
     }
 
-    /** Sets the seed of the shuffling. Default: 0. */
+    /** Sets the seed of the shuffling and of the masks of dropout. Default: 0. */
     public Builder seed(long seed) {
       this.seed = seed;
+      return this;
+    }
+
+    /**
+     * Sets a condition that ends {@link Trainer#fit} before the next step, possibly in the middle of an epoch. It is asked on the thread
+     * that trains, before every step. Default: never.
+     */
+    public Builder stopWhen(BooleanSupplier stop) {
+      this.stop = Objects.requireNonNull(stop, "stop");
       return this;
     }
 
