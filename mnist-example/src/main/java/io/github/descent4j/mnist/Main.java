@@ -33,6 +33,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
     subcommands = {
       TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
       CompareCommand.class,
       FindLrCommand.class,
       LandscapeCommand.class,
