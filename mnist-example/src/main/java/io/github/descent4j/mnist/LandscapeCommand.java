@@ -2,7 +2,7 @@ package io.github.descent4j.mnist;
 
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.mnist.landscape.Animation;
-import io.github.descent4j.mnist.landscape.Contender;
+import io.github.descent4j.mnist.landscape.Entrant;
 import io.github.descent4j.mnist.landscape.Picture;
 import io.github.descent4j.mnist.landscape.Point;
 import io.github.descent4j.mnist.landscape.ReddiExample;
@@ -120,14 +120,14 @@ final class LandscapeCommand implements Callable<Integer> {
   }
 
   private void draw(PrintWriter out) throws IOException {
-    List<Contender> contenders = (optimizers == null ? OPTIMIZERS : optimizers)
-        .stream().distinct().map(LandscapeCommand::contender).toList();
+    List<Entrant> entrants = (optimizers == null ? OPTIMIZERS : optimizers)
+        .stream().distinct().map(LandscapeCommand::entrant).toList();
     List<TestFunction> chosen = functions == null
         ? List.of(TestFunction.values())
         : functions.stream().distinct().toList();
     List<Study> studies = new ArrayList<>();
     for (TestFunction function : chosen) {
-      Study study = Study.of(function, contenders, steps);
+      Study study = Study.of(function, entrants, steps);
       studies.add(study);
       print(study, out);
       printFile(Picture.of(study).write(output, format), out);
@@ -142,9 +142,9 @@ final class LandscapeCommand implements Callable<Integer> {
     }
   }
 
-  private static Contender contender(OptimizerChoice choice) {
+  private static Entrant entrant(OptimizerChoice choice) {
     WeightDecay decay = WeightDecay.decoupled(choice.defaultWeightDecay());
-    return new Contender(choice.toString(), rate -> choice.build(rate, decay));
+    return new Entrant(choice.toString(), rate -> choice.build(rate, decay));
   }
 
   private static void print(Study study, PrintWriter out) {

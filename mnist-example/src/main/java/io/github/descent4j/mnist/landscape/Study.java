@@ -25,13 +25,13 @@ public record Study(TestFunction function, int steps, List<Trial> trials) {
       .thenComparingInt(Trajectory::settling);
 
   /** Searches the rates and runs the trials: for each optimizer one of each pace. */
-  public static Study of(TestFunction function, List<Contender> contenders, int steps) {
+  public static Study of(TestFunction function, List<Entrant> entrants, int steps) {
     List<Trial> trials = new ArrayList<>();
-    for (Contender contender : contenders) {
-      double good = goodRate(function, contender, steps);
+    for (Entrant entrant : entrants) {
+      double good = goodRate(function, entrant, steps);
       for (Pace pace : Pace.values()) {
         double rate = good * pace.factor();
-        trials.add(new Trial(contender.name(), pace, rate, run(function, contender, rate, steps)));
+        trials.add(new Trial(entrant.name(), pace, rate, run(function, entrant, rate, steps)));
       }
     }
     return new Study(function, steps, List.copyOf(trials));
@@ -43,13 +43,13 @@ public record Study(TestFunction function, int steps, List<Trial> trials) {
   }
 
   /** The lowest rate of the search if all of them diverge or leap. */
-  private static double goodRate(TestFunction function, Contender contender, int steps) {
+  private static double goodRate(TestFunction function, Entrant entrant, int steps) {
     double longestStep = function.domain().diagonal()
         * (function.minima().isEmpty() ? LONGEST_STEP_FROM_SADDLE : LONGEST_STEP);
     double best = Double.NaN;
     Trajectory ofBest = null;
     for (double rate : rates()) {
-      Trajectory trajectory = run(function, contender, rate, steps);
+      Trajectory trajectory = run(function, entrant, rate, steps);
       boolean steady = !trajectory.diverged() && trajectory.longestStep() <= longestStep;
       if (ofBest == null || (steady && BEST_FIRST.compare(trajectory, ofBest) < 0)) {
         best = rate;
@@ -69,8 +69,7 @@ public record Study(TestFunction function, int steps, List<Trial> trials) {
     return rates;
   }
 
-  private static Trajectory run(
-      TestFunction function, Contender contender, double rate, int steps) {
-    return Trajectory.of(function, contender.withRate().apply(rate), steps);
+  private static Trajectory run(TestFunction function, Entrant entrant, double rate, int steps) {
+    return Trajectory.of(function, entrant.withRate().apply(rate), steps);
   }
 }

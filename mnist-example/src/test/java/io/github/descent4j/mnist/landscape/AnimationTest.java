@@ -90,10 +90,10 @@ class AnimationTest {
 
   @Test
   void theAnimationHasAFrameForEachOfItsSteps() throws IOException {
-    List<Contender> contenders = List.of(new Contender("sgd", Sgd::new));
+    List<Entrant> entrants = List.of(new Entrant("sgd", Sgd::new));
     List<Study> studies = new ArrayList<>();
     for (TestFunction function : List.of(TestFunction.QUADRATIC, TestFunction.SADDLE)) {
-      studies.add(Study.of(function, contenders, 30));
+      studies.add(Study.of(function, entrants, 30));
     }
     List<Stored> frames = read(Animation.write(studies, folder));
     assertThat(frames).hasSameSizeAs(Animation.frameSteps(30));

@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StudyTest {
-  private static final Contender SGD = new Contender("sgd", Sgd::new);
-  private static final Contender ADAM = new Contender("adam", Adam::new);
+  private static final Entrant SGD = new Entrant("sgd", Sgd::new);
+  private static final Entrant ADAM = new Entrant("adam", Adam::new);
 
   /** Sgd on (x² + 80 y²) / 2 is stable below 2 / 80, and the faster the larger the rate; 0.02 is the last of the grid. */
   @Test

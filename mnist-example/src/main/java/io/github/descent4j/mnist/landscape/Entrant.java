@@ -4,4 +4,4 @@ import io.github.descent4j.Optimizer;
 import java.util.function.DoubleFunction;
 
 /** An optimizer by name, made anew for every learning rate. */
-public record Contender(String name, DoubleFunction<Optimizer> withRate) {}
+public record Entrant(String name, DoubleFunction<Optimizer> withRate) {}
