@@ -1,44 +1,43 @@
 package io.github.descent4j.mnist;
 
 import io.github.descent4j.LearningRateFinder.Result;
+import io.github.descent4j.mnist.chart.ChartFile;
+import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Dimension;
+import java.awt.Font;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.apache.batik.svggen.SVGGraphics2D;
-import org.knowm.xchart.BitmapEncoder;
-import org.knowm.xchart.BitmapEncoder.BitmapFormat;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler.LegendPosition;
-import org.knowm.xchart.style.lines.SeriesLines;
-import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.w3c.dom.Document;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.plot.ValueMarker;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.RectangleAnchor;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.xy.DefaultXYDataset;
 
 /** The curve of a range test as a picture. */
 final class RatePlot {
   private static final int WIDTH = 800;
   private static final int HEIGHT = 450;
 
+  private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+  private static final BasicStroke DASHES = new BasicStroke(
+      1.5f, BasicStroke.CAP_BUTT, BasicStroke.JOIN_MITER, 10, new float[] {6, 4}, 0);
+
+  private static final Color GRID = new Color(0xE2E5EA);
   private static final Color LOSS = new Color(0xB0B7C3);
   private static final Color SMOOTHED = new Color(0x2F6FB5);
   private static final Color STEEPEST = new Color(0xC2410C);
   private static final Color CAREFUL = new Color(0x15803D);
-
-  static {
-    System.setProperty("java.awt.headless", "true");
-  }
 
   private RatePlot() {}
 
@@ -57,81 +56,72 @@ final class RatePlot {
   }
 
   static void write(Result result, String title, Path file) {
-    XYChart chart = chart(result, title);
+    List<JFreeChart> chart = List.of(chart(result, title));
     try {
       if (isSvg(file)) {
-        writeSvg(chart, file);
+        ChartFile.writeSvg(file, WIDTH, HEIGHT, chart);
       } else {
-        BitmapEncoder.saveBitmap(chart, file.toString(), BitmapFormat.PNG);
+        ChartFile.writePng(file, WIDTH, HEIGHT, chart);
       }
-    } catch (IOException | UncheckedIOException e) {
+    } catch (IOException e) {
       throw new CommandException("cannot write " + file + ": " + e.getMessage(), e);
     }
   }
 
-  private static XYChart chart(Result result, String title) {
-    XYChart chart = new XYChartBuilder()
-        .width(WIDTH)
-        .height(HEIGHT)
-        .title(title)
-        .xAxisTitle("learning rate")
-        .yAxisTitle("loss")
-        .build();
-    List<Double> smoothed = result.smoothedLosses();
-    double lowest = Collections.min(smoothed);
-    double highest = Collections.max(smoothed);
-    double bottom = lowest - 0.05 * (highest - lowest);
-    double top = highest + 0.05 * (highest - lowest);
-    chart.getStyler().setXAxisLogarithmic(true);
-    chart.getStyler().setYAxisMin(bottom);
-    chart.getStyler().setYAxisMax(top);
-    chart.getStyler().setYAxisDecimalPattern("0.0#");
-    chart.getStyler().setChartBackgroundColor(Color.WHITE);
-    chart.getStyler().setLegendPosition(LegendPosition.InsideSW);
+  private static JFreeChart chart(Result result, String title) {
+    DefaultXYDataset curves = new DefaultXYDataset();
+    curves.addSeries("loss", series(result.rates(), result.losses()));
+    curves.addSeries("smoothed", series(result.smoothedRates(), result.smoothedLosses()));
+    XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
+    renderer.setSeriesPaint(0, LOSS);
+    renderer.setSeriesPaint(1, SMOOTHED);
+    renderer.setSeriesStroke(1, new BasicStroke(2));
 
-    add(chart, "loss", result.rates(), result.losses(), LOSS);
-    add(chart, "smoothed", result.smoothedRates(), smoothed, SMOOTHED);
-    mark(chart, "steepest", result.steepestDescent(), bottom, top, STEEPEST);
-    mark(chart, "a tenth of the lowest", result.tenthOfMinimum(), bottom, top, CAREFUL);
+    LogAxis rates = new LogAxis("learning rate");
+    rates.setNumberFormatOverride(
+        new DecimalFormat("0E0", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+    NumberAxis losses = new NumberAxis("loss");
+    double lowest = Collections.min(result.smoothedLosses());
+    double highest = Collections.max(result.smoothedLosses());
+    double margin = 0.05 * (highest - lowest);
+    // Single losses may be far above; their average is what one looks at.
+    losses.setRange(lowest - margin, highest + margin);
+
+    XYPlot plot = new XYPlot(curves, rates, losses, renderer);
+    plot.setBackgroundPaint(Color.WHITE);
+    plot.setDomainGridlinePaint(GRID);
+    plot.setRangeGridlinePaint(GRID);
+    mark(plot, "steepest", result.steepestDescent(), STEEPEST, RectangleAnchor.TOP_RIGHT);
+    mark(
+        plot,
+        "a tenth of the lowest",
+        result.tenthOfMinimum(),
+        CAREFUL,
+        RectangleAnchor.BOTTOM_RIGHT);
+    JFreeChart chart = new JFreeChart(title, TITLE, plot, true);
+    chart.setBackgroundPaint(Color.WHITE);
     return chart;
   }
 
   private static void mark(
-      XYChart chart, String what, OptionalDouble rate, double bottom, double top, Color color) {
+      XYPlot plot, String what, OptionalDouble rate, Color color, RectangleAnchor place) {
     if (rate.isPresent()) {
-      double x = rate.getAsDouble();
-      String name = String.format(Locale.ROOT, "%s: %.2g", what, x);
-      add(chart, name, List.of(x, x), List.of(bottom, top), color)
-          .setLineStyle(SeriesLines.DASH_DASH);
+      ValueMarker marker = new ValueMarker(rate.getAsDouble(), color, DASHES);
+      marker.setLabel(String.format(Locale.ROOT, "%s: %.2g", what, rate.getAsDouble()));
+      marker.setLabelPaint(color);
+      marker.setLabelBackgroundColor(Color.WHITE);
+      marker.setLabelAnchor(place);
+      boolean top = place == RectangleAnchor.TOP_RIGHT;
+      marker.setLabelTextAnchor(top ? TextAnchor.TOP_LEFT : TextAnchor.BOTTOM_LEFT);
+      plot.addDomainMarker(marker);
     }
   }
 
-  private static XYSeries add(
-      XYChart chart, String name, List<Double> x, List<Double> y, Color color) {
-    XYSeries series = chart.addSeries(name, x, y);
-    series.setMarker(SeriesMarkers.NONE);
-    series.setLineColor(color);
-    return series;
-  }
-
-  private static void writeSvg(XYChart chart, Path file) throws IOException {
-    SVGGraphics2D graphics = new SVGGraphics2D(emptySvg());
-    graphics.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
-    chart.paint(graphics, WIDTH, HEIGHT);
-    try (Writer out = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-      graphics.stream(out, true);
-    }
-  }
-
-  private static Document emptySvg() {
-    try {
-      return DocumentBuilderFactory.newDefaultNSInstance()
-          .newDocumentBuilder()
-          .getDOMImplementation()
-          .createDocument("http://www.w3.org/2000/svg", "svg", null);
-    } catch (ParserConfigurationException e) {
-      throw new IllegalStateException("the JDK's XML parser has no default configuration", e);
-    }
+  private static double[][] series(List<Double> x, List<Double> y) {
+    return new double[][] {
+      x.stream().mapToDouble(Double::doubleValue).toArray(),
+      y.stream().mapToDouble(Double::doubleValue).toArray()
+    };
   }
 
   private static boolean isSvg(Path file) {

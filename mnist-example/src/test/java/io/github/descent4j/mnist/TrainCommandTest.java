@@ -116,9 +116,8 @@ class TrainCommandTest {
         "--early-stopping", "2", "--validation", "300", "--epochs", "9", "--batch-size", "20");
     List<String> lines = run.outLines();
     assertThat(lines.get(0))
-        .isEqualTo("data       "
-            + small
-            + ": 700 training, 300 validation and 200 test images of 8 x 10");
+        .isEqualTo(
+            "data       " + small + ": 700 training, 300 validation and 200 test images of 8 x 10");
     assertThat(lines.get(2)).contains(", early stopping after 2, batch size ");
     String best = lines.get(lines.size() - 2);
     assertThat(best).matches("best       epoch \\d, validation accuracy [01]\\.\\d{4}");

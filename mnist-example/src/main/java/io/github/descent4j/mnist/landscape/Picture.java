@@ -1,38 +1,19 @@
 package io.github.descent4j.mnist.landscape;
 
-import java.awt.Color;
-import java.awt.Dimension;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.geom.Rectangle2D;
-import java.awt.image.BufferedImage;
+import io.github.descent4j.mnist.chart.ChartFile;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.ImageOutputStream;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
-import org.apache.batik.svggen.SVGGeneratorContext;
-import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.JFreeChart;
-import org.w3c.dom.Document;
 
 /** Charts side by side, as a file. */
 public final class Picture {
   private static final int PANEL_WIDTH = 430;
   private static final int PANEL_HEIGHT = 470;
   private static final int LEGEND_LINE = 18;
-
-  /** Pixels of a PNG file for each unit of length. */
-  private static final int PIXELS = 2;
 
   /** What a picture can be stored as. */
   public enum Format {
@@ -85,50 +66,9 @@ public final class Picture {
   public Path write(Path folder, Format format) throws IOException {
     Path file = folder.resolve(name + "." + format);
     switch (format) {
-      case SVG -> writeSvg(file);
-      case PNG -> writePng(file);
+      case SVG -> ChartFile.writeSvg(file, width, height, charts);
+      case PNG -> ChartFile.writePng(file, width, height, charts);
     }
     return file;
-  }
-
-  private void writeSvg(Path file) throws IOException {
-    Document document;
-    try {
-      document = DocumentBuilderFactory.newInstance().newDocumentBuilder().newDocument();
-    } catch (ParserConfigurationException e) {
-      throw new IllegalStateException("the JDK's XML parser is not there", e);
-    }
-    SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
-    context.setComment(null);
-    context.setPrecision(1);
-    SVGGraphics2D graphics = new SVGGraphics2D(context, false);
-    graphics.setSVGCanvasSize(new Dimension(width, height));
-    paint(graphics);
-    try (Writer out = Files.newBufferedWriter(file)) {
-      graphics.stream(out);
-    }
-  }
-
-  private void writePng(Path file) throws IOException {
-    BufferedImage image =
-        new BufferedImage(width * PIXELS, height * PIXELS, BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-    graphics.scale(PIXELS, PIXELS);
-    paint(graphics);
-    graphics.dispose();
-    try (OutputStream bytes = Files.newOutputStream(file);
-        ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageIO.write(image, "png", out);
-    }
-  }
-
-  private void paint(Graphics2D graphics) {
-    graphics.setColor(Color.WHITE);
-    graphics.fillRect(0, 0, width, height);
-    double panel = (double) width / charts.size();
-    for (int i = 0; i < charts.size(); i++) {
-      charts.get(i).draw(graphics, new Rectangle2D.Double(i * panel, 0, panel, height));
-    }
   }
 }
