@@ -9,8 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
- * A training as it was after a step: a folder with the weights, the optimizer's state the record
- * of its numbers, and {@code run.json}.
+ * A training as it was after a step: a folder with the weights, the optimizer's state, with early stopping the weights of the best
+ * epoch, the record of its numbers, and {@code run.json}.
  *
  * @param folder where it is
  * @param state what {@code run.json} says
@@ -19,6 +19,7 @@ record Checkpoint(Path folder, RunState state) {
   static final String NETWORK = "network.npz";
   static final String OPTIMIZER = "optimizer.npz";
   static final String RECORD = "record.json";
+  static final String BEST = "best.npz";
   static final String RUN = "run.json";
 
   static Checkpoint read(Path folder) {
@@ -32,8 +33,11 @@ record Checkpoint(Path folder, RunState state) {
       if (state.progress().steps() > 0) {
         run.optimizer().state().load(folder.resolve(OPTIMIZER), run.network().parameters());
       }
+      if (run.stopping() != null && !state.validations().isEmpty()) {
+        run.stopping().bestWeights().load(folder.resolve(BEST));
+      }
     });
-    run.resume(state.progress(), state.epochs());
+    run.resume(state.progress(), state.epochs(), state.validations());
   }
 
   /** What goes on with the record of the run. */

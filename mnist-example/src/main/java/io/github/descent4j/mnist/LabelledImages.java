@@ -41,6 +41,15 @@ final class LabelledImages {
     return new LabelledImages(images.size(1), images.size(2), images.bytes(), values);
   }
 
+  /** The images from one index to before another. */
+  LabelledImages part(int from, int to) {
+    return new LabelledImages(
+        rows,
+        columns,
+        Arrays.copyOfRange(pixels, from * imageSize(), to * imageSize()),
+        Arrays.copyOfRange(labels, from, to));
+  }
+
   int size() {
     return labels.length;
   }

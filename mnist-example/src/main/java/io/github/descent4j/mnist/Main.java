@@ -1,6 +1,6 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.mnist.OptimizerOptions.DecayMode;
+import io.github.descent4j.mnist.UpdateOptions.DecayMode;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -29,7 +29,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
-    subcommands = {TrainCommand.class, EvaluateCommand.class, PredictCommand.class})
+    subcommands = {
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      CompareCommand.class,
+      FindLrCommand.class,
+    })
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
 
@@ -55,6 +61,7 @@ public final class Main {
         .registerConverter(ModelChoice.class, Choice.converter(ModelChoice.values()))
         .registerConverter(OptimizerChoice.class, Choice.converter(OptimizerChoice.values()))
         .registerConverter(ScheduleChoice.class, Choice.converter(ScheduleChoice.values()))
+        .registerConverter(Contender.class, Contender::parse)
         .registerConverter(DecayMode.class, Choice.converter(DecayMode.values()))
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);

@@ -34,6 +34,28 @@ enum ModelChoice {
       drop(builder.dense("fc1", 128).relu(), dropout);
       return builder.dense("fc2", LabelledImages.CLASSES).build();
     }
+  },
+
+  /**
+   * Two convolutions 3x3x16, pool, two 3x3x32, pool, dense 128, dense 10; batch normalization after each convolution, ReLU after that and
+   * after the first dense layer.
+   */
+  CONVNET(4) {
+    @Override
+    Sequential build(int rows, int columns, double dropout, long seed) {
+      Sequential.Builder builder = Sequential.builder(DataType.FLOAT, seed).input(1, rows, columns);
+      for (int i = 1; i <= 4; i++) {
+        builder
+            .conv2d("conv" + i, i <= 2 ? 16 : 32, 3, 1, 1)
+            .batchNorm("norm" + i)
+            .relu();
+        if (i % 2 == 0) {
+          builder.maxPool2d(2);
+        }
+      }
+      drop(builder.flatten().dense("fc1", 128).relu(), dropout);
+      return builder.dense("fc2", LabelledImages.CLASSES).build();
+    }
   };
 
   /** The smallest height and width of an image that leaves something after every layer. */

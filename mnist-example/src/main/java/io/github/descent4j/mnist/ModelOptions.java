@@ -15,6 +15,7 @@ final class ModelOptions {
       defaultValue = "mlp",
       description = {
         "mlp: inputs-256-128-10. cnn: conv 5x5x16, pool, conv 5x5x32, pool, dense 128, dense 10."
+            + " convnet: two conv 3x3x16, pool, two conv 3x3x32, pool, dense 128, dense 10, with batch normalization."
             + " Default: ${DEFAULT-VALUE}."
       })
   private ModelChoice model;

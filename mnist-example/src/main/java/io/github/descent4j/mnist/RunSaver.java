@@ -45,7 +45,8 @@ final class RunSaver {
             images.train().columns(),
             run.scale(),
             run.progress(),
-            run.results()),
+            run.results(),
+            run.validations()),
         recorder.record());
   }
 }

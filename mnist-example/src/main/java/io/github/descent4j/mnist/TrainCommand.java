@@ -1,8 +1,10 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.GradientMonitor;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.nn.Sequential;
+import io.github.descent4j.nn.train.EarlyStopping;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.TrainingListener;
@@ -48,6 +50,12 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin
   private OptimizerOptions optimizer;
 
+  @Mixin
+  private RegularizationOptions regularization;
+
+  @Mixin
+  private AugmentationOptions augmentation;
+
   @Option(
       names = "--epochs",
       paramLabel = "N",
@@ -84,8 +92,14 @@ final class TrainCommand implements Callable<Integer> {
         SavedSettings.requireSameData(start, images, data.name());
       }
       model.requireFits(images.train(), data.name());
-      TrainingSettings settings =
-          new TrainingSettings(model.settings(), optimizer.settings(), epochs, seed);
+      regularization.validateImages(images.train().size());
+      TrainingSettings settings = new TrainingSettings(
+          model.settings(),
+          optimizer.settings(),
+          regularization.settings(),
+          augmentation.settings(),
+          epochs,
+          seed);
       int stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
       optimizer.validateSteps((long) epochs * stepsPerEpoch);
       EpochBar bar = new EpochBar(System.err, Terminal.errorWidth().orElse(0));
@@ -93,15 +107,14 @@ final class TrainCommand implements Callable<Integer> {
         RunRecorder recorder =
             start == null ? new RunRecorder(SavedSettings.of(command)) : start.recorder();
         List<TrainingListener> listeners = new ArrayList<>(List.of(bar, recorder));
-        GradientSampler sampler = null;
+        GradientMonitor monitor = null;
         if (output.report() != null) {
-          sampler = new GradientSampler(recorder, Math.max(1, stepsPerEpoch / OBSERVATIONS));
-          listeners.add(sampler);
+          int every = Math.max(1, stepsPerEpoch / OBSERVATIONS);
+          monitor = GradientMonitor.builder().every(every).build();
+          listeners.add(new GradientListener(monitor, recorder));
         }
-        TrainingRun run = new TrainingRun(settings, images, interruption::requested, listeners);
-        if (sampler != null) {
-          sampler.watch(run.network().parameters());
-        }
+        TrainingRun run =
+            new TrainingRun(settings, images, interruption::requested, listeners, monitor);
         recorder.begin(CommandText.of(command), Version.environment());
         describe(settings, images, run.network());
         if (start != null) {
@@ -122,6 +135,8 @@ final class TrainCommand implements Callable<Integer> {
   private void validate() {
     model.validate();
     optimizer.validate();
+    regularization.validate();
+    augmentation.validate();
     checkpoints.validate();
     output.validate();
     Check.option(command, epochs >= 1, "--epochs", epochs, "at least 1");
@@ -129,19 +144,24 @@ final class TrainCommand implements Callable<Integer> {
 
   private void describe(TrainingSettings settings, MnistData images, Sequential network) {
     LabelledImages training = images.train();
+    int heldOut = settings.regularization().validation();
     out()
         .printf(
-            "data       %s: %d training and %d test images of %d x %d%n",
+            "data       %s: %d training%s and %d test images of %d x %d%n",
             data.name(),
-            training.size(),
+            training.size() - heldOut,
+            heldOut == 0 ? "" : ", " + heldOut + " validation",
             images.test().size(),
             training.rows(),
             training.columns());
     out().printf("model      %s, %d weights%n", settings.model().model(), weights(network));
     out()
         .printf(
-            "optimizer  %s, batch size %d, seed %d%n",
-            settings.optimizer(), settings.model().batchSize(), seed);
+            "optimizer  %s%s, batch size %d, seed %d%n",
+            settings.optimizer(), settings.regularization(), settings.model().batchSize(), seed);
+    if (!settings.augmentation().equals(AugmentationSettings.NONE)) {
+      out().printf("augment    %s%n", settings.augmentation());
+    }
   }
 
   private int train(
@@ -174,8 +194,17 @@ final class TrainCommand implements Callable<Integer> {
         return interrupted(run, interruption.exitCode());
       }
     }
+    Evaluation last = run.finish();
     files.finish(run, images.test());
-    Evaluation last = run.results().get(epochs - 1).test();
+    EarlyStopping stopping = run.stopping();
+    if (stopping != null) {
+      out()
+          .printf(
+              Locale.ROOT,
+              "best       epoch %d, validation accuracy %.4f%n",
+              stopping.bestEpoch(),
+              stopping.best());
+    }
     out()
         .printf(
             Locale.ROOT,

@@ -1,10 +1,14 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.GradientMonitor;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.nn.train.Dataset;
 import io.github.descent4j.nn.train.DivergedException;
+import io.github.descent4j.nn.train.EarlyStopping;
+import io.github.descent4j.nn.train.ElasticNet;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.Progress;
@@ -22,36 +26,57 @@ final class TrainingRun {
   private final Optimizer optimizer;
   private final Trainer trainer;
   private final GreyScale scale;
-  private final ImageDataset training;
+  private final Dataset training;
   private final ImageDataset test;
   private final int stepsPerEpoch;
   private final int epochs;
   private final List<EpochResult> results = new ArrayList<>();
+
+  /** Null where training goes on to the last epoch. */
+  private final EarlyStopping stopping;
+
+  private final ImageDataset validation;
+  private final List<Evaluation> validations = new ArrayList<>();
 
   /**
    * A run that has not begun.
    *
    * @param stop ends an epoch after the step under way
    * @param listeners are told about each step
+   * @param monitor observes the gradients, null for none; it changes no number of the run
    */
   TrainingRun(
       TrainingSettings settings,
       MnistData images,
       BooleanSupplier stop,
-      List<TrainingListener> listeners) {
+      List<TrainingListener> listeners,
+      GradientMonitor monitor) {
     ModelSettings model = settings.model();
-    LabelledImages trainImages = images.train();
+    RegularizationSettings regularization = settings.regularization();
+    int count = images.train().size() - regularization.validation();
+    LabelledImages trainImages =
+        regularization.validation() == 0 ? images.train() : images.train().part(0, count);
     epochs = settings.epochs();
-    stepsPerEpoch = settings.stepsPerEpoch(trainImages.size());
-    optimizer = settings.optimizer().build((long) epochs * stepsPerEpoch, stepsPerEpoch);
+    stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
+    Optimizer built = settings.optimizer().build((long) epochs * stepsPerEpoch, stepsPerEpoch);
+    optimizer = monitor == null ? built : built.monitored(monitor);
     network = model
         .model()
         .build(trainImages.rows(), trainImages.columns(), model.dropout(), settings.seed());
     scale = GreyScale.of(trainImages);
-    training = new ImageDataset(trainImages, scale);
+    training =
+        settings.augmentation().apply(new ImageDataset(trainImages, scale), scale, settings.seed());
     test = new ImageDataset(images.test(), scale);
+    if (regularization.patience() == null) {
+      stopping = null;
+      validation = null;
+    } else {
+      stopping = EarlyStopping.onHighest(network, regularization.patience(), 0);
+      validation = new ImageDataset(images.train().part(count, images.train().size()), scale);
+    }
     Trainer.Builder builder = Trainer.builder(network, optimizer)
         .loss(new SoftmaxCrossEntropy(model.labelSmoothing()))
+        .penalty(ElasticNet.of(regularization.l1(), regularization.l2()))
         .batchSize(model.batchSize())
         .seed(settings.seed())
         .stopWhen(stop);
@@ -78,18 +103,57 @@ final class TrainingRun {
     requireFinite(evaluation);
     EpochResult result = new EpochResult(metrics.get(0), evaluation);
     results.add(result);
+    if (stopping != null) {
+      validations.add(trainer.evaluate(validation));
+      stopping.update(results.size(), validations.get(results.size() - 1).accuracy());
+    }
     return Optional.of(result);
   }
 
-  /** Goes on from where another run of the same settings was; network and optimizer are as they were then. */
-  void resume(Progress progress, List<EpochResult> results) {
+  /**
+   * Goes on from where another run of the same settings was; network, optimizer and the weights of the best epoch are as they were
+   * then.
+   *
+   * @param validations results on the images held out, after each epoch; none without early stopping
+   */
+  void resume(Progress progress, List<EpochResult> results, List<Evaluation> validations) {
     trainer.resume(progress);
     this.results.clear();
     this.results.addAll(results);
+    this.validations.clear();
+    this.validations.addAll(validations);
+    if (stopping != null) {
+      int best = 0;
+      for (int i = 1; i < validations.size(); i++) {
+        best = validations.get(i).accuracy() > validations.get(best).accuracy() ? i : best;
+      }
+      if (!validations.isEmpty()) {
+        stopping.resume(validations.get(best).accuracy(), best + 1, validations.size() - best - 1);
+      }
+    }
   }
 
   boolean finished() {
-    return results.size() >= epochs;
+    return results.size() >= epochs || (stopping != null && stopping.stopped());
+  }
+
+  /** The result on the test images: of the last epoch, or of the best one, whose weights the network has then. */
+  Evaluation finish() {
+    if (stopping == null) {
+      return results.get(results.size() - 1).test();
+    }
+    stopping.restore();
+    return trainer.evaluate(test);
+  }
+
+  /** What watches the images held out, or null. */
+  EarlyStopping stopping() {
+    return stopping;
+  }
+
+  /** Results on the images held out, after each epoch; none without early stopping. */
+  List<Evaluation> validations() {
+    return List.copyOf(validations);
   }
 
   /** The epochs so far. */

@@ -81,8 +81,7 @@ class DigitPictureTest {
     double difference = 0;
     for (int i = 0; i < COUNT; i++) {
       GreyImage digit = DIGITS.picture(i);
-      BufferedImage image =
-          picture.of(ImageIO.read(new ByteArrayInputStream(digit.png(1))));
+      BufferedImage image = picture.of(ImageIO.read(new ByteArrayInputStream(digit.png(1))));
       GreyImage found = DigitPicture.of("picture", image, 28, 28);
       for (int j = 0; j < digit.pixels().length; j++) {
         difference += Math.abs(digit.grey(j / 28, j % 28) - found.grey(j / 28, j % 28));
@@ -98,8 +97,10 @@ class DigitPictureTest {
     BufferedImage image = Picture.COLOURED.of(
         ImageIO.read(new ByteArrayInputStream(DIGITS.picture(0).png(1))));
     Path file = folder.resolve("digit");
-    assertThat(ImageIO.write(image.getType() == BufferedImage.TYPE_INT_ARGB ? opaque(image) : image,
-            format.name(), file.toFile()))
+    assertThat(ImageIO.write(
+            image.getType() == BufferedImage.TYPE_INT_ARGB ? opaque(image) : image,
+            format.name(),
+            file.toFile()))
         .isTrue();
     assertThat(DigitPicture.read(file, 28, 28).pixels()).hasSize(784);
   }
@@ -132,7 +133,8 @@ class DigitPictureTest {
     refused(Stream.of(folder.resolve("missing")), "expected a picture, found no such file");
     refused(Stream.of(folder), "expected a picture, found no file");
     Path text = Files.writeString(folder.resolve("text.png"), "seven");
-    refused(Stream.of(text), "expected a picture (PNG, JPEG, GIF, BMP or TIFF), found something else");
+    refused(
+        Stream.of(text), "expected a picture (PNG, JPEG, GIF, BMP or TIFF), found something else");
     Path blank = folder.resolve("blank.png");
     ImageIO.write(new BufferedImage(9, 9, BufferedImage.TYPE_INT_RGB), "png", blank.toFile());
     refused(Stream.of(blank), "expected a picture of a digit, found one colour");
@@ -159,7 +161,14 @@ class DigitPictureTest {
   }
 
   private static BufferedImage opaque(BufferedImage image) {
-    return drawn(image, image.getWidth(), image.getHeight(), Color.WHITE, 0, 0, 0,
+    return drawn(
+        image,
+        image.getWidth(),
+        image.getHeight(),
+        Color.WHITE,
+        0,
+        0,
+        0,
         BufferedImage.TYPE_INT_RGB);
   }
 

@@ -75,10 +75,12 @@ class TrainedNetworkTest {
       assertThat(result.examples(label)).isEqualTo(counts[label]);
     }
     assertThat(result.correct()).isEqualTo(training.correct());
-    assertThat(result.worst()).hasSize(10).isSortedAccordingTo((a, b) ->
-        Double.compare(b.loss(), a.loss()));
-    assertThat(result.worst()).allMatch(mistake -> mistake.label() != mistake.predicted()
-        && mistake.label() == images.label(mistake.example()));
+    assertThat(result.worst())
+        .hasSize(10)
+        .isSortedAccordingTo((a, b) -> Double.compare(b.loss(), a.loss()));
+    assertThat(result.worst())
+        .allMatch(mistake -> mistake.label() != mistake.predicted()
+            && mistake.label() == images.label(mistake.example()));
   }
 
   @Test
@@ -135,8 +137,12 @@ class TrainedNetworkTest {
     assertThat(folder.resolve("run.html"))
         .content()
         .contains(
-            "<h1>mlp with radam</h1>", "Gradient norms", "Update ratios", "fc1.weight",
-            "<h2>Worst mistakes</h2>", "java -jar mnist-example.jar train --epochs 1 ");
+            "<h1>mlp with radam</h1>",
+            "Gradient norms",
+            "Update ratios",
+            "fc1.weight",
+            "<h2>Worst mistakes</h2>",
+            "java -jar mnist-example.jar train --epochs 1 ");
     assertThat(Files.readAllLines(folder.resolve("run.csv"))).hasSize(2);
     RunRecord record =
         RunRecord.load(checkpoints.resolve("step-00000469").resolve(Checkpoint.RECORD));

@@ -232,4 +232,56 @@ final class DoubleLoops implements Loops<double[]> {
       rest[i] -= taken[i];
     }
   }
+
+  @Override
+  public void multiply(double[] a, double factor, int n) {
+    double by = factor;
+    for (int i = 0; i < n; i++) {
+      a[i] *= by;
+    }
+  }
+
+  @Override
+  public void toDoubles(double[] a, double[] to, int n) {
+    System.arraycopy(a, 0, to, 0, n);
+  }
+
+  @Override
+  public void addDeviations(double[] x, double[] center, double[] sum, double[] squares, int n) {
+    for (int i = 0; i < n; i++) {
+      double d = x[i] - center[i];
+      sum[i] += d;
+      squares[i] += d * d;
+    }
+  }
+
+  @Override
+  public void addProducts(
+      double[] dy, double[] x, double[] center, double[] sum, double[] products, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += dy[i];
+      products[i] += dy[i] * (x[i] - center[i]);
+    }
+  }
+
+  @Override
+  public void normalize(double[] x, double[] center, double[] scale, double[] shift, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = (x[i] - center[i]) * scale[i] + shift[i];
+    }
+  }
+
+  @Override
+  public void normalizeGradient(
+      double[] dy,
+      double[] x,
+      double[] center,
+      double[] scale,
+      double[] slope,
+      double[] shift,
+      int n) {
+    for (int i = 0; i < n; i++) {
+      dy[i] = dy[i] * scale[i] + (x[i] - center[i]) * slope[i] + shift[i];
+    }
+  }
 }

@@ -233,4 +233,52 @@ final class FloatLoops implements Loops<float[]> {
       rest[i] -= taken[i];
     }
   }
+
+  @Override
+  public void multiply(float[] a, double factor, int n) {
+    float by = (float) factor;
+    for (int i = 0; i < n; i++) {
+      a[i] *= by;
+    }
+  }
+
+  @Override
+  public void toDoubles(float[] a, double[] to, int n) {
+    for (int i = 0; i < n; i++) {
+      to[i] = a[i];
+    }
+  }
+
+  @Override
+  public void addDeviations(float[] x, float[] center, float[] sum, float[] squares, int n) {
+    for (int i = 0; i < n; i++) {
+      float d = x[i] - center[i];
+      sum[i] += d;
+      squares[i] += d * d;
+    }
+  }
+
+  @Override
+  public void addProducts(
+      float[] dy, float[] x, float[] center, float[] sum, float[] products, int n) {
+    for (int i = 0; i < n; i++) {
+      sum[i] += dy[i];
+      products[i] += dy[i] * (x[i] - center[i]);
+    }
+  }
+
+  @Override
+  public void normalize(float[] x, float[] center, float[] scale, float[] shift, int n) {
+    for (int i = 0; i < n; i++) {
+      x[i] = (x[i] - center[i]) * scale[i] + shift[i];
+    }
+  }
+
+  @Override
+  public void normalizeGradient(
+      float[] dy, float[] x, float[] center, float[] scale, float[] slope, float[] shift, int n) {
+    for (int i = 0; i < n; i++) {
+      dy[i] = dy[i] * scale[i] + (x[i] - center[i]) * slope[i] + shift[i];
+    }
+  }
 }

@@ -15,7 +15,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Runs a batch as two halves, each through all layers on a thread of its own, and adds the two gradients.
+ * Runs a batch as two halves, each through all layers on a thread of its own, and adds the two gradients. In training the halves
+ * meet at each {@link BatchNorm}, whose statistics are those of the whole batch.
  *
  * <p>One hand-over for a whole pass costs less than the threads of the matrix products, which can share nothing between the
  * products. The batch is always cut in two, whatever the number of threads, so the sums and the bits are always the same. The
@@ -24,6 +25,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 final class Halves {
   private final Chain[] chains;
+
+  /** The layers before, between and after the batch normalizations, of each half. */
+  private final List<Chain[]> sections = new ArrayList<>();
+
+  private final List<BatchNorm[]> norms = new ArrayList<>();
   private final ReusableArray output = new ReusableArray();
   private final ReusableArray inputGradient = new ReusableArray();
   private final List<GradientSum<?>> sums = new ArrayList<>();
@@ -33,12 +39,27 @@ final class Halves {
 
   Halves(Chain first, Chain second, Parameters parameters) {
     chains = new Chain[] {first, second};
+    int from = 0;
+    for (int i = 0; i < first.layers.size(); i++) {
+      if (first.layers.get(i) instanceof BatchNorm norm) {
+        norms.add(new BatchNorm[] {norm, (BatchNorm) second.layers.get(i)});
+        addSection(from, i);
+        from = i + 1;
+      }
+    }
+    addSection(from, first.layers.size());
     for (Layer layer : second.layers) {
       for (Parameter parameter : layer.parameters()) {
         INDArray sum = parameters.get(parameter.name()).gradient();
         sums.add(new GradientSum<>(Loops.of(sum.dataType()), sum, parameter.gradient()));
       }
     }
+  }
+
+  private void addSection(int from, int to) {
+    sections.add(new Chain[] {
+      new Chain(chains[0].layers.subList(from, to)), new Chain(chains[1].layers.subList(from, to))
+    });
   }
 
   /** Starts the random numbers of the second half anew; the first half's layers are the network's. */
@@ -49,27 +70,66 @@ final class Halves {
   INDArray forward(INDArray batch, Mode mode) {
     trained = null;
     input.cut(batch);
-    INDArray[] results = new INDArray[2];
-    each(half -> results[half] = chains[half].forward(input.halves[half], mode));
+    INDArray[] results = input.halves.clone();
+    if (mode == Mode.TRAINING) {
+      train(results);
+    } else {
+      each(half -> results[half] = chains[half].forward(results[half], mode));
+    }
     INDArray y = join(results, output);
     trained = mode == Mode.TRAINING ? y : null;
     return y;
   }
 
+  /** Replaces the inputs of the halves by their outputs. */
+  private void train(INDArray[] results) {
+    for (int i = 0; i < sections.size(); i++) {
+      int section = i;
+      each(half -> {
+        INDArray x = section == 0 ? results[half] : norms.get(section - 1)[half].normalize();
+        results[half] = sections.get(section)[half].forward(x, Mode.TRAINING);
+        if (section < norms.size()) {
+          norms.get(section)[half].gather(results[half]);
+        }
+      });
+      if (section < norms.size()) {
+        norms.get(section)[0].join(norms.get(section)[1]);
+      }
+    }
+  }
+
   INDArray backward(INDArray outputGradient) {
     Checks.outputGradient("network", outputGradient, trained);
-    gradient.cut(outputGradient);
+    backwardToFirstSection(outputGradient);
     INDArray[] results = new INDArray[2];
-    each(half -> results[half] = chains[half].backward(gradient.halves[half]));
+    each(half -> results[half] = sections.get(0)[half].backward(gradientAfter(0, half)));
     addGradients();
     return join(results, inputGradient);
   }
 
   void backwardParameters(INDArray outputGradient) {
     Checks.outputGradient("network", outputGradient, trained);
-    gradient.cut(outputGradient);
-    each(half -> chains[half].backwardParameters(gradient.halves[half]));
+    backwardToFirstSection(outputGradient);
+    each(half -> sections.get(0)[half].backwardParameters(gradientAfter(0, half)));
     addGradients();
+  }
+
+  private void backwardToFirstSection(INDArray outputGradient) {
+    gradient.cut(outputGradient);
+    for (int i = norms.size(); i > 0; i--) {
+      int section = i;
+      BatchNorm[] before = norms.get(i - 1);
+      each(half -> before[half].gatherGradient(
+          sections.get(section)[half].backward(gradientAfter(section, half))));
+      before[0].joinGradient(before[1]);
+    }
+  }
+
+  /** The gradient at the end of a section. */
+  private INDArray gradientAfter(int section, int half) {
+    return section == norms.size()
+        ? gradient.halves[half]
+        : norms.get(section)[half].inputGradient();
   }
 
   private void addGradients() {

@@ -104,4 +104,22 @@ interface Loops<A> {
    * than its y.
    */
   void takeMaximum(A x, A y, A rest, A taken, int n);
+
+  /** {@code a[i] *= factor}. */
+  void multiply(A a, double factor, int n);
+
+  /** {@code to[i] = a[i]}. */
+  void toDoubles(A a, double[] to, int n);
+
+  /** With {@code d = x[i] - center[i]}: {@code sum[i] += d} and {@code squares[i] += d²}. */
+  void addDeviations(A x, A center, A sum, A squares, int n);
+
+  /** {@code sum[i] += dy[i]} and {@code products[i] += dy[i] (x[i] - center[i])}. */
+  void addProducts(A dy, A x, A center, A sum, A products, int n);
+
+  /** {@code x[i] = (x[i] - center[i]) scale[i] + shift[i]}. */
+  void normalize(A x, A center, A scale, A shift, int n);
+
+  /** {@code dy[i] = dy[i] scale[i] + (x[i] - center[i]) slope[i] + shift[i]}. */
+  void normalizeGradient(A dy, A x, A center, A scale, A slope, A shift, int n);
 }

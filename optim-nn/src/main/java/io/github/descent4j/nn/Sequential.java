@@ -316,6 +316,16 @@ public final class Sequential implements Layer {
       return this;
     }
 
+    /**
+     * Adds a {@link BatchNorm} layer with a momentum of 0.1 and an epsilon of 1e-5.
+     *
+     * @param name prefix of the parameters' and the buffers' names
+     */
+    public Builder batchNorm(String name) {
+      requireShape(name, -1, "input() before it");
+      return add(new BatchNorm(name, dataType, Math.toIntExact(shape[0])));
+    }
+
     /** Adds a {@link Flatten} layer. */
     public Builder flatten() {
       Flatten layer = new Flatten();

@@ -2,12 +2,14 @@ package io.github.descent4j.nn;
 
 import io.github.descent4j.Parameter;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 class GradientTest {
   private static final DataType DOUBLE = DataType.DOUBLE;
@@ -62,6 +64,22 @@ class GradientTest {
     GradientCheck.check(Relu::new, x);
     GradientCheck.check(Sigmoid::new, x);
     GradientCheck.check(Tanh::new, x);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, 1, 1, 1", "5, 3, 1, 1", "1, 2, 3, 2", "3, 4, 5, 3", "2, 600, 2, 1", "9, 3, 13, 5"
+  })
+  void batchNorm(int batch, int channels, int height, int width) {
+    INDArray weight = Arrays.random(DOUBLE, 1, channels);
+    INDArray bias = Arrays.random(DOUBLE, 2, channels);
+    INDArray x =
+        Arrays.random(DOUBLE, 3, batch, channels, height, width).muli(2).addi(1);
+    Supplier<Layer> layers = () -> new BatchNorm(
+        "norm", weight, bias, Nd4j.zeros(DOUBLE, channels), Nd4j.ones(DOUBLE, channels), 0.1, 1e-2);
+    GradientCheck.check(layers, x);
+    if (height * width == 1) {
+      GradientCheck.check(layers, x.reshape(batch, channels));
+    }
   }
 
   @Test

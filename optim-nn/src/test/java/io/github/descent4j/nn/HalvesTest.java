@@ -92,6 +92,87 @@ class HalvesTest {
     compareAll(gradients(network.parameters()), gradients);
   }
 
+  /** Normalizations first, last, next to one another and around a rectifier that is run after its pool. */
+  private static Sequential normalized(DataType type) {
+    return Sequential.builder(type, 7)
+        .input(2, 8, 9)
+        .batchNorm("norm1")
+        .conv2d("conv1", 5, 3, 1, 1)
+        .batchNorm("norm2")
+        .relu()
+        .maxPool2d(2)
+        .flatten()
+        .batchNorm("norm3")
+        .batchNorm("norm4")
+        .dense("fc1", 4)
+        .batchNorm("norm5")
+        .build();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {32, 33, 95})
+  void statisticsAreThoseOfTheWholeBatch(int batch) {
+    Sequential whole = normalized(DataType.DOUBLE);
+    Sequential network = normalized(DataType.DOUBLE);
+    for (int step = 0; step < 2; step++) {
+      INDArray x = Arrays.random(DataType.DOUBLE, step, batch, 2, 8, 9).addi(2);
+      INDArray dy = Arrays.random(DataType.DOUBLE, step + 2, batch, 4);
+      INDArray y = x;
+      for (Layer layer : whole.layers()) {
+        y = layer.forward(y, Mode.TRAINING);
+      }
+      INDArray dx = dy;
+      for (int i = whole.layers().size() - 1; i >= 0; i--) {
+        dx = whole.layers().get(i).backward(dx);
+      }
+      compare(network.forward(x, Mode.TRAINING), Arrays.values(y));
+      compare(network.backward(dy), Arrays.values(dx));
+      compareAll(gradients(network.parameters()), gradients(whole.parameters()));
+      network.parameters().forEach(parameter -> parameter.gradient().assign(9));
+      network.backwardParameters(dy);
+      compareAll(gradients(network.parameters()), gradients(whole.parameters()));
+      assertThat(network.buffers()).hasSize(10);
+      whole
+          .buffers()
+          .forEach((name, buffer) -> compare(network.buffers().get(name), Arrays.values(buffer)));
+      compare(network.forward(x, Mode.EVALUATION), Arrays.values(evaluated(whole, x)));
+    }
+  }
+
+  private static INDArray evaluated(Sequential network, INDArray x) {
+    INDArray y = x;
+    for (Layer layer : network.layers()) {
+      y = layer.forward(y, Mode.EVALUATION);
+    }
+    return y;
+  }
+
+  /** No matrix products here, whose bits do depend on the number of their threads. */
+  @Test
+  void statisticsHaveTheSameBitsOnOneThreadAndOnTwo() {
+    INDArray x = Arrays.random(DataType.FLOAT, 1, 700, 50);
+    INDArray dy = Arrays.random(DataType.FLOAT, 2, 700, 50);
+    List<double[]> first = null;
+    for (int i = 0; i < 50; i++) {
+      Nd4j.factory().blas().setMaxThreads(i == 0 ? 2 : 1);
+      Sequential network = Sequential.builder(DataType.FLOAT, 7)
+          .input(50)
+          .batchNorm("norm1")
+          .sigmoid()
+          .batchNorm("norm2")
+          .build();
+      List<double[]> results = new ArrayList<>();
+      results.add(Arrays.values(network.forward(x, Mode.TRAINING)));
+      results.add(Arrays.values(network.backward(dy)));
+      results.addAll(gradients(network.parameters()));
+      network.buffers().values().forEach(buffer -> results.add(Arrays.values(buffer)));
+      first = first == null ? results : first;
+      for (int j = 0; j < first.size(); j++) {
+        assertThat(results.get(j)).isEqualTo(first.get(j));
+      }
+    }
+  }
+
   /** Two threads that disturbed one another would give other bits than each half alone. */
   @Test
   void theBitsAreThoseOfEachHalfAlone() {

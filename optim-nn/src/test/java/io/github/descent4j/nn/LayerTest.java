@@ -37,6 +37,7 @@ class LayerTest {
         new Relu(),
         new Sigmoid(),
         new Tanh(),
+        new BatchNorm("norm", FLOAT, 2),
         new Dropout(0.5, new SplittableRandom(3)));
   }
 

@@ -13,20 +13,22 @@ import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of docs/networks.md compile. */
+/** The examples of the guides compile. */
 class NetworksGuideTest {
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
-  @Test
-  void everyExampleCompiles(@TempDir Path output) throws IOException {
-    String guide = Files.readString(Path.of("..", "docs", "networks.md"));
+  @ParameterizedTest
+  @ValueSource(strings = {"networks.md", "gradient-health.md"})
+  void everyExampleCompiles(String guide, @TempDir Path output) throws IOException {
     List<String> examples = EXAMPLE
-        .matcher(guide)
+        .matcher(Files.readString(Path.of("..", "docs", guide)))
         .results()
         .map((MatchResult match) -> match.group(1))
+        .filter(example -> !example.contains("public class")) // GradientHealthGuideTest runs it.
         .toList();
     assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
     for (String example : examples) {
@@ -39,6 +41,7 @@ class NetworksGuideTest {
         import io.github.descent4j.*;
         import io.github.descent4j.nn.*;
         import io.github.descent4j.nn.train.*;
+        import java.util.List;
         import org.nd4j.linalg.api.buffer.DataType;
         import org.nd4j.linalg.api.ndarray.INDArray;
         abstract class Yours {
@@ -46,8 +49,11 @@ class NetworksGuideTest {
           Dataset test;
           Sequential network;
           Optimizer optimizer;
+          Parameters parameters;
+          List<Object> batches;
           INDArray images;
           int[] labels;
+          abstract void computeGradients(Object batch);
         }
         abstract class Example extends Yours {
           void run() {

@@ -32,9 +32,7 @@ class MetricsFileTest {
       recorder.onStep(new StepMetrics(1, 1, 1, 1, 2.5, 0.01));
       recorder.add(new EpochMetrics(1, 2.5, 0.25, 1.5, 2000), new Evaluation(1, 2, Double.NaN));
       metrics.append(recorder.record());
-      assertThat(file)
-          .content()
-          .isEqualTo("""
+      assertThat(file).content().isEqualTo("""
               epoch,step,train_loss,train_accuracy,test_loss,test_accuracy,learning_rate,seconds,examples_per_second
               1,1,2.5,0.25,NaN,0.5,0.01,1.5,2000.0
               """);

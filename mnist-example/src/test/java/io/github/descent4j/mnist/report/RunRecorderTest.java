@@ -76,10 +76,9 @@ class RunRecorderTest {
   void theNormOfAllGradientsIsThatOfOneVector() {
     RunRecorder recorder = Runs.recorder();
     recorder.addGradients(
-        new StepMetrics(1, 1, 1, 2, 1, 0.1),
-        List.of("w", "b"),
-        new double[] {3, 4},
-        new double[] {0.1, Double.NaN});
+        new StepMetrics(1, 1, 1, 2, 1, 0.1), List.of("w", "b"), new double[] {3, 4}, new double[] {
+          0.1, Double.NaN
+        });
     assertThat(recorder.record().gradients().get(0).norm()).isEqualTo(5);
     assertThatThrownBy(() -> recorder.addGradients(
             new StepMetrics(2, 1, 2, 2, 1, 0.1), List.of("w"), new double[1], new double[1]))

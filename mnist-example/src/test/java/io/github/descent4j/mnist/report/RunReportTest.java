@@ -29,8 +29,8 @@ class RunReportTest {
 
   @Test
   void hasAllThatIsKnownOfARun() throws IOException {
-    String html =
-        RunReport.of("mlp with radam", Runs.record(5, 469), Runs.result(980, 24)).html();
+    String html = RunReport.of("mlp with radam", Runs.record(5, 469), Runs.result(980, 24))
+        .html();
     assertThat(html)
         .contains(
             "<h1>mlp with radam</h1>",
@@ -47,7 +47,8 @@ class RunReportTest {
     assertThat(html).contains("Copyright (c)", "Leon Sorokin", "The MIT License");
     JsonNode charts = charts(html);
     assertThat(charts.findValuesAsText("label"))
-        .contains("cross-entropy", "accuracy", "learning rate", "L2 norm", "|update| / |parameter|");
+        .contains(
+            "cross-entropy", "accuracy", "learning rate", "L2 norm", "|update| / |parameter|");
     assertThat(charts.get(4).get("series").findValuesAsText("name")).isEqualTo(Runs.PARAMETERS);
     assertThat(html.length()).isLessThan(500_000);
   }
@@ -106,8 +107,18 @@ class RunReportTest {
 
   /** WCAG 2.2, 1.4.3 and 1.4.11: 4.5 for text, 3 for what is drawn. */
   @ParameterizedTest
-  @CsvSource({"text,4.5", "quiet,4.5", "series0,3", "series1,3", "series2,3", "series3,3",
-    "series4,3", "series5,3", "series6,3", "series7,3"})
+  @CsvSource({
+    "text,4.5",
+    "quiet,4.5",
+    "series0,3",
+    "series1,3",
+    "series2,3",
+    "series3,3",
+    "series4,3",
+    "series5,3",
+    "series6,3",
+    "series7,3"
+  })
   void coloursStandOutInBothModes(String name, double least) {
     String css = Html.resource("page.css");
     int dark = css.indexOf("@media screen and (prefers-color-scheme: dark)");

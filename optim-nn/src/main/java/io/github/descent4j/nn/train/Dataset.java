@@ -36,6 +36,15 @@ public interface Dataset {
   int classes();
 
   /**
+   * Says that an epoch of training begins. A dataset that changes its examples at random can make that a function of the epoch, so that a
+   * training that was resumed in it reads the same. {@link Trainer} calls this before the first read of each {@link Trainer#fit} and of
+   * each epoch. Does nothing by default.
+   *
+   * @param epoch number of the epoch, from 1
+   */
+  default void startEpoch(int epoch) {}
+
+  /**
    * Copies examples into the first {@code count} rows of a batch. Row i gets example {@code indices[from + i]}.
    *
    * @param indices indices of examples, each at least 0 and below {@link #size()}

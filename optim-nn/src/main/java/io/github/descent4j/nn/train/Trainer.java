@@ -36,6 +36,7 @@ public final class Trainer {
   private final Sequential network;
   private final Optimizer optimizer;
   private final SoftmaxCrossEntropy loss;
+  private final ElasticNet penalty;
   private final int batchSize;
   private final List<TrainingListener> listeners;
   private final long seed;
@@ -48,6 +49,7 @@ public final class Trainer {
     network = builder.network;
     optimizer = builder.optimizer;
     loss = builder.loss;
+    penalty = builder.penalty;
     batchSize = builder.batchSize;
     listeners = List.copyOf(builder.listeners);
     seed = builder.seed;
@@ -140,6 +142,7 @@ public final class Trainer {
   /** Trains to the end of the epoch; false if it was stopped before. */
   private boolean trainEpoch(Dataset dataset) {
     training.start(dataset);
+    dataset.startEpoch(progress.epochs() + 1);
     training.shuffle(new SplittableRandom(seedOfEpoch(progress.epochs() + 1)));
     training.skip(progress.batches());
     long stepSeeds = new SplittableRandom(seed).split().nextLong();
@@ -188,6 +191,7 @@ public final class Trainer {
     if (!Double.isFinite(meanLoss)) {
       throw diverged("the loss is " + meanLoss + ", expected a finite number", null);
     }
+    penalty.addGradient(network.parameters());
     try {
       optimizer.step(network.parameters());
     } catch (NonFiniteGradientException e) {
@@ -328,6 +332,7 @@ public final class Trainer {
     private final Optimizer optimizer;
     private final List<TrainingListener> listeners = new ArrayList<>();
     private SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
+    private ElasticNet penalty = ElasticNet.of(0, 0);
     private int batchSize = 128;
     private long seed;
     private BooleanSupplier stop = () -> false;
@@ -340,6 +345,12 @@ public final class Trainer {
     /** Sets the loss. Default: no label smoothing. */
     public Builder loss(SoftmaxCrossEntropy loss) {
       this.loss = Objects.requireNonNull(loss, "loss");
+      return this;
+    }
+
+    /** Sets a penalty on large weights, on which the reported losses do not depend. Default: none. */
+    public Builder penalty(ElasticNet penalty) {
+      this.penalty = Objects.requireNonNull(penalty, "penalty");
       return this;
     }
 

@@ -1,0 +1,123 @@
+package io.github.descent4j.nn.train;
+
+import io.github.descent4j.nn.memory.Memory;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Another dataset's images, changed at random at each reading. Labels stay as they are.
+ *
+ * <p>What happens to an image is a function of the seed, the {@linkplain #startEpoch epoch} and the image's index alone: neither the
+ * order of reading nor what was read before matters, and a resumed training sees the same images. Each image is another one in every
+ * epoch.
+ *
+ * <pre>{@code
+ * ImageAugmentation augmentation = ImageAugmentation.builder().shift(2).rotation(10).build();
+ * trainer.fit(AugmentedDataset.of(train, augmentation, 42), 15);
+ * }</pre>
+ *
+ * <p>Used by one thread at a time.
+ */
+public final class AugmentedDataset implements Dataset {
+  /** From this many images on, a second thread changes half of them. */
+  private static final int HALVED_BATCH = 32;
+
+  private final Dataset dataset;
+  private final long seed;
+  private final Images[] halves;
+  private final long[] exampleShape;
+  private long epochSeed;
+  private Memory batch;
+
+  private AugmentedDataset(Dataset dataset, ImageAugmentation augmentation, long seed) {
+    this.dataset = dataset;
+    this.seed = seed;
+    exampleShape = dataset.exampleShape();
+    halves =
+        new Images[] {new Images(augmentation, exampleShape), new Images(augmentation, exampleShape)
+        };
+    seedEpoch(0);
+  }
+
+  /**
+   * A dataset of the same size, shape and classes.
+   *
+   * @param dataset images of shape {@code [channels, height, width]}
+   * @param augmentation how they are changed
+   * @param seed the changes follow from it
+   * @throws IllegalArgumentException if the examples have another number of dimensions
+   */
+  public static AugmentedDataset of(Dataset dataset, ImageAugmentation augmentation, long seed) {
+    Objects.requireNonNull(dataset, "dataset");
+    Objects.requireNonNull(augmentation, "augmentation");
+    long[] shape = dataset.exampleShape();
+    if (shape.length != 3) {
+      throw new IllegalArgumentException(
+          "examples have shape " + Arrays.toString(shape) + ", expected [channels, height, width]");
+    }
+    return new AugmentedDataset(dataset, augmentation, seed);
+  }
+
+  @Override
+  public int size() {
+    return dataset.size();
+  }
+
+  @Override
+  public long[] exampleShape() {
+    return exampleShape.clone();
+  }
+
+  @Override
+  public int classes() {
+    return dataset.classes();
+  }
+
+  @Override
+  public void startEpoch(int epoch) {
+    dataset.startEpoch(epoch);
+    seedEpoch(epoch);
+  }
+
+  private void seedEpoch(int epoch) {
+    epochSeed = new SplittableRandom(new SplittableRandom(seed).nextLong() + epoch).nextLong();
+  }
+
+  @Override
+  public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
+    dataset.read(indices, from, count, features, labels);
+    batch = Memory.of(features, batch);
+    if (count < HALVED_BATCH) {
+      halves[0].change(batch, indices, from, 0, count, epochSeed);
+      return;
+    }
+    int middle = count / 2;
+    ForkJoinTask<?> second = ForkJoinPool.commonPool()
+        .submit(() -> halves[1].change(batch, indices, from, middle, count, epochSeed));
+    halves[0].change(batch, indices, from, 0, middle, epochSeed);
+    second.join();
+  }
+
+  /** What one thread changes. */
+  private static final class Images {
+    private final ImageWarp warp;
+    private final double[] image;
+
+    Images(ImageAugmentation augmentation, long[] shape) {
+      warp = new ImageWarp(augmentation, (int) shape[0], (int) shape[1], (int) shape[2]);
+      image = new double[(int) (shape[0] * shape[1] * shape[2])];
+    }
+
+    void change(Memory batch, int[] indices, int from, int first, int end, long epochSeed) {
+      for (int i = first; i < end; i++) {
+        batch.getDoubles(i * image.length, image, image.length);
+        warp.apply(image, new SplittableRandom(epochSeed + indices[from + i]));
+        batch.putDoubles(i * image.length, image, image.length);
+      }
+    }
+  }
+}

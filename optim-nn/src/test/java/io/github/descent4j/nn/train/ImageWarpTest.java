@@ -1,0 +1,123 @@
+package io.github.descent4j.nn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ImageWarpTest {
+  private static final ImageAugmentation BACKGROUND_9 =
+      ImageAugmentation.builder().background(9).build();
+
+  private static double[] warp(
+      double[] image, int height, int width, double x, double y, double degrees, double scale) {
+    double[] result = image.clone();
+    int channels = image.length / (height * width);
+    new ImageWarp(BACKGROUND_9, channels, height, width).apply(result, x, y, degrees, scale);
+    return result;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "3, 4, 5", "2, 7, 6"})
+  void settingsThatChangeNothingChangeNothing(int channels, int height, int width) {
+    double[] image =
+        new SplittableRandom(3).doubles((long) channels * height * width).toArray();
+    double[] result = image.clone();
+    new ImageWarp(BACKGROUND_9, channels, height, width).apply(result, new SplittableRandom(5));
+    assertThat(result).isEqualTo(image);
+  }
+
+  @Test
+  void shiftsByWholePixelsExactly() {
+    double[] image = {
+      0.1, 0.2, 0.3,
+      0.4, 0.5, 0.6
+    };
+    assertThat(warp(image, 2, 3, 1, 0, 0, 1)).containsExactly(9, 0.1, 0.2, 9, 0.4, 0.5);
+    assertThat(warp(image, 2, 3, -2, 1, 0, 1)).containsExactly(9, 9, 9, 0.3, 9, 9);
+    assertThat(warp(image, 2, 3, 50, -50, 0, 1)).containsOnly(9);
+  }
+
+  @Test
+  void shiftsByPartsOfPixelsInterpolate() {
+    assertThat(warp(new double[] {1, 5}, 1, 2, 0.25, 0, 0, 1)).containsExactly(3, 4);
+    assertThat(warp(new double[] {1, 5}, 1, 2, 0, 0.5, 0, 1)).containsExactly(5, 7);
+  }
+
+  @Test
+  void positiveAnglesTurnClockwise() {
+    double[] image = {
+      1, 2, 3,
+      4, 5, 6,
+      7, 8, 0
+    };
+    assertClose(warp(image, 3, 3, 0, 0, 90, 1), 7, 4, 1, 8, 5, 2, 0, 6, 3);
+    assertClose(warp(image, 3, 3, 0, 0, -90, 1), 3, 6, 0, 2, 5, 8, 1, 4, 7);
+    assertClose(warp(image, 3, 3, 0, 0, 180, 1), 0, 8, 7, 6, 5, 4, 3, 2, 1);
+    double[] wide = {1, 2, 3, 4};
+    assertClose(warp(wide, 2, 2, 0, 0, 90, 1), 3, 1, 4, 2);
+  }
+
+  @Test
+  void theShiftFollowsTheRotation() {
+    double[] image = {
+      1, 2, 3,
+      4, 5, 6,
+      7, 8, 0
+    };
+    assertClose(warp(image, 3, 3, 1, 0, 90, 1), 9, 7, 4, 9, 8, 5, 9, 0, 6);
+  }
+
+  @Test
+  void scalesAboutTheCentre() {
+    double[] ramp = {0, 1, 2, 3, 4};
+    assertClose(warp(ramp, 1, 5, 0, 0, 0, 2), 1, 1.5, 2, 2.5, 3);
+    assertClose(warp(ramp, 1, 5, 0, 0, 0, 0.5), 9, 0, 2, 4, 9);
+  }
+
+  @Test
+  void channelsMoveTogether() {
+    double[] image = {1, 2, 3, 4, 10, 20, 30, 40};
+    assertClose(warp(image, 2, 2, 0, 0, 90, 1), 3, 1, 4, 2, 30, 10, 40, 20);
+  }
+
+  @Test
+  void theElasticFieldMovesWhatIsRead() {
+    int size = 32;
+    ImageAugmentation elastic = ImageAugmentation.builder().elastic(20, 4).build();
+    double[] image = new double[2 * size * size];
+    for (int y = 0; y < size; y++) {
+      for (int x = 0; x < size; x++) {
+        image[y * size + x] = x;
+        image[(size + y) * size + x] = y;
+      }
+    }
+    double[] bent = image.clone();
+    new ImageWarp(elastic, 2, size, size).apply(bent, new SplittableRandom(7));
+
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 4; i++) {
+      random.nextDouble();
+    }
+    float[] fieldX = new float[size * size];
+    float[] fieldY = new float[size * size];
+    ElasticField field = new ElasticField(size, size, 4);
+    field.draw(random, fieldX);
+    field.draw(random, fieldY);
+    for (int y = 8; y < size - 8; y++) {
+      for (int x = 8; x < size - 8; x++) {
+        int from = x * size + y;
+        assertThat(bent[y * size + x]).isCloseTo(x + 20.0 * fieldX[from], within(1e-12));
+        assertThat(bent[size * size + y * size + x])
+            .isCloseTo(y + 20.0 * fieldY[from], within(1e-12));
+      }
+    }
+  }
+
+  private static void assertClose(double[] actual, double... expected) {
+    assertThat(actual).containsExactly(expected, within(1e-12));
+  }
+}
