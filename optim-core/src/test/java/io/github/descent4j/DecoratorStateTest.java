@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What decorators keep in state files. */
+/** What decorators keep in state files, above all their arrays. */
 class DecoratorStateTest {
   private static final int STEPS = 5;
 
@@ -311,20 +311,6 @@ class DecoratorStateTest {
     optimizer.state().load(file, parameters);
     optimizer.step(parameters);
     assertThat(averaged.averagedSteps("w")).isEqualTo(2);
-  }
-
-  @Test
-  void aRateThatHasBeenSetComesBackAndSoDoesNone() {
-    AdjustableOptimizer saved = new Sgd(0.5).adjustable();
-    Path none = folder.resolve("none.npz");
-    saved.state().save(none);
-    saved.learningRate(0.125);
-    saved.state().save(file);
-    AdjustableOptimizer loaded = new Sgd(0.5).adjustable();
-    loaded.state().load(file);
-    assertThat(loaded.learningRate()).isEqualTo(0.125);
-    loaded.state().load(none);
-    assertThat(loaded.learningRate()).isEqualTo(0.5);
   }
 
   static List<Arguments> damages() {

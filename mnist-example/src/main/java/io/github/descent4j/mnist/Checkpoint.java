@@ -18,8 +18,8 @@ import java.nio.file.Path;
 record Checkpoint(Path folder, RunState state) {
   static final String NETWORK = "network.npz";
   static final String OPTIMIZER = "optimizer.npz";
-  static final String RECORD = "record.json";
   static final String BEST = "best.npz";
+  static final String RECORD = "record.json";
   static final String RUN = "run.json";
 
   static Checkpoint read(Path folder) {

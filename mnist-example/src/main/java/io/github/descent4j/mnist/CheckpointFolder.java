@@ -130,10 +130,10 @@ final class CheckpointFolder implements AutoCloseable {
       Files.createDirectory(hidden);
       run.network().save(hidden.resolve(Checkpoint.NETWORK));
       run.optimizer().state().save(hidden.resolve(Checkpoint.OPTIMIZER));
-      record.save(hidden.resolve(Checkpoint.RECORD));
       if (run.stopping() != null && !state.validations().isEmpty()) {
         run.stopping().bestWeights().save(hidden.resolve(Checkpoint.BEST));
       }
+      record.save(hidden.resolve(Checkpoint.RECORD));
       state.write(hidden.resolve(Checkpoint.RUN));
       force(hidden.resolve(Checkpoint.RUN));
       force(hidden);

@@ -2,7 +2,7 @@ package io.github.descent4j.mnist;
 
 import io.github.descent4j.LearningRateFinder;
 import io.github.descent4j.LearningRateFinder.Result;
-import io.github.descent4j.mnist.OptimizerOptions.DecayMode;
+import io.github.descent4j.mnist.UpdateOptions.DecayMode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

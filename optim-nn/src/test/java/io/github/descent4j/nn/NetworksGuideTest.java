@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,13 +19,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of the guides compile. */
+/** The examples of the guides compile, run, and train or examine what they have or are given. */
 class NetworksGuideTest {
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   @ParameterizedTest
   @ValueSource(strings = {"networks.md", "gradient-health.md"})
-  void everyExampleCompiles(String guide, @TempDir Path output) throws IOException {
+  void everyExampleRuns(String guide, @TempDir Path folder) throws Exception {
     List<String> examples = EXAMPLE
         .matcher(Files.readString(Path.of("..", "docs", guide)))
         .results()
@@ -32,11 +34,24 @@ class NetworksGuideTest {
         .toList();
     assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
     for (String example : examples) {
-      compile(example, output);
+      compile(example, folder);
+      try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+        Object context = loader.loadClass("Example").getConstructor().newInstance();
+        ((NetworksGuideContext) context).run();
+      }
     }
   }
 
-  private static void compile(String example, Path output) {
+  /** What an example has to have left behind, by what it does. */
+  private static String check(String example) {
+    if (example.contains("NetworkHealth health")) {
+      return "check(health);";
+    }
+    boolean trains = example.contains("trainer.fit") || example.contains("network.parameters()");
+    return trains ? "check(network);" : "check(parameters);";
+  }
+
+  private static void compile(String example, Path output) throws IOException {
     String source = """
         import io.github.descent4j.*;
         import io.github.descent4j.nn.*;
@@ -44,23 +59,13 @@ class NetworksGuideTest {
         import java.util.List;
         import org.nd4j.linalg.api.buffer.DataType;
         import org.nd4j.linalg.api.ndarray.INDArray;
-        abstract class Yours {
-          Dataset train;
-          Dataset test;
-          Sequential network;
-          Optimizer optimizer;
-          Parameters parameters;
-          List<Object> batches;
-          INDArray images;
-          int[] labels;
-          abstract void computeGradients(Object batch);
-        }
-        abstract class Example extends Yours {
-          void run() {
+        public class Example extends NetworksGuideContext {
+          protected void run() {
+        %s
         %s
           }
         }
-        """.formatted(example);
+        """.formatted(example, check(example));
     JavaFileObject file =
         new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
           @Override
