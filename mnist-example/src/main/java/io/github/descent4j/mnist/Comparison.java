@@ -76,7 +76,7 @@ final class Comparison {
     if (stop.getAsBoolean()) {
       return Optional.empty();
     }
-    TrainingRun run = new TrainingRun(settings, images, stop, List.of(listener));
+    TrainingRun run = new TrainingRun(settings, images, stop, List.of(listener), null);
     try {
       while (!run.finished()) {
         if (run.epoch().isEmpty()) {

@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.GradientMonitor;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.nn.Sequential;
@@ -106,15 +107,14 @@ final class TrainCommand implements Callable<Integer> {
         RunRecorder recorder =
             start == null ? new RunRecorder(SavedSettings.of(command)) : start.recorder();
         List<TrainingListener> listeners = new ArrayList<>(List.of(bar, recorder));
-        GradientSampler sampler = null;
+        GradientMonitor monitor = null;
         if (output.report() != null) {
-          sampler = new GradientSampler(recorder, Math.max(1, stepsPerEpoch / OBSERVATIONS));
-          listeners.add(sampler);
+          int every = Math.max(1, stepsPerEpoch / OBSERVATIONS);
+          monitor = GradientMonitor.builder().every(every).build();
+          listeners.add(new GradientListener(monitor, recorder));
         }
-        TrainingRun run = new TrainingRun(settings, images, interruption::requested, listeners);
-        if (sampler != null) {
-          sampler.watch(run.network().parameters());
-        }
+        TrainingRun run =
+            new TrainingRun(settings, images, interruption::requested, listeners, monitor);
         recorder.begin(CommandText.of(command), Version.environment());
         describe(settings, images, run.network());
         if (start != null) {

@@ -89,7 +89,7 @@ public final class RunReport {
     charts.add(new Chart(
         "Loss",
         x,
-        Axis.linear("cross-entropy"),
+        Axis.logarithmic("cross-entropy"),
         List.of(
             new Series("mini-batch", step, values(record.steps(), Step::loss), true),
             Series.of("train", epoch, values(record.epochs(), Epoch::trainLoss)),
@@ -108,9 +108,9 @@ public final class RunReport {
         List.of(Series.of("learning rate", step, values(record.steps(), Step::learningRate)))));
     if (!record.gradients().isEmpty()) {
       double[] observed = values(record.gradients(), Gradients::epoch);
-      List<Series> norms = new ArrayList<>();
+      // At the end, so that a parameter has one colour in both charts.
+      List<Series> norms = new ArrayList<>(perParameter(record, observed, Gradients::norms));
       norms.add(Series.of("all", observed, values(record.gradients(), Gradients::norm)));
-      norms.addAll(perParameter(record, observed, Gradients::norms));
       charts.add(new Chart("Gradient norms", x, Axis.logarithmic("L2 norm"), norms));
       charts.add(new Chart(
           "Update ratios",
@@ -216,7 +216,11 @@ public final class RunReport {
   /** Four digits, as short as they go. */
   private static String significant(double value) {
     return Double.isFinite(value)
-        ? new BigDecimal(value).round(new MathContext(4)).stripTrailingZeros().toString()
+        ? new BigDecimal(value)
+            .round(new MathContext(4))
+            .stripTrailingZeros()
+            .toString()
+            .replace('E', 'e')
         : "" + value;
   }
 
