@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -196,6 +197,22 @@ class DecoratorStateTest {
     loaded.step(model("w"));
     assertThat(loaded.steps()).isEqualTo(1);
     assertThat(loaded.state().parameters()).containsExactly("w");
+  }
+
+  @Test
+  void loadingForgetsParametersThatTheFileHasNot() {
+    Path again = folder.resolve("again.npz");
+    for (UnaryOperator<Optimizer> decoration : List.<UnaryOperator<Optimizer>>of(
+        inner -> inner.accumulated(2), inner -> inner.averaged(WeightAverage.equal()))) {
+      Optimizer saved = decoration.apply(new Sgd(1));
+      saved.step(model("w"));
+      saved.state().save(file);
+      Optimizer loaded = decoration.apply(new Sgd(1));
+      loaded.step(model("w", "b"));
+      loaded.state().load(file);
+      loaded.state().save(again);
+      assertThat(again).hasSameBinaryContentAs(file);
+    }
   }
 
   @Test
