@@ -35,13 +35,17 @@ final class Descent4jUpdater implements IUpdater {
     Map<String, Object> described = rule.hyperparameters();
     WeightDecay decay = (WeightDecay) described.remove(WEIGHT_DECAY);
     if (decay.coefficient() != 0) {
+      String instead = decay.isDecoupled() ? "weightDecay" : "l2";
       throw new IllegalArgumentException(String.format(
           "weightDecay of %s is %s, expected WeightDecay.none(), since an updater is not given the"
-              + " parameters; DL4J's own .%s(%s) of a layer decays so",
+              + " parameters; .%s(%s) of each DL4J layer, or .%s(%s) of SameDiff's TrainingConfig,"
+              + " decays so",
           rule.getClass().getSimpleName(),
           decay,
-          decay.isDecoupled() ? "weightDecay" : "l2",
-          decay.coefficient()));
+          instead,
+          decay.coefficient(),
+          instead,
+          decay.isDecoupled() ? decay.coefficient() + ", true" : decay.coefficient()));
     }
     this.rule = rule.getClass().getSimpleName();
     learningRate = (double) described.remove(LEARNING_RATE);

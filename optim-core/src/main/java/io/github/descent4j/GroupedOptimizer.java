@@ -36,30 +36,6 @@ import java.util.function.Predicate;
  * them. A parameter keeps the group of its first step; matching another later is an error.
  */
 public final class GroupedOptimizer extends AbstractOptimizer {
-  /** A group and, while a step is under way, its part of it. */
-  static final class Group {
-    final String name;
-    final Predicate<Parameter> members;
-    final AbstractOptimizer optimizer;
-    final double rateFactor;
-    final OptimizerState state;
-    final StepContext context = new StepContext();
-    Parameters part;
-    int[] places;
-
-    Group(String name, Predicate<Parameter> members, AbstractOptimizer optimizer, double factor) {
-      this.name = name;
-      this.members = members;
-      this.optimizer = optimizer;
-      this.rateFactor = factor;
-      this.state = optimizer.state();
-    }
-
-    double learningRate() {
-      return rateFactor * optimizer.learningRate();
-    }
-  }
-
   private final Group[] groups;
 
   /** The parameters that the parts were last made of: mostly those of the next step too. */

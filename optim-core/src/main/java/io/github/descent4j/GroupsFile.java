@@ -1,6 +1,5 @@
 package io.github.descent4j;
 
-import io.github.descent4j.GroupedOptimizer.Group;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -138,4 +138,19 @@ public interface Optimizer {
   default GuardedOptimizer guarded(NonFinite policy) {
     return new GuardedOptimizer(this, policy);
   }
+
+  /**
+   * Watches gradients and updates, and changes nothing: the monitor tells which parameter does not
+   * learn.
+   *
+   * <p>It sees the gradients as the decorators outside have left them, and the update of everything
+   * inside. A step that was skipped or accumulated inside, or refused by a guard there, is observed
+   * without an update. State files know nothing of it.
+   *
+   * @param monitor a new one, of this optimizer alone
+   * @throws IllegalArgumentException if it has another use
+   */
+  default Optimizer monitored(GradientMonitor monitor) {
+    return new MonitoredOptimizer(this, monitor);
+  }
 }

@@ -60,7 +60,10 @@ class AllocationTest {
         Arguments.of("adjustable", adjusted),
         Arguments.of("accumulated", new RmsProp().clipped(clip).accumulated(3)),
         Arguments.of("clipped adaptively", new RmsProp().clippedAdaptively(AdaptiveClip.of(0.01))),
-        Arguments.of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))));
+        Arguments.of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))),
+        Arguments.of(
+            "monitored",
+            new RmsProp().monitored(GradientMonitor.builder().every(2).build())));
   }
 
   private static boolean isHalf(Parameter parameter) {

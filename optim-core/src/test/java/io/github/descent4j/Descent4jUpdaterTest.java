@@ -225,10 +225,13 @@ class Descent4jUpdaterTest {
     refused(new Adam().adjustable(), "network.setLearningRate(rate)");
     refused(new Adam().guarded(NonFinite.SKIP).scheduled(Schedules.constant(1)), "guard");
     refused(
-        Adam.builder().weightDecay(WeightDecay.decoupled(0.01)).build(),
-        "weightDecay of Adam is decoupled(0.01), expected WeightDecay.none(), since an updater is not"
-            + " given the parameters; DL4J's own .weightDecay(0.01) of a layer decays so");
-    refused(Adam.builder().weightDecay(WeightDecay.coupled(0.01)).build(), ".l2(0.01)");
+        new AdamW(),
+        "weightDecay of AdamW is decoupled(0.01), expected WeightDecay.none(), since an updater is not"
+            + " given the parameters; .weightDecay(0.01) of each DL4J layer, or .weightDecay(0.01, true)"
+            + " of SameDiff's TrainingConfig, decays so");
+    refused(
+        Adam.builder().weightDecay(WeightDecay.coupled(0.02)).build(),
+        ".l2(0.02) of each DL4J layer, or .l2(0.02) of SameDiff's TrainingConfig");
     refused(new Adam().scheduled(step -> 0.1), "implement ISchedule");
     ReduceOnPlateau plateau = ReduceOnPlateau.builder().learningRate(0.1).build();
     refused(new Adam().scheduled(plateau.schedule()), "network.setLearningRate(rate)");

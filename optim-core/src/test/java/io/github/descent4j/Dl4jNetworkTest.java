@@ -199,7 +199,7 @@ class Dl4jNetworkTest {
 
   /** Theirs is taken off with the update, p - (u + lr wd p), where ours is (p - lr wd p) - u. */
   @Test
-  void decayOfADl4jLayerWithOurAdamIsAdamW() {
+  void decayOfADl4jLayerMakesAdamW() {
     double rate = 1e-2;
     double decay = 0.1;
     MultiLayerNetwork network = decayed(rate, decay);
@@ -217,7 +217,8 @@ class Dl4jNetworkTest {
     MultiLayerNetwork network = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
         .seed(42)
         .weightInit(WeightInit.RELU_UNIFORM)
-        .updater(Descent4j.updater(new Adam(rate)))
+        .updater(
+            Descent4j.updater(AdamW.builder().learningRate(rate).weightDecay(0).build()))
         .list()
         .layer(new OutputLayer.Builder(LossFunction.MCXENT)
             .nIn(PIXELS)

@@ -100,6 +100,11 @@ public record OptimizerCase(
             () -> Adam.builder().epsilonHat(true),
             Adam.Builder::build),
         of(
+            "AdamW without decay",
+            List.of("m", "v"),
+            () -> AdamW.builder().weightDecay(WeightDecay.none()),
+            AdamW.Builder::build),
+        of(
             "AdamW epsilon hat",
             List.of("m", "v"),
             () -> AdamW.builder().epsilonHat(true).weightDecay(0),

@@ -91,6 +91,33 @@ class SameDiffTest {
     }
   }
 
+  /** Theirs is taken off with the update, ours ahead of it: the same but for rounding. */
+  @Test
+  void decayOfAModelMakesAdamW() {
+    double decay = 0.1;
+    AdamW.Builder builder = AdamW.builder().learningRate(0.01);
+    SameDiff model = model(builder.weightDecay(0).build(), 'c');
+    model.setTrainingConfig(TrainingConfig.builder()
+        .updater(model.getTrainingConfig().getUpdater())
+        .weightDecay(decay, true)
+        .dataSetFeatureMapping("x")
+        .dataSetLabelMapping("y")
+        .build());
+    Optimizer optimizer = builder.weightDecay(decay).build();
+    INDArray w = array(model, "w").dup();
+    for (int step = 0; step < 20; step++) {
+      INDArray gradient =
+          model.calculateGradients(Map.of("x", FEATURES, "y", LABELS), "w").get("w");
+      optimizer.step(Parameters.of(Parameter.of("w", w, gradient.dup())));
+      train(model, 1);
+      INDArray difference = array(model, "w").sub(w);
+      assertThat(difference.amaxNumber().doubleValue()).isLessThan(1e-6);
+    }
+    SameDiff plain = model(builder.weightDecay(0).build(), 'c');
+    train(plain, 20);
+    assertThat(array(plain, "w").sub(w).amaxNumber().doubleValue()).isGreaterThan(1e-4);
+  }
+
   @ParameterizedTest
   @MethodSource("cases")
   void trainingGoesOnBitForBitFromAFile(OptimizerCase optimizerCase) {

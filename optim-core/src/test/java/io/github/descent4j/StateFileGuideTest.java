@@ -1,27 +1,22 @@
 package io.github.descent4j;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.descent4j.schedule.ReduceOnPlateau;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import javax.tools.JavaFileObject;
-import javax.tools.SimpleJavaFileObject;
-import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Holds docs/state-files.md against the code. */
+/** Holds docs/state-files.md against the code; GuideTest runs its examples. */
 class StateFileGuideTest {
   private static final Path GUIDE = Path.of("../docs/state-files.md");
   private static final Path FILE = Path.of("src/test/resources/state/version-1.npz");
@@ -71,34 +66,6 @@ class StateFileGuideTest {
     assertThat(rows)
         .containsExactlyElementsOf(
             Arrays.stream(LoadOption.values()).map(LoadOption::name).toList());
-  }
-
-  @Test
-  void theExamplesCompile() throws IOException {
-    String source = """
-        import io.github.descent4j.*;
-        import io.github.descent4j.schedule.*;
-        import java.nio.file.*;
-        abstract class Example {
-          abstract void trainOneEpoch(Optimizer optimizer);
-          void run(Parameters parameters) {
-        %s
-          }
-        }
-        """.formatted(blocks("java").stream().collect(joining("\n")));
-    JavaFileObject file =
-        new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
-          @Override
-          public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-            return source;
-          }
-        };
-    List<String> options = List.of(
-        "-proc:none", "-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
-    boolean compiled = ToolProvider.getSystemJavaCompiler()
-        .getTask(null, null, null, options, null, List.of(file))
-        .call();
-    assertThat(compiled).as(source).isTrue();
   }
 
   private static List<String> blocks(String language) throws IOException {

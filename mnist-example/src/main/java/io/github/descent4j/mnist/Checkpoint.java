@@ -1,13 +1,16 @@
 package io.github.descent4j.mnist;
 
 import io.github.descent4j.StateFileException;
+import io.github.descent4j.mnist.report.RunRecord;
+import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.nn.Sequential;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
  * A training as it was after a step: a folder with the weights, the optimizer's state, with early stopping the weights of the best
- * epoch, and {@code run.json}.
+ * epoch, the record of its numbers, and {@code run.json}.
  *
  * @param folder where it is
  * @param state what {@code run.json} says
@@ -16,6 +19,7 @@ record Checkpoint(Path folder, RunState state) {
   static final String NETWORK = "network.npz";
   static final String OPTIMIZER = "optimizer.npz";
   static final String BEST = "best.npz";
+  static final String RECORD = "record.json";
   static final String RUN = "run.json";
 
   static Checkpoint read(Path folder) {
@@ -34,6 +38,17 @@ record Checkpoint(Path folder, RunState state) {
       }
     });
     run.resume(state.progress(), state.epochs(), state.validations());
+  }
+
+  /** What goes on with the record of the run. */
+  RunRecorder recorder() {
+    try {
+      return RunRecorder.resume(
+          RunRecord.load(folder.resolve(RECORD)), state.progress().steps());
+    } catch (IOException e) {
+      throw new CommandException(
+          e.getMessage() + "; without this checkpoint, the one before it would be used", e);
+    }
   }
 
   /** The network with its weights. */

@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.mnist.report.RunRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -118,7 +119,7 @@ final class CheckpointFolder implements AutoCloseable {
    * @return the new checkpoint, or the one that is there already for this step
    * @throws CommandException if it cannot be written; the earlier ones are as they were
    */
-  Path save(TrainingRun run, RunState state) {
+  Path save(TrainingRun run, RunState state, RunRecord record) {
     String name = String.format("step-%08d", state.progress().steps());
     Path target = folder.resolve(name);
     if (Files.exists(target)) {
@@ -132,6 +133,7 @@ final class CheckpointFolder implements AutoCloseable {
       if (run.stopping() != null && !state.validations().isEmpty()) {
         run.stopping().bestWeights().save(hidden.resolve(Checkpoint.BEST));
       }
+      record.save(hidden.resolve(Checkpoint.RECORD));
       state.write(hidden.resolve(Checkpoint.RUN));
       force(hidden.resolve(Checkpoint.RUN));
       force(hidden);

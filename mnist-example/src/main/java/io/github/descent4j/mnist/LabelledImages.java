@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.mnist.report.GreyImage;
 import java.util.Arrays;
 import java.util.zip.Checksum;
 
@@ -75,6 +76,12 @@ final class LabelledImages {
     checksum.update(columns);
     checksum.update(pixels);
     checksum.update(labels);
+  }
+
+  /** One image. */
+  GreyImage picture(int example) {
+    int from = example * imageSize();
+    return new GreyImage(rows, columns, Arrays.copyOfRange(pixels, from, from + imageSize()));
   }
 
   /** The grey value 0 to 255 at {@code index} of the image, counted row by row. */

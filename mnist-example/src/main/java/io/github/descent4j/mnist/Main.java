@@ -1,6 +1,8 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.mnist.OptimizerOptions.DecayMode;
+import io.github.descent4j.mnist.UpdateOptions.DecayMode;
+import io.github.descent4j.mnist.landscape.Picture;
+import io.github.descent4j.mnist.landscape.TestFunction;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -29,7 +31,14 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
-    subcommands = TrainCommand.class)
+    subcommands = {
+      TrainCommand.class,
+      EvaluateCommand.class,
+      PredictCommand.class,
+      CompareCommand.class,
+      FindLrCommand.class,
+      LandscapeCommand.class,
+    })
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);
 
@@ -55,7 +64,10 @@ public final class Main {
         .registerConverter(ModelChoice.class, Choice.converter(ModelChoice.values()))
         .registerConverter(OptimizerChoice.class, Choice.converter(OptimizerChoice.values()))
         .registerConverter(ScheduleChoice.class, Choice.converter(ScheduleChoice.values()))
+        .registerConverter(Contender.class, Contender::parse)
         .registerConverter(DecayMode.class, Choice.converter(DecayMode.values()))
+        .registerConverter(TestFunction.class, Choice.converter(TestFunction.values()))
+        .registerConverter(Picture.Format.class, Choice.converter(Picture.Format.values()))
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);
     try {

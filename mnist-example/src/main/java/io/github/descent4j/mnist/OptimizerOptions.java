@@ -1,23 +1,12 @@
 package io.github.descent4j.mnist;
 
-import java.util.Locale;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** The options that describe how weights are updated. */
 final class OptimizerOptions {
-  /** Where the weight decay acts. */
-  enum DecayMode {
-    COUPLED,
-    DECOUPLED;
-
-    @Override
-    public String toString() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -35,16 +24,8 @@ final class OptimizerOptions {
           "The learning rate, above 0. Default: a rate picked for each optimizer (docs/mnist.md lists them).")
   private Double learningRate;
 
-  @Option(
-      names = "--schedule",
-      paramLabel = "NAME",
-      defaultValue = "cosine",
-      description = {
-        "How the rate goes on from there: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.",
-        "At the end of the run, linear and cosine reach 0, exponential a hundredth and polynomial a tenth of the rate;"
-            + " step halves it after each epoch."
-      })
-  private ScheduleChoice schedule;
+  @Mixin
+  private UpdateOptions update;
 
   @Option(
       names = "--warmup",
@@ -53,28 +34,6 @@ final class OptimizerOptions {
       description =
           "Steps in which the rate first rises from 0, before the schedule. Default: ${DEFAULT-VALUE}.")
   private long warmup;
-
-  @Option(
-      names = "--clip-norm",
-      paramLabel = "NORM",
-      description = "Scale all gradients down to this global L2 norm. Default: no clipping.")
-  private Double clipNorm;
-
-  @Option(
-      names = "--weight-decay",
-      paramLabel = "RATE",
-      description = "Weight decay, at least 0. Default: 0, for adamw 0.01.")
-  private Double weightDecay;
-
-  @Option(
-      names = "--weight-decay-mode",
-      paramLabel = "MODE",
-      defaultValue = "decoupled",
-      description = {
-        "coupled adds decay x weight to the gradient (L2 regularization); decoupled subtracts learning rate x decay x"
-            + " weight from the weight (as AdamW). Default: ${DEFAULT-VALUE}."
-      })
-  private DecayMode weightDecayMode;
 
   /** Fails as a wrong command line if a value is out of range. */
   void validate() {
@@ -85,29 +44,11 @@ final class OptimizerOptions {
         learningRate,
         "a finite number above 0");
     Check.option(command, warmup >= 0, "--warmup", warmup, "at least 0");
-    Check.option(
-        command,
-        clipNorm == null || Check.positive(clipNorm),
-        "--clip-norm",
-        clipNorm,
-        "a finite number above 0");
-    Check.option(
-        command,
-        weightDecay() >= 0 && Double.isFinite(weightDecay()),
-        "--weight-decay",
-        weightDecay,
-        "a finite number of at least 0");
-    Check.option(
-        command,
-        optimizer != OptimizerChoice.ADAMW || weightDecayMode == DecayMode.DECOUPLED,
-        "--weight-decay-mode",
-        weightDecayMode,
-        "decoupled for --optimizer adamw");
+    update.validate(optimizer);
   }
 
   OptimizerSettings settings() {
-    return new OptimizerSettings(
-        optimizer, learningRate(), schedule, warmup, clipNorm, weightDecayMode, weightDecay());
+    return update.settings(optimizer, learningRate(), warmup);
   }
 
   /** Fails as a wrong command line if the warmup takes the whole run. */
@@ -122,9 +63,5 @@ final class OptimizerOptions {
 
   private double learningRate() {
     return learningRate == null ? optimizer.defaultLearningRate : learningRate;
-  }
-
-  private double weightDecay() {
-    return weightDecay == null ? optimizer.defaultWeightDecay() : weightDecay;
   }
 }

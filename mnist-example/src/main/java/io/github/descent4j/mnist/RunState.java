@@ -1,13 +1,10 @@
 package io.github.descent4j.mnist;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import static java.util.Objects.requireNonNull;
+
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.Progress;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -37,34 +34,22 @@ record RunState(
     List<Evaluation> validations) {
   static final int FORMAT_VERSION = 1;
 
-  private static final JsonMapper MAPPER = JsonMapper.builder()
-      .enable(SerializationFeature.INDENT_OUTPUT)
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-      .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-      .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-      .build();
+  RunState {
+    requireNonNull(settings, "settings");
+    requireNonNull(dataFingerprint, "dataFingerprint");
+    requireNonNull(scale, "scale");
+    requireNonNull(progress, "progress");
+    requireNonNull(epochs, "epochs");
+    requireNonNull(validations, "validations");
+  }
 
   void write(Path file) throws IOException {
-    Files.write(file, MAPPER.writeValueAsBytes(this));
+    JsonFile.write(file, this);
   }
 
   /** Reads a file, and fails with a line that names it if it is not what {@link #write} writes. */
   static RunState read(Path file) {
-    RunState state;
-    try {
-      state = MAPPER.readValue(Files.readAllBytes(file), RunState.class);
-    } catch (JacksonException e) {
-      throw new CommandException(
-          IdxFile.problem(
-              file.toString(),
-              "the description of a run",
-              e.getOriginalMessage().lines().findFirst().orElse("damage")),
-          e);
-    } catch (IOException e) {
-      throw new CommandException(
-          IdxFile.problem(file.toString(), "a readable file", e.toString()), e);
-    }
+    RunState state = JsonFile.read(file, RunState.class, "the description of a run");
     if (state.formatVersion != FORMAT_VERSION) {
       throw IdxFile.mismatch(
           file.toString(), "format version " + FORMAT_VERSION, "" + state.formatVersion);

@@ -1,11 +1,15 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.GradientMonitor;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.train.EarlyStopping;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
+import io.github.descent4j.nn.train.TrainingListener;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,6 +35,9 @@ import picocli.CommandLine.Spec;
       "Exit status: 0 trained; 1 bad data, or training diverged; 2 wrong usage; 130 and 143 stopped by Ctrl-C and SIGTERM.",
     })
 final class TrainCommand implements Callable<Integer> {
+  /** Of the gradients in each epoch, for the report. */
+  private static final int OBSERVATIONS = 20;
+
   @Spec
   private CommandSpec command;
 
@@ -67,6 +74,9 @@ final class TrainCommand implements Callable<Integer> {
   @Mixin
   private CheckpointOptions checkpoints;
 
+  @Mixin
+  private OutputOptions output;
+
   @Override
   public Integer call() {
     validate();
@@ -94,15 +104,30 @@ final class TrainCommand implements Callable<Integer> {
       optimizer.validateSteps((long) epochs * stepsPerEpoch);
       EpochBar bar = new EpochBar(System.err, Terminal.errorWidth().orElse(0));
       try (Interruption interruption = new Interruption()) {
-        TrainingRun run = new TrainingRun(settings, images, interruption::requested, List.of(bar));
+        RunRecorder recorder =
+            start == null ? new RunRecorder(SavedSettings.of(command)) : start.recorder();
+        List<TrainingListener> listeners = new ArrayList<>(List.of(bar, recorder));
+        GradientMonitor monitor = null;
+        if (output.report() != null) {
+          int every = Math.max(1, stepsPerEpoch / OBSERVATIONS);
+          monitor = GradientMonitor.builder().every(every).build();
+          listeners.add(new GradientListener(monitor, recorder));
+        }
+        TrainingRun run =
+            new TrainingRun(settings, images, interruption::requested, listeners, monitor);
+        recorder.begin(CommandText.of(command), Version.environment());
         describe(settings, images, run.network());
         if (start != null) {
           start.restore(run);
           out().printf("resumed    %s%n", start.folder());
         }
         out().flush();
-        RunSaver saver = new RunSaver(folder, run, SavedSettings.of(command), images);
-        return train(run, saver, bar, interruption);
+        RunSaver saver = new RunSaver(folder, run, recorder, SavedSettings.of(command), images);
+        String title =
+            settings.model().model() + " with " + settings.optimizer().optimizer();
+        try (RunOutput files = new RunOutput(output, title, recorder)) {
+          return train(run, recorder, images, saver, files, bar, interruption);
+        }
       }
     }
   }
@@ -113,6 +138,7 @@ final class TrainCommand implements Callable<Integer> {
     regularization.validate();
     augmentation.validate();
     checkpoints.validate();
+    output.validate();
     Check.option(command, epochs >= 1, "--epochs", epochs, "at least 1");
   }
 
@@ -138,23 +164,38 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private int train(TrainingRun run, RunSaver saver, EpochBar bar, Interruption interruption) {
+  private int train(
+      TrainingRun run,
+      RunRecorder recorder,
+      MnistData images,
+      RunSaver saver,
+      RunOutput files,
+      EpochBar bar,
+      Interruption interruption) {
     while (!run.finished()) {
       Optional<EpochResult> result;
       try {
         result = run.epoch();
+      } catch (CommandException e) {
+        files.update();
+        throw e;
       } finally {
         bar.close();
       }
-      result.ifPresent(this::print);
+      result.ifPresent(epoch -> {
+        print(epoch);
+        recorder.add(epoch.training(), epoch.test());
+      });
       if (result.isPresent() || interruption.requested()) {
         saver.save();
+        files.update();
       }
       if (interruption.requested() && !run.finished()) {
         return interrupted(run, interruption.exitCode());
       }
     }
     Evaluation last = run.finish();
+    files.finish(run, images.test());
     EarlyStopping stopping = run.stopping();
     if (stopping != null) {
       out()

@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.GradientMonitor;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.nn.Sequential;
@@ -42,12 +43,14 @@ final class TrainingRun {
    *
    * @param stop ends an epoch after the step under way
    * @param listeners are told about each step
+   * @param monitor observes the gradients, null for none; it changes no number of the run
    */
   TrainingRun(
       TrainingSettings settings,
       MnistData images,
       BooleanSupplier stop,
-      List<TrainingListener> listeners) {
+      List<TrainingListener> listeners,
+      GradientMonitor monitor) {
     ModelSettings model = settings.model();
     RegularizationSettings regularization = settings.regularization();
     int count = images.train().size() - regularization.validation();
@@ -55,7 +58,8 @@ final class TrainingRun {
         regularization.validation() == 0 ? images.train() : images.train().part(0, count);
     epochs = settings.epochs();
     stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
-    optimizer = settings.optimizer().build((long) epochs * stepsPerEpoch, stepsPerEpoch);
+    Optimizer built = settings.optimizer().build((long) epochs * stepsPerEpoch, stepsPerEpoch);
+    optimizer = monitor == null ? built : built.monitored(monitor);
     network = model
         .model()
         .build(trainImages.rows(), trainImages.columns(), model.dropout(), settings.seed());

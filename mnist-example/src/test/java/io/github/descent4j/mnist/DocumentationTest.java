@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -33,10 +34,14 @@ class DocumentationTest {
     assertThat(guide).contains("| `" + schedule + "` | `r");
   }
 
-  @Test
-  void tellsEachOptionAndItsDefault() {
-    for (OptionSpec option :
-        new CommandLine(new TrainCommand()).getCommandSpec().options()) {
+  static List<Object> commands() {
+    return List.of(new TrainCommand(), new FindLrCommand());
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void tellsEachOptionAndItsDefault(Object command) {
+    for (OptionSpec option : new CommandLine(command).getCommandSpec().options()) {
       if (option.usageHelp() || option.versionHelp()) {
         continue;
       }

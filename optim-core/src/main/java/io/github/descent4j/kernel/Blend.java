@@ -5,11 +5,18 @@ import java.util.Arrays;
 /**
  * Sums and mixes whole arrays of any layout: what decorators keep of gradients and parameters.
  *
- * <p>Use: {@link #clear}, any of {@link #copy}, {@link #sum} and {@link #mix} for each array, then
- * {@link #run}. Elements pair by index. The arithmetic is in double for DOUBLE arrays and in float for
+ * <p>Use: {@link #clear}, any of {@link #copy}, {@link #sum}, {@link #mix} and {@link
+ * #difference} for each array, then {@link #run}. Elements pair by index. The arithmetic is in double for DOUBLE arrays and in float for
  * others; an element's result does not depend on its place, so neither on threads.
  */
 public final class Blend {
+  private enum Operation {
+    COPY,
+    SUM,
+    MIX,
+    DIFFERENCE
+  }
+
   private static final int BLOCK = 512;
   private static final GradientTransform AS_GIVEN = new GradientTransform();
 
@@ -18,6 +25,7 @@ public final class Blend {
   private final Scratch[] scratch = new Scratch[workforce.threads()];
 
   private int count;
+  private Operation[] operations = {};
   private Span[] into = {};
   private Span[] base = {};
   private Span[] from = {};
@@ -37,17 +45,22 @@ public final class Blend {
 
   /** {@code into = transform(from)}. */
   public void copy(Span into, Span from, GradientTransform transform) {
-    add(into, null, from, transform, Double.NaN);
+    add(Operation.COPY, into, into, from, transform, 0);
   }
 
   /** {@code into = base + transform(from)}. */
   public void sum(Span into, Span base, Span from, GradientTransform transform) {
-    add(into, base, from, transform, Double.NaN);
+    add(Operation.SUM, into, base, from, transform, 0);
   }
 
   /** {@code into += weight (from - into)}; with a weight of 1 exactly {@code from}. */
   public void mix(Span into, Span from, double weight) {
-    add(into, weight == 1 ? null : into, from, AS_GIVEN, weight == 1 ? Double.NaN : weight);
+    add(weight == 1 ? Operation.COPY : Operation.MIX, into, into, from, AS_GIVEN, weight);
+  }
+
+  /** {@code into = from - into}. */
+  public void difference(Span into, Span from) {
+    add(Operation.DIFFERENCE, into, into, from, AS_GIVEN, 0);
   }
 
   /** Does all of it. */
@@ -59,15 +72,23 @@ public final class Blend {
     Arrays.fill(transforms, 0, count, null);
   }
 
-  private void add(Span into, Span base, Span from, GradientTransform transform, double weight) {
+  private void add(
+      Operation operation,
+      Span into,
+      Span base,
+      Span from,
+      GradientTransform transform,
+      double weight) {
     if (count == this.into.length) {
       int room = Math.max(8, 2 * count);
+      operations = Arrays.copyOf(operations, room);
       this.into = Arrays.copyOf(this.into, room);
       this.base = Arrays.copyOf(this.base, room);
       this.from = Arrays.copyOf(this.from, room);
       transforms = Arrays.copyOf(transforms, room);
       weights = Arrays.copyOf(weights, room);
     }
+    operations[count] = operation;
     this.into[count] = into;
     this.base[count] = base;
     this.from[count] = from;
@@ -86,9 +107,9 @@ public final class Blend {
     for (long at = pieces.from(piece); at < pieces.to(piece); at += BLOCK) {
       int n = (int) Math.min(BLOCK, pieces.to(piece) - at);
       if (into[i].isDouble()) {
-        s.blend64(into[i], base[i], from[i], transforms[i], weights[i], at, n);
+        s.blend64(operations[i], into[i], base[i], from[i], transforms[i], weights[i], at, n);
       } else {
-        s.blend32(into[i], base[i], from[i], transforms[i], weights[i], at, n);
+        s.blend32(operations[i], into[i], base[i], from[i], transforms[i], weights[i], at, n);
       }
     }
   }
@@ -102,6 +123,7 @@ public final class Blend {
     private double[] b64;
 
     void blend32(
+        Operation operation,
         Span into,
         Span base,
         Span from,
@@ -116,20 +138,22 @@ public final class Blend {
       char order = into.order();
       from.load(order, at, n, b32, offsets);
       transform.apply(b32, n);
-      if (base == null) {
+      if (operation == Operation.COPY) {
         into.store(order, at, n, b32, offsets);
         return;
       }
       base.load(order, at, n, a32, offsets);
-      if (Double.isNaN(weight)) {
-        add(a32, b32, n);
-      } else {
-        mix(a32, b32, n, (float) weight);
+      switch (operation) {
+        case SUM -> add(a32, b32, n);
+        case MIX -> mix(a32, b32, n, (float) weight);
+        case DIFFERENCE -> subtract(a32, b32, n);
+        case COPY -> throw new AssertionError(operation);
       }
       into.store(order, at, n, a32, offsets);
     }
 
     void blend64(
+        Operation operation,
         Span into,
         Span base,
         Span from,
@@ -144,15 +168,16 @@ public final class Blend {
       char order = into.order();
       from.load(order, at, n, b64, offsets);
       transform.apply(b64, n);
-      if (base == null) {
+      if (operation == Operation.COPY) {
         into.store(order, at, n, b64, offsets);
         return;
       }
       base.load(order, at, n, a64, offsets);
-      if (Double.isNaN(weight)) {
-        add(a64, b64, n);
-      } else {
-        mix(a64, b64, n, weight);
+      switch (operation) {
+        case SUM -> add(a64, b64, n);
+        case MIX -> mix(a64, b64, n, weight);
+        case DIFFERENCE -> subtract(a64, b64, n);
+        case COPY -> throw new AssertionError(operation);
       }
       into.store(order, at, n, a64, offsets);
     }
@@ -160,6 +185,12 @@ public final class Blend {
     private static void add(float[] a, float[] b, int n) {
       for (int i = 0; i < n; i++) {
         a[i] += b[i];
+      }
+    }
+
+    private static void subtract(float[] a, float[] b, int n) {
+      for (int i = 0; i < n; i++) {
+        a[i] = b[i] - a[i];
       }
     }
 
@@ -172,6 +203,12 @@ public final class Blend {
     private static void add(double[] a, double[] b, int n) {
       for (int i = 0; i < n; i++) {
         a[i] += b[i];
+      }
+    }
+
+    private static void subtract(double[] a, double[] b, int n) {
+      for (int i = 0; i < n; i++) {
+        a[i] = b[i] - a[i];
       }
     }
 

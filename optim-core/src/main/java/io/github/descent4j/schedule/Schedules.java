@@ -1,9 +1,9 @@
 package io.github.descent4j.schedule;
 
-import java.util.Arrays;
+import static io.github.descent4j.schedule.FormulaSchedule.endless;
+import static io.github.descent4j.schedule.FormulaSchedule.finite;
+
 import java.util.Objects;
-import java.util.OptionalLong;
-import java.util.StringJoiner;
 
 /**
  * The schedules of the field. Each formula gives the rate of the zero-based step t, in double, with
@@ -426,40 +426,9 @@ public final class Schedules {
     return endless(formula, name, baseRate, maxRate, stepsUp, stepsDown);
   }
 
-  private static Schedule endless(Schedule formula, String name, Object... arguments) {
-    return new FormulaSchedule(call(name, arguments), OptionalLong.empty(), formula);
-  }
-
-  /** The formula before step {@code steps}, and the end rate from there on. */
-  private static Schedule finite(
-      long steps, double endRate, Schedule formula, String name, Object... arguments) {
-    return new FormulaSchedule(
-        call(name, arguments),
-        OptionalLong.of(steps),
-        step -> step < steps ? formula.at(step) : endRate);
-  }
-
   private static Schedule between(
       Annealing annealing, double startRate, double endRate, long steps) {
     return step -> annealing.between(startRate, endRate, step / (double) steps);
-  }
-
-  /** How a schedule is made, in the form that {@link #parse} reads: an array at the end is variable arguments. */
-  private static String call(String name, Object... arguments) {
-    StringJoiner text = new StringJoiner(", ", name + "(", ")");
-    for (int i = 0; i < arguments.length; i++) {
-      boolean last = i == arguments.length - 1;
-      if (arguments[i] instanceof double[] rates) {
-        Arrays.stream(rates).forEach(rate -> text.add(String.valueOf(rate)));
-      } else if (arguments[i] instanceof long[] steps && last) {
-        Arrays.stream(steps).forEach(step -> text.add(String.valueOf(step)));
-      } else if (arguments[i] instanceof long[] steps) {
-        text.add(Arrays.toString(steps));
-      } else {
-        text.add(arguments[i].toString());
-      }
-    }
-    return text.toString();
   }
 
   /** How many of the ascending boundaries are at or below the step. */

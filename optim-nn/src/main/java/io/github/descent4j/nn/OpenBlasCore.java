@@ -36,6 +36,9 @@ public final class OpenBlasCore {
 
   private static boolean done;
 
+  /** What {@link #choose} has set. */
+  private static String chosen;
+
   /** The C library's part that we need. */
   interface C extends Library {
     int setenv(String name, String value, int overwrite);
@@ -70,10 +73,21 @@ public final class OpenBlasCore {
         return;
       }
       Native.loadLibrary("c", C.class).setenv(VARIABLE, core.get(), 0);
+      chosen = core.get();
       log.info("{}={} for this process", VARIABLE, core.get());
     } catch (IOException | LinkageError e) {
       log.info("{} stays unset", VARIABLE, e);
     }
+  }
+
+  /**
+   * The processor that OpenBLAS was told to compute for, by the environment or by {@link #choose}.
+   *
+   * @return a name such as {@code HASWELL}; empty where OpenBLAS decides by itself
+   */
+  public static synchronized Optional<String> coreType() {
+    String given = System.getenv(VARIABLE);
+    return Optional.ofNullable(given != null ? given : chosen);
   }
 
   /** The kernels for a processor as Linux describes it; empty where OpenBLAS decides well by itself. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,49 +15,57 @@ import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of docs/networks.md compile. */
+/** The examples of the guides compile, run, and train or examine what they have or are given. */
 class NetworksGuideTest {
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
-  @Test
-  void everyExampleCompiles(@TempDir Path output) throws IOException {
-    String guide = Files.readString(Path.of("..", "docs", "networks.md"));
+  @ParameterizedTest
+  @ValueSource(strings = {"networks.md", "gradient-health.md"})
+  void everyExampleRuns(String guide, @TempDir Path folder) throws Exception {
     List<String> examples = EXAMPLE
-        .matcher(guide)
+        .matcher(Files.readString(Path.of("..", "docs", guide)))
         .results()
         .map((MatchResult match) -> match.group(1))
+        .filter(example -> !example.contains("public class")) // GradientHealthGuideTest runs it.
         .toList();
     assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
     for (String example : examples) {
-      compile(example, output);
+      compile(example, folder);
+      try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+        Object context = loader.loadClass("Example").getConstructor().newInstance();
+        ((NetworksGuideContext) context).run();
+      }
     }
   }
 
-  private static void compile(String example, Path output) {
+  /** What an example has to have left behind, by what it does. */
+  private static String check(String example) {
+    if (example.contains("NetworkHealth health")) {
+      return "check(health);";
+    }
+    boolean trains = example.contains("trainer.fit") || example.contains("network.parameters()");
+    return trains ? "check(network);" : "check(parameters);";
+  }
+
+  private static void compile(String example, Path output) throws IOException {
     String source = """
         import io.github.descent4j.*;
         import io.github.descent4j.nn.*;
         import io.github.descent4j.nn.train.*;
+        import java.util.List;
         import org.nd4j.linalg.api.buffer.DataType;
         import org.nd4j.linalg.api.ndarray.INDArray;
-        abstract class Yours {
-          Dataset train;
-          Dataset test;
-          Dataset validation;
-          Sequential network;
-          Optimizer optimizer;
-          INDArray images;
-          int[] labels;
-        }
-        abstract class Example extends Yours {
-          void run() {
+        public class Example extends NetworksGuideContext {
+          protected void run() {
+        %s
         %s
           }
         }
-        """.formatted(example);
+        """.formatted(example, check(example));
     JavaFileObject file =
         new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
           @Override

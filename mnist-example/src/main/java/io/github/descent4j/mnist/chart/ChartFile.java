@@ -1,0 +1,88 @@
+package io.github.descent4j.mnist.chart;
+
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.geom.Rectangle2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.apache.batik.svggen.SVGGeneratorContext;
+import org.apache.batik.svggen.SVGGraphics2D;
+import org.jfree.chart.JFreeChart;
+import org.w3c.dom.Document;
+
+/** Charts side by side on white, as a file. */
+public final class ChartFile {
+  /** Pixels of a PNG file for each unit of length. */
+  private static final int PIXELS = 2;
+
+  static {
+    System.setProperty("java.awt.headless", "true");
+  }
+
+  private ChartFile() {}
+
+  /**
+   * Draws lines and text, sharp at any size.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public static void writeSvg(Path file, int width, int height, List<JFreeChart> charts)
+      throws IOException {
+    Document document;
+    try {
+      document = DocumentBuilderFactory.newInstance().newDocumentBuilder().newDocument();
+    } catch (ParserConfigurationException e) {
+      throw new IllegalStateException("the JDK's XML parser is not there", e);
+    }
+    SVGGeneratorContext context = SVGGeneratorContext.createDefault(document);
+    context.setComment(null);
+    context.setPrecision(1);
+    SVGGraphics2D graphics = new SVGGraphics2D(context, false);
+    graphics.setSVGCanvasSize(new Dimension(width, height));
+    paint(graphics, width, height, charts);
+    try (Writer out = Files.newBufferedWriter(file)) {
+      graphics.stream(out);
+    }
+  }
+
+  /**
+   * Draws pixels, two for each unit of width and height.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public static void writePng(Path file, int width, int height, List<JFreeChart> charts)
+      throws IOException {
+    BufferedImage image =
+        new BufferedImage(width * PIXELS, height * PIXELS, BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    graphics.scale(PIXELS, PIXELS);
+    paint(graphics, width, height, charts);
+    graphics.dispose();
+    try (OutputStream bytes = Files.newOutputStream(file);
+        ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+      ImageIO.write(image, "png", out);
+    }
+  }
+
+  private static void paint(Graphics2D graphics, int width, int height, List<JFreeChart> charts) {
+    graphics.setColor(Color.WHITE);
+    graphics.fillRect(0, 0, width, height);
+    double panel = (double) width / charts.size();
+    for (int i = 0; i < charts.size(); i++) {
+      charts.get(i).draw(graphics, new Rectangle2D.Double(i * panel, 0, panel, height));
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Charts as files. */
+package io.github.descent4j.mnist.chart;

@@ -1,0 +1,92 @@
+package io.github.descent4j.mnist.landscape;
+
+import io.github.descent4j.Optimizer;
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.DoublePredicate;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The points an optimizer went through.
+ *
+ * @param function what was minimized
+ * @param points the start and the point after each step, all finite
+ * @param diverged whether it ended early because the next point was far away or not finite
+ */
+public record Trajectory(TestFunction function, List<Point> points, boolean diverged) {
+  /** How many diagonals of the domain away from its center a point is that will not come back. */
+  private static final double FAR_AWAY = 100;
+
+  /** Lets the optimizer take steps from the function's start, up to where it diverges or there is nothing more to find. */
+  public static Trajectory of(TestFunction function, Optimizer optimizer, int steps) {
+    INDArray position = Nd4j.create(DataType.DOUBLE, 2);
+    INDArray gradient = Nd4j.create(DataType.DOUBLE, 2);
+    Parameters parameters = Parameters.of(Parameter.of("position", position, gradient));
+    Point point = function.start();
+    position.putScalar(0, point.x());
+    position.putScalar(1, point.y());
+    List<Point> points = new ArrayList<>(List.of(point));
+    for (int step = 1; step <= steps; step++) {
+      Point slope = function.gradient(point.x(), point.y());
+      gradient.putScalar(0, slope.x());
+      gradient.putScalar(1, slope.y());
+      optimizer.step(parameters);
+      point = new Point(position.getDouble(0), position.getDouble(1));
+      if (isFarAway(function.domain(), point)) {
+        return new Trajectory(function, List.copyOf(points), true);
+      }
+      points.add(point);
+      if (function.minima().isEmpty() && function.arrived(function.value(point))) {
+        break;
+      }
+    }
+    return new Trajectory(function, List.copyOf(points), false);
+  }
+
+  private static boolean isFarAway(Domain domain, Point point) {
+    return !point.isFinite() || point.distanceTo(domain.center()) > FAR_AWAY * domain.diagonal();
+  }
+
+  /** The step after which all values are within the tolerance of the minimum; empty if the last one is not. */
+  public OptionalInt arrival() {
+    int step = firstOfAllLater(function::arrived);
+    return diverged || step == points.size() ? OptionalInt.empty() : OptionalInt.of(step);
+  }
+
+  /** The step after which all values are within the tolerance of the last one. */
+  int settling() {
+    double last = finalValue();
+    return firstOfAllLater(value -> Math.abs(value - last) <= TestFunction.TOLERANCE);
+  }
+
+  private int firstOfAllLater(DoublePredicate condition) {
+    int step = points.size();
+    while (step > 0 && condition.test(function.value(points.get(step - 1)))) {
+      step--;
+    }
+    return step;
+  }
+
+  /** Where it ended. */
+  public Point end() {
+    return points.get(points.size() - 1);
+  }
+
+  /** The value where it ended. */
+  public double finalValue() {
+    return function.value(end());
+  }
+
+  double longestStep() {
+    double longest = 0;
+    for (int i = 1; i < points.size(); i++) {
+      longest = Math.max(longest, points.get(i).distanceTo(points.get(i - 1)));
+    }
+    return longest;
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.descent4j.mnist.landscape;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.descent4j.Sgd;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TrajectoryTest {
+
+  @Test
+  void goesWhereGradientDescentGoesByHand() {
+    Trajectory trajectory = Trajectory.of(TestFunction.QUADRATIC, new Sgd(0.0078125), 3);
+    // Each step multiplies x by 1 - 1/128 and y by 1 - 80/128, all exact in binary.
+    double x = 127 / 128.0;
+    double y = 48 / 128.0;
+    assertThat(trajectory.points())
+        .containsExactly(
+            new Point(-4, 1),
+            new Point(-4 * x, y),
+            new Point(-4 * x * x, y * y),
+            new Point(-4 * x * x * x, y * y * y));
+    assertThat(trajectory.diverged()).isFalse();
+    assertThat(trajectory.arrival()).isEmpty();
+    assertThat(trajectory.longestStep()).isEqualTo(Math.hypot(4 * (1 - x), 1 - y));
+  }
+
+  @Test
+  void arrivalIsTheStepAfterWhichItStays() {
+    TestFunction function = TestFunction.QUADRATIC;
+    Point near = new Point(0.01, 0);
+    Point far = new Point(1, 0);
+    assertThat(trajectory(function, far, near, far, near, near).arrival()).hasValue(3);
+    assertThat(trajectory(function, near, near).arrival()).hasValue(0);
+    assertThat(trajectory(function, near, far).arrival()).isEmpty();
+    assertThat(new Trajectory(function, List.of(far, near), true).arrival()).isEmpty();
+  }
+
+  @Test
+  void settlingIsTheStepAfterWhichTheValueStays() {
+    Point one = new Point(1, 0);
+    Point two = new Point(2, 0);
+    assertThat(trajectory(TestFunction.QUADRATIC, one, two, one, one).settling())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void divergenceEndsIt() {
+    for (TestFunction function : TestFunction.values()) {
+      Trajectory trajectory = Trajectory.of(function, new Sgd(1e300), 100);
+      assertThat(trajectory.diverged()).isTrue();
+      assertThat(trajectory.points()).allMatch(Point::isFinite).hasSizeLessThan(100);
+      assertThat(trajectory.arrival()).isEmpty();
+    }
+  }
+
+  @Test
+  void theSaddleIsLeftOnce() {
+    Trajectory trajectory = Trajectory.of(TestFunction.SADDLE, new Sgd(0.1), 1000);
+    // y grows by 1.2 a step from 0.001 and x falls by 0.8: 1.2^38 > 1000 > 1.2^37.
+    assertThat(trajectory.points()).hasSize(39);
+    assertThat(trajectory.arrival()).hasValue(38);
+    assertThat(trajectory.finalValue()).isLessThanOrEqualTo(-1);
+  }
+
+  private static Trajectory trajectory(TestFunction function, Point... points) {
+    return new Trajectory(function, List.of(points), false);
+  }
+}

@@ -1,0 +1,135 @@
+package io.github.descent4j.mnist.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.mnist.report.Chart.Axis;
+import io.github.descent4j.mnist.report.Chart.Series;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Pages as a reader sees them. Where no browser is installed there is nothing to see, and {@link RunReportTest} alone looks at
+ * the file; on a build server, which sets CI in the environment, a missing browser is a failure.
+ */
+class PageInBrowserTest {
+  private static final int DESKTOP = 1280;
+  private static final int PHONE = 390;
+  private static final int SMALL_PHONE = 320;
+
+  @TempDir
+  Path folder;
+
+  @Test
+  void reports() throws IOException, InterruptedException {
+    RunRecord usual = Runs.record(5, 469);
+    Map<String, Page> pages = Map.of(
+        "usual", RunReport.of("mlp with radam", usual, Runs.result(980, 24)),
+        "one-epoch", RunReport.of("One epoch", Runs.record(1, 3)),
+        "no-epoch", RunReport.of("No epoch", Runs.recorder().record()),
+        "long", RunReport.of("Two hundred epochs", Runs.record(200, 469), Runs.result(980, 3)),
+        "evaluation",
+            RunReport.of(
+                "Evaluation",
+                Runs.result(98, 0),
+                usual.settings(),
+                usual.sessions().get(0)),
+        "many", manySeries(),
+        "gaps", gaps());
+    Optional<Path> chromium = Browser.installed();
+    if (chromium.isEmpty()) {
+      assertThat(System.getenv("CI"))
+          .as("CI, which asks for Chromium: .ci/run installs it")
+          .isNull();
+      return;
+    }
+    try (Browser browser = Browser.start(chromium.get(), folder.resolve("profile"))) {
+      for (Map.Entry<String, Page> page : pages.entrySet()) {
+        Path file = folder.resolve(page.getKey() + ".html");
+        page.getValue().save(file);
+        looksRight(browser, file, DESKTOP, false);
+        looksRight(browser, file, PHONE, true);
+        looksRight(browser, file, SMALL_PHONE, false);
+      }
+    }
+  }
+
+  private static void looksRight(Browser browser, Path file, int width, boolean dark)
+      throws IOException {
+    String page = file.getFileName() + " at " + width + (dark ? " in the dark" : "");
+    browser.show(file, width, dark);
+    screenshot(browser, page);
+    assertThat(browser.complaints()).as("console of " + page).isEmpty();
+    assertThat(browser.requests()).as("requests of " + page).isEmpty();
+    JsonNode sizes = browser.evaluate(
+        "({width: document.documentElement.scrollWidth, screen: document.documentElement.clientWidth})");
+    assertThat(sizes.get("width").asInt())
+        .as("width of " + page)
+        .isEqualTo(sizes.get("screen").asInt());
+    JsonNode charts = browser.evaluate("""
+        [...document.querySelectorAll('[data-chart]')].map((box) => {
+          if (box.textContent === 'There are no values to draw.') {
+            return 100;
+          }
+          const canvas = box.querySelector('canvas');
+          const all = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+          return new Set(new Uint32Array(all.buffer)).size;
+        })""");
+    int expected = browser
+        .evaluate("JSON.parse(document.getElementById('charts').textContent).length")
+        .asInt();
+    assertThat(charts).as("charts of " + page).hasSize(expected);
+    charts.forEach(colours ->
+        assertThat(colours.asInt()).as("colours in a chart of " + page).isGreaterThan(5));
+    assertThat(
+            browser.evaluate("getComputedStyle(document.body).backgroundColor").asText())
+        .isEqualTo(dark ? "rgb(20, 23, 28)" : "rgb(255, 255, 255)");
+  }
+
+  private static Page manySeries() {
+    double[] rates = {0.003, 0.01, 0.03, 0.1};
+    List<Series> series = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      int run = i;
+      series.add(Series.of(
+          "optimizer " + i,
+          rates,
+          DoubleStream.of(rates).map(rate -> 0.98 - rate * run / 20).toArray()));
+    }
+    return new Page("Many")
+        .section("Accuracy against learning rate")
+        .charts(List.of(new Chart(
+            "Accuracy", Axis.logarithmic("learning rate"), Axis.linear("accuracy"), series)));
+  }
+
+  private static Page gaps() {
+    double[] x = {1, 2, 3, 4};
+    double[] none = {Double.NaN, Double.NaN, Double.NaN, Double.NaN};
+    double[] some = {1, Double.NaN, Double.POSITIVE_INFINITY, 0};
+    Axis epoch = Axis.whole("epoch");
+    return new Page("<b>Gaps</b> & </script><script>alert(1)</script>")
+        .charts(List.of(
+            new Chart(
+                "linear", epoch, Axis.linear("loss"), List.of(Series.of("</script>", x, some))),
+            new Chart("log", epoch, Axis.logarithmic("loss"), List.of(Series.of("some", x, some))),
+            new Chart(
+                "none", epoch, Axis.logarithmic("loss"), List.of(Series.of("none", x, none)))));
+  }
+
+  /** For a person to look at: {@code mvn test -Dscreenshots=FOLDER}. */
+  private static void screenshot(Browser browser, String name) throws IOException {
+    String screenshots = System.getProperty("screenshots");
+    if (screenshots != null) {
+      Path folder = Files.createDirectories(Path.of(screenshots));
+      Files.write(folder.resolve(name + ".png"), browser.screenshot());
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.descent4j;
+
+import java.util.function.Predicate;
+
+/** A group and, while a step is under way, its part of it. */
+final class Group {
+  final String name;
+  final Predicate<Parameter> members;
+  final AbstractOptimizer optimizer;
+  final double rateFactor;
+  final OptimizerState state;
+  final StepContext context = new StepContext();
+  Parameters part;
+  int[] places;
+
+  Group(String name, Predicate<Parameter> members, AbstractOptimizer optimizer, double factor) {
+    this.name = name;
+    this.members = members;
+    this.optimizer = optimizer;
+    this.rateFactor = factor;
+    this.state = optimizer.state();
+  }
+
+  double learningRate() {
+    return rateFactor * optimizer.learningRate();
+  }
+}
