@@ -45,8 +45,6 @@ class CheckpointTest {
         "--dropout 0.3 --optimizer yogi",
         "--optimizer momentum --warmup 20 --clip-norm 1 --schedule linear",
         "--model cnn --dropout 0.2 --label-smoothing 0.1",
-        "--model convnet --augment --l1 0.00001",
-        "--early-stopping 2 --validation 100 --l2 0.001",
         "--optimizer adamw --weight-decay-mode decoupled --seed -5"
       })
   void goesOnFromAnEarlierEpochToTheSameBits(String options) throws IOException {
@@ -66,6 +64,33 @@ class CheckpointTest {
     assertThat(rest.outLines().get(3)).isEqualTo("resumed    " + runs.resolve(step(1)));
     assertThat(withoutTimes(rest).subList(4, 7)).isEqualTo(withoutTimes(whole).subList(4, 7));
     assertThat(network(3)).isEqualTo(expected);
+  }
+
+  @Test
+  void whatIsAugmentedNormalizedAndStoppedEarlyGoesOnToTheSameBits() throws IOException {
+    List<String> settings = List.of(
+        "--model=convnet",
+        "--augment",
+        "--l1=0.00001",
+        "--early-stopping=2",
+        "--validation=200",
+        "--batch-size=20",
+        "--epochs=3");
+    CommandLineRun whole = train(settings, "--checkpoint", runs.toString(), "--keep", "9");
+    assertThat(whole.err()).isEmpty();
+    assertThat(checkpoints()).containsExactly(String.format("step-%08d", 40), String.format("step-%08d", 80), String.format("step-%08d", 120));
+    Path last = runs.resolve(String.format("step-%08d", 120));
+    byte[] network = Files.readAllBytes(last.resolve(Checkpoint.NETWORK));
+    byte[] best = Files.readAllBytes(last.resolve(Checkpoint.BEST));
+    delete(runs.resolve(String.format("step-%08d", 80)));
+    delete(last);
+
+    CommandLineRun rest = CommandLineRun.of("train", "--resume", runs.toString());
+    assertThat(withoutTimes(rest).subList(5, 9)).isEqualTo(withoutTimes(whole).subList(5, 9));
+    assertThat(Files.readAllBytes(last.resolve(Checkpoint.NETWORK))).isEqualTo(network);
+    assertThat(Files.readAllBytes(last.resolve(Checkpoint.BEST))).isEqualTo(best);
+    assertThat(CommandLineRun.of("train", "--resume", runs.toString()).lastLine())
+        .isEqualTo(whole.lastLine());
   }
 
   @Test
