@@ -1,5 +1,7 @@
 package io.github.descent4j.mnist;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -18,5 +20,14 @@ final class Check {
 
   static boolean positive(double value) {
     return value > 0 && Double.isFinite(value);
+  }
+
+  /** Fails where a file could not be written, before a test has been run for it. */
+  static void folderOf(Path file) {
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw new CommandException(
+          "cannot write " + file + ", expected an existing folder that may be written to");
+    }
   }
 }

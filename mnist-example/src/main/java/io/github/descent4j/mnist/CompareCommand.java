@@ -1,7 +1,9 @@
 package io.github.descent4j.mnist;
 
+import io.github.descent4j.mnist.report.RunRecord.Session;
 import io.github.descent4j.nn.train.StepMetrics;
 import io.github.descent4j.nn.train.TrainingListener;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -85,6 +87,12 @@ final class CompareCommand implements Callable<Integer> {
   private Path output;
 
   @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "HTML file with accuracy against learning rate and the curves of training.")
+  private Path report;
+
+  @Option(
       names = "--jobs",
       paramLabel = "N",
       description =
@@ -94,6 +102,9 @@ final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     validate();
+    if (report != null) {
+      Check.folderOf(report);
+    }
     MnistData images = data.read();
     model.requireFits(images.train(), data.name());
     List<TrainingSettings> all = settings(images.train().size());
@@ -124,8 +135,21 @@ final class CompareCommand implements Callable<Integer> {
         return interruption.exitCode();
       }
     }
-    new ComparisonTable(contenders, learningRates, results).print(out());
+    ComparisonTable table = new ComparisonTable(contenders, learningRates, results);
+    table.print(out());
+    if (report != null) {
+      writeReport(table);
+    }
     return 0;
+  }
+
+  private void writeReport(ComparisonTable table) {
+    Session session = new Session(CommandText.of(command), 0, Version.environment());
+    try {
+      new ComparisonReport(contenders, learningRates, table).page(session).save(report);
+    } catch (IOException e) {
+      throw RunOutput.unwritable(e);
+    }
   }
 
   private void compare(

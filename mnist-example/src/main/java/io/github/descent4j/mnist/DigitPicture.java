@@ -224,8 +224,9 @@ final class DigitPicture {
     return new GreyImage(rows, columns, pixels);
   }
 
+  /** Where the digit begins. In MNIST the centre of mass is in the pixel after the middle, 14.0 to 15.0 of 28. */
   private static int start(int size, int length, double centre) {
-    int start = (int) Math.round(size / 2.0 - centre);
+    int start = (int) Math.ceil(size / 2.0 - centre);
     return Math.max(0, Math.min(size - length, start));
   }
 }

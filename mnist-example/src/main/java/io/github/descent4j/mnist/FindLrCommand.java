@@ -138,7 +138,7 @@ final class FindLrCommand implements Callable<Integer> {
     Check.option(command, steps >= 20, "--steps", steps, "at least 20");
     if (plot != null) {
       Check.option(command, RatePlot.draws(plot), "--plot", plot, "a file *.svg or *.png");
-      RatePlot.requireFolder(plot);
+      Check.folderOf(plot);
     }
   }
 

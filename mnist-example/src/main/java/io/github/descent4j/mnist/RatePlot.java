@@ -6,7 +6,6 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.DecimalFormat;
 import java.text.DecimalFormatSymbols;
@@ -44,15 +43,6 @@ final class RatePlot {
   /** Whether this can draw into a file of this name. */
   static boolean draws(Path file) {
     return isSvg(file) || name(file).endsWith(".png");
-  }
-
-  /** Fails where a file could not be written, before a test has been run for it. */
-  static void requireFolder(Path file) {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
-      throw new CommandException(
-          "cannot write " + file + ", expected an existing folder that may be written to");
-    }
   }
 
   static void write(Result result, String title, Path file) {

@@ -78,11 +78,15 @@ class CheckpointTest {
         "--epochs=3");
     CommandLineRun whole = train(settings, "--checkpoint", runs.toString(), "--keep", "9");
     assertThat(whole.err()).isEmpty();
-    assertThat(checkpoints()).containsExactly("step-00000040", "step-00000080", "step-00000120");
-    Path last = runs.resolve("step-00000120");
+    assertThat(checkpoints())
+        .containsExactly(
+            String.format("step-%08d", 40),
+            String.format("step-%08d", 80),
+            String.format("step-%08d", 120));
+    Path last = runs.resolve(String.format("step-%08d", 120));
     byte[] network = Files.readAllBytes(last.resolve(Checkpoint.NETWORK));
     byte[] best = Files.readAllBytes(last.resolve(Checkpoint.BEST));
-    delete(runs.resolve("step-00000080"));
+    delete(runs.resolve(String.format("step-%08d", 80)));
     delete(last);
 
     CommandLineRun rest = CommandLineRun.of("train", "--resume", runs.toString());

@@ -95,6 +95,26 @@ class CompareCommandTest {
   }
 
   @Test
+  void reportsWithCurves(@TempDir Path other) throws IOException {
+    Path report = other.resolve("report.html");
+    CommandLineRun run = compare("--report", report.toString());
+    assertThat(run.err()).isEmpty();
+    assertThat(report)
+        .content()
+        .contains(
+            "Accuracy against learning rate",
+            "sgd:warmup=10",
+            "Learning rate 0.003",
+            "compare --data ");
+    CommandLineRun unwritable =
+        compare("--report", other.resolve("no/report.html").toString());
+    assertThat(unwritable.exitCode()).isEqualTo(1);
+    assertThat(unwritable.err())
+        .isEqualToIgnoringNewLines("error: cannot write " + other.resolve("no/report.html")
+            + ", expected an existing folder that may be written to");
+  }
+
+  @Test
   void divergenceIsAResult() {
     CommandLineRun run = CommandLineRun.of(
         "compare",

@@ -88,8 +88,8 @@ class FindLrCommandTest {
     Path file = folder.resolve("curve.PNG");
     assertThat(find("--plot", file.toString()).exitCode()).isZero();
     BufferedImage image = ImageIO.read(file.toFile());
-    assertThat(image.getWidth()).isEqualTo(800);
-    assertThat(image.getHeight()).isEqualTo(450);
+    assertThat(image.getWidth()).isEqualTo(1600);
+    assertThat(image.getHeight()).isEqualTo(900);
     int curve = 0;
     for (int x = 0; x < image.getWidth(); x++) {
       for (int y = 0; y < image.getHeight(); y++) {

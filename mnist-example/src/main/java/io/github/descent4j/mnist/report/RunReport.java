@@ -195,7 +195,8 @@ public final class RunReport {
     }
   }
 
-  private static void session(Page page, Session session) {
+  /** The command of a session, and what it ran in. */
+  public static void session(Page page, Session session) {
     page.section(session.fromStep() == 0 ? "Command" : "Resumed after step " + session.fromStep())
         .code(session.command())
         .table(Table.of("Environment", session.environment().rows()));

@@ -20,15 +20,21 @@ final class Thinned<T> {
   }
 
   void add(T value) {
-    if (kept.size() >= limit) {
+    if (kept.size() >= limit && fits(value)) {
       for (int i = 0; 2 * i < kept.size(); i++) {
         kept.set(i, kept.get(2 * i));
       }
       kept.subList((kept.size() + 1) / 2, kept.size()).clear();
     }
-    if (kept.size() < 2 || distance(kept.get(0), value) % distance(kept.get(0), kept.get(1)) == 0) {
+    if (fits(value)) {
       kept.add(value);
     }
+  }
+
+  /** Whether a value is at a distance that is kept. */
+  private boolean fits(T value) {
+    return kept.size() < 2
+        || distance(kept.get(0), value) % distance(kept.get(0), kept.get(1)) == 0;
   }
 
   List<T> kept() {

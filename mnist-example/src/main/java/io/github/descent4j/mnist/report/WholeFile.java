@@ -3,7 +3,9 @@ package io.github.descent4j.mnist.report;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -26,6 +28,11 @@ final class WholeFile {
     try {
       fill(temporary, bytes);
       Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (NoSuchFileException e) {
+      throw new FileSystemException(file.toString(), null, "no such folder");
+    } catch (FileSystemException e) {
+      // The reader knows the file, not what is written beside it.
+      throw new FileSystemException(file.toString(), null, e.getReason());
     } finally {
       Files.deleteIfExists(temporary);
     }
