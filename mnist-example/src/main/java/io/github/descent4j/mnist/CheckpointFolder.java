@@ -1,6 +1,7 @@
 package io.github.descent4j.mnist;
 
 import io.github.descent4j.mnist.report.RunRecord;
+import io.github.descent4j.nn.train.Evaluation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -85,7 +86,7 @@ final class CheckpointFolder implements AutoCloseable {
   }
 
   /**
-   * The checkpoint with the highest test accuracy; of several, the earliest.
+   * The checkpoint with the highest accuracy, on the images held out if there are some, else on the test images; of several, the earliest.
    *
    * @param path a checkpoint, which is its own best one, or the folder of a run
    * @throws CommandException if there is none
@@ -104,13 +105,19 @@ final class CheckpointFolder implements AutoCloseable {
             Files.isDirectory(path) ? "none in it" : "no such folder"));
   }
 
-  /** Of the last epoch; one that ended between two epochs has no accuracy of its own. */
+  /**
+   * Accuracy of the last epoch, on the images held out if there are some, else on the test images; a checkpoint between two epochs
+   * has none of its own.
+   */
   private static double accuracy(Checkpoint checkpoint) {
-    List<EpochResult> epochs = checkpoint.state().epochs();
-    boolean betweenEpochs = checkpoint.state().progress().batches() > 0;
-    return epochs.isEmpty() || betweenEpochs
-        ? -1
-        : epochs.get(epochs.size() - 1).test().accuracy();
+    RunState state = checkpoint.state();
+    if (state.epochs().isEmpty() || state.progress().batches() > 0) {
+      return -1;
+    }
+    List<Evaluation> validations = state.validations();
+    return validations.isEmpty()
+        ? state.epochs().get(state.epochs().size() - 1).test().accuracy()
+        : validations.get(validations.size() - 1).accuracy();
   }
 
   /**
