@@ -28,7 +28,6 @@ final class TrainingRun {
   private final GreyScale scale;
   private final Dataset training;
   private final ImageDataset test;
-  private final int stepsPerEpoch;
   private final int epochs;
   private final List<EpochResult> results = new ArrayList<>();
 
@@ -57,7 +56,7 @@ final class TrainingRun {
     LabelledImages trainImages =
         regularization.validation() == 0 ? images.train() : images.train().part(0, count);
     epochs = settings.epochs();
-    stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
+    int stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
     Optimizer built = settings.optimizer().build((long) epochs * stepsPerEpoch, stepsPerEpoch);
     optimizer = monitor == null ? built : built.monitored(monitor);
     network = model
@@ -175,10 +174,6 @@ final class TrainingRun {
 
   GreyScale scale() {
     return scale;
-  }
-
-  int stepsPerEpoch() {
-    return stepsPerEpoch;
   }
 
   /** The guard sees gradients before each step; this sees what the last step of the epoch has left. */
