@@ -1,6 +1,7 @@
 package io.github.descent4j;
 
 import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.BiasCorrection;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
 import java.util.Map;
@@ -73,7 +74,7 @@ public final class AdaMax extends UpdateRule {
 
   @Override
   void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate / (1 - StrictMath.pow(beta1, t));
+    scalars[0] = learningRate / BiasCorrection.of(beta1, t);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.descent4j;
 
 import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.BiasCorrection;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
 import java.util.Map;
@@ -79,8 +80,8 @@ public final class AdamW extends UpdateRule {
 
   @Override
   void prepare(long t, double learningRate, double[] scalars) {
-    double root = Math.sqrt(1 - StrictMath.pow(beta2, t));
-    scalars[0] = learningRate / (1 - StrictMath.pow(beta1, t));
+    double root = Math.sqrt(BiasCorrection.of(beta2, t));
+    scalars[0] = learningRate / BiasCorrection.of(beta1, t);
     if (epsilonHat) {
       scalars[0] *= root;
     } else {

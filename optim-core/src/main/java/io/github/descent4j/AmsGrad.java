@@ -1,6 +1,7 @@
 package io.github.descent4j;
 
 import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.BiasCorrection;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
 import java.util.Map;
@@ -79,8 +80,8 @@ public final class AmsGrad extends UpdateRule {
 
   @Override
   void prepare(long t, double learningRate, double[] scalars) {
-    double root = biasCorrection ? Math.sqrt(1 - StrictMath.pow(beta2, t)) : 1;
-    scalars[0] = biasCorrection ? learningRate / (1 - StrictMath.pow(beta1, t)) : learningRate;
+    double root = biasCorrection ? Math.sqrt(BiasCorrection.of(beta2, t)) : 1;
+    scalars[0] = biasCorrection ? learningRate / BiasCorrection.of(beta1, t) : learningRate;
     if (epsilonHat) {
       scalars[0] *= root;
       scalars[1] = 1;

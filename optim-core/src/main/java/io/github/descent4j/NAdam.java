@@ -1,6 +1,7 @@
 package io.github.descent4j;
 
 import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.BiasCorrection;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
 import java.util.Map;
@@ -35,9 +36,10 @@ import java.util.Map;
  * }</pre>
  */
 public final class NAdam extends UpdateRule {
-  // Places among the scalars that the next step finds again: P_t, and its t.
+  // Places among the scalars that the next step finds again: P_t, its t, and 1 - P_t as a sum.
   static final int PRODUCT = 3;
   private static final int PRODUCT_STEP = 4;
+  private static final int LACKING = 5;
 
   private final double beta1;
   private final double beta2;
@@ -84,14 +86,21 @@ public final class NAdam extends UpdateRule {
     double mu = mu(t);
     double next = mu(t + 1);
     double product = product(t, mu, scalars);
-    scalars[0] = learningRate * (1 - mu) / (1 - product);
-    scalars[1] = learningRate * next / (1 - product * next);
-    scalars[2] = 1 / Math.sqrt(1 - StrictMath.pow(beta2, t));
+    double lacking = scalars[LACKING];
+    double nextLacking = lacking + product * (1 - next);
+    scalars[0] = learningRate * (1 - mu) / difference(product, lacking);
+    scalars[1] = learningRate * next / difference(product * next, nextLacking);
+    scalars[2] = 1 / Math.sqrt(BiasCorrection.of(beta2, t));
   }
 
   @Override
   void update(Kernels kernels, Chunk chunk, double[] scalars) {
     kernels.nAdam(chunk, beta1, beta2, scalars[0], scalars[1], scalars[2], epsilon);
+  }
+
+  /** {@code 1 - product}, from the sum where the subtraction would lose digits. */
+  private static double difference(double product, double lacking) {
+    return lacking < 0x1p-10 ? lacking : 1 - product;
   }
 
   private double mu(long t) {
@@ -109,12 +118,16 @@ public final class NAdam extends UpdateRule {
       known = 0; // DL4J counts for itself, and may begin anew.
     }
     double product = known == 0 ? 1 : scalars[PRODUCT];
+    double lacking = known == 0 ? 0 : scalars[LACKING];
     // A product this small has long ceased to matter: loading after a million steps does not take
     // as many.
     for (long i = known + 1; i <= t && product >= Double.MIN_NORMAL; i++) {
-      product *= i == t ? mu : mu(i);
+      double factor = i == t ? mu : mu(i);
+      lacking += product * (1 - factor);
+      product *= factor;
     }
     scalars[PRODUCT] = product;
+    scalars[LACKING] = lacking;
     scalars[PRODUCT_STEP] = t;
     return product;
   }

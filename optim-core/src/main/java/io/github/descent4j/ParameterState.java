@@ -19,7 +19,7 @@ final class ParameterState {
   }
 
   /** Room for the scalars of a step. */
-  static final int SCALARS = 5;
+  static final int SCALARS = 6;
 
   final INDArray[] slots;
   final Span[] slotSpans;

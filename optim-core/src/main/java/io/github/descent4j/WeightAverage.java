@@ -1,5 +1,6 @@
 package io.github.descent4j;
 
+import io.github.descent4j.internal.BiasCorrection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -133,7 +134,7 @@ public final class WeightAverage {
     }
     return switch (kind) {
       case EMA -> 1 - decay;
-      case BIAS_CORRECTED_EMA -> (1 - decay) / (1 - StrictMath.pow(decay, n));
+      case BIAS_CORRECTED_EMA -> (1 - decay) / BiasCorrection.of(decay, n);
       case WARMED_UP_EMA -> 1 - Math.min(decay, n / (9.0 + n));
       case EQUAL -> 1.0 / n;
     };

@@ -1,6 +1,7 @@
 package io.github.descent4j;
 
 import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.BiasCorrection;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
 import java.util.Map;
@@ -82,8 +83,8 @@ public final class Yogi extends UpdateRule {
 
   @Override
   void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = biasCorrection ? learningRate / (1 - StrictMath.pow(beta1, t)) : learningRate;
-    scalars[1] = biasCorrection ? 1 / Math.sqrt(1 - StrictMath.pow(beta2, t)) : 1;
+    scalars[0] = biasCorrection ? learningRate / BiasCorrection.of(beta1, t) : learningRate;
+    scalars[1] = biasCorrection ? 1 / Math.sqrt(BiasCorrection.of(beta2, t)) : 1;
   }
 
   @Override

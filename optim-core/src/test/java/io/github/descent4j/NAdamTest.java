@@ -1,6 +1,7 @@
 package io.github.descent4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,5 +62,22 @@ class NAdamTest {
       rule.prepare(t, 0.1, scalars);
       assertThat(scalars[NAdam.PRODUCT]).isEqualTo(product);
     }
+  }
+
+  /** With beta1 near 1 and a constant momentum, 1 - P_t is as small as 1 - beta1. */
+  @Test
+  void theFirstStepsKeepTheirDigitsForBeta1NearToOne() {
+    double beta1 = 1 - 1e-9;
+    INDArray value = Nd4j.createFromArray(0.0);
+    Optimizer optimizer = NAdam.builder()
+        .learningRate(1)
+        .beta1(beta1)
+        .momentumDecay(1e6)
+        .epsilon(1e-300)
+        .build();
+    optimizer.step(Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(1.0))));
+    // (1 - beta1) g / (1 - beta1) + beta1 (1 - beta1) g / (1 - beta1²), over |g|.
+    double expected = 1 + beta1 / (1 + beta1);
+    assertThat(value.getDouble(0)).isCloseTo(-expected, within(1e-13));
   }
 }

@@ -13,12 +13,14 @@ import java.util.function.Supplier;
  * @param slots the names of its slots, in order
  * @param create makes one with its default learning rate
  * @param withLearningRate makes one with another
+ * @param withWeightDecay makes one that decays weights
  */
 public record OptimizerCase(
     String name,
     Set<String> slots,
     Supplier<Optimizer> create,
-    Function<Double, Optimizer> withLearningRate) {
+    Function<Double, Optimizer> withLearningRate,
+    Function<WeightDecay, Optimizer> withWeightDecay) {
 
   /** With every default. */
   public static List<OptimizerCase> defaults() {
@@ -240,7 +242,8 @@ public record OptimizerCase(
         name,
         new java.util.LinkedHashSet<>(slots),
         () -> build.apply(builder.get()),
-        rate -> build.apply(builder.get().learningRate(rate)));
+        rate -> build.apply(builder.get().learningRate(rate)),
+        decay -> build.apply(builder.get().weightDecay(decay)));
   }
 
   private static List<OptimizerCase> concat(List<OptimizerCase> a, List<OptimizerCase> b) {
