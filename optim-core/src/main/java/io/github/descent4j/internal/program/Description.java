@@ -1,0 +1,437 @@
+package io.github.descent4j.internal.program;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The element-wise arithmetic of one update rule: what each array becomes, and the numbers of a step that it is
+ * computed with.
+ *
+ * <p>An array is known by its place: {@link #VALUE}, {@link #GRADIENT}, then the slots. Expressions of numbers
+ * alone are folded into numbers, computed in double once a step. Not for several threads at once.
+ */
+public final class Description {
+  /** The place of the parameter's value. */
+  public static final int VALUE = 0;
+
+  /** The place of the gradient. */
+  public static final int GRADIENT = 1;
+
+  /** The place of the first slot. */
+  public static final int SLOTS = 2;
+
+  private final String name;
+  private final List<String> slotNames = new ArrayList<>();
+  private final List<Number> numbers = new ArrayList<>();
+  private final List<BooleanSupplier> choices = new ArrayList<>();
+  private final List<Expression> norms = new ArrayList<>();
+  private final List<Combination> combinations = new ArrayList<>();
+  private final Map<Integer, Expression> sets = new LinkedHashMap<>();
+  private final Map<List<Object>, Expression> known = new HashMap<>();
+
+  /** From here on nothing is folded: the numbers have their places. */
+  private boolean complete;
+
+  /** A number of the step: given by a function, folded from others, or a combination of norms. */
+  private record Number(
+      String name, DoubleSupplier value, Expression folded, boolean staysPositive, boolean ofNorms) {}
+
+  /**
+   * A number made of norms.
+   *
+   * @param number its place among the numbers
+   * @param first of its norms among all
+   * @param own room for its norms
+   * @param ofModel whether the norms are those of all parameters together
+   */
+  private record Combination(
+      int number, int first, double[] own, boolean ofModel, ToDoubleFunction<double[]> value) {}
+
+  /** An empty description of a rule. */
+  public Description(String name) {
+    this.name = name;
+  }
+
+  /** The rule's name. */
+  public String name() {
+    return name;
+  }
+
+  /** The element of an array. */
+  public Expression input(int array) {
+    return known.computeIfAbsent(
+        List.of(Operation.INPUT, array), k -> new Expression(Operation.INPUT, array, 0));
+  }
+
+  /** Adds a slot, and returns its place among the arrays. */
+  public int slot(String slotName) {
+    slotNames.add(slotName);
+    return SLOTS + slotNames.size() - 1;
+  }
+
+  /** A constant. */
+  public Expression constant(double value) {
+    return known.computeIfAbsent(
+        List.of(Operation.CONSTANT, Double.doubleToLongBits(value)),
+        k -> new Expression(Operation.CONSTANT, 0, value));
+  }
+
+  /**
+   * Adds a number of the step.
+   *
+   * @param value computes it, in double
+   * @param staysPositive whether a positive number is rounded to a positive number, as an epsilon must be
+   */
+  public Expression number(String numberName, DoubleSupplier value, boolean staysPositive) {
+    return number(new Number(numberName, value, null, staysPositive, false));
+  }
+
+  private Expression number(Number number) {
+    numbers.add(number);
+    return new Expression(Operation.SCALAR, numbers.size() - 1, 0);
+  }
+
+  /** The sum. */
+  public Expression add(Expression a, Expression b) {
+    return of(Operation.ADD, a, b);
+  }
+
+  /** The difference. */
+  public Expression subtract(Expression a, Expression b) {
+    return of(Operation.SUBTRACT, a, b);
+  }
+
+  /** The product. */
+  public Expression multiply(Expression a, Expression b) {
+    return of(Operation.MULTIPLY, a, b);
+  }
+
+  /** The quotient. */
+  public Expression divide(Expression a, Expression b) {
+    return of(Operation.DIVIDE, a, b);
+  }
+
+  /** The lesser, NaN if one is. */
+  public Expression minimum(Expression a, Expression b) {
+    return of(Operation.MINIMUM, a, b);
+  }
+
+  /** The greater, NaN if one is. */
+  public Expression maximum(Expression a, Expression b) {
+    return of(Operation.MAXIMUM, a, b);
+  }
+
+  /** The square root. */
+  public Expression squareRoot(Expression a) {
+    return of(Operation.SQUARE_ROOT, a);
+  }
+
+  /** The absolute value. */
+  public Expression absolute(Expression a) {
+    return of(Operation.ABSOLUTE, a);
+  }
+
+  /** The sign: -1, 0 or 1. */
+  public Expression sign(Expression a) {
+    return of(Operation.SIGN, a);
+  }
+
+  /** One of two, as a condition on the step has it. */
+  public Expression either(BooleanSupplier condition, Expression then, Expression otherwise) {
+    choices.add(condition);
+    return new Expression(Operation.EITHER, choices.size() - 1, 0, then, otherwise);
+  }
+
+  /**
+   * Adds a number that is made of norms of the whole parameter: what uses it is computed in a second pass.
+   *
+   * @param ofModel whether the norms are those of all parameters of the step together
+   * @param value makes it of the L2 norms of the terms
+   */
+  public Expression ofNorms(
+      String numberName, boolean ofModel, ToDoubleFunction<double[]> value, Expression... terms) {
+    Expression number = number(new Number(numberName, () -> Double.NaN, null, false, true));
+    combinations.add(
+        new Combination(number.index, norms.size(), new double[terms.length], ofModel, value));
+    norms.addAll(Arrays.asList(terms));
+    return number;
+  }
+
+  /** Says what an array becomes; whether it had not been said before. */
+  public boolean set(int array, Expression value) {
+    return sets.putIfAbsent(array, value) == null;
+  }
+
+  Expression of(Operation operation, Expression... arguments) {
+    List<Object> key = new ArrayList<>();
+    key.add(operation);
+    boolean allNumbers = true;
+    for (Expression argument : arguments) {
+      key.add(argument); // Equal expressions are the same object.
+      allNumbers &= argument.isNumber();
+    }
+    Expression same = known.get(key);
+    if (same == null) {
+      Expression made = new Expression(operation, 0, 0, arguments);
+      same = allNumbers && !complete ? fold(made) : made;
+      known.put(key, same);
+    }
+    return same;
+  }
+
+  private Expression fold(Expression made) {
+    boolean ofNorms = false;
+    for (Expression argument : made.arguments) {
+      ofNorms |= argument.operation == Operation.SCALAR && numbers.get(argument.index).ofNorms;
+    }
+    return number(new Number(text(made), null, made, false, ofNorms));
+  }
+
+  /** Says that all has been said. */
+  public void complete() {
+    complete = true;
+  }
+
+  /** The slots' names. */
+  public List<String> slotNames() {
+    return slotNames;
+  }
+
+  /** Value, gradient and slots. */
+  public int arrays() {
+    return SLOTS + slotNames.size();
+  }
+
+  /** What each array becomes, by its place. */
+  Map<Integer, Expression> sets() {
+    return sets;
+  }
+
+  /** Whether an array's new value has been said. */
+  public boolean isSet(int array) {
+    return sets.containsKey(array);
+  }
+
+  /** The terms whose norms are wanted. */
+  List<Expression> norms() {
+    return norms;
+  }
+
+  /** How many norms are wanted. */
+  public int normCount() {
+    return norms.size();
+  }
+
+  /** How many numbers a step has, those of {@link Preparation} behind them included. */
+  public int numberCount() {
+    return numbers.size() + Preparation.NUMBERS;
+  }
+
+  /** The place of the first number of {@link Preparation}. */
+  public int preparationNumbers() {
+    return numbers.size();
+  }
+
+  /** A number of {@link Preparation}. */
+  Expression preparationNumber(int place) {
+    return known.computeIfAbsent(
+        List.of(Operation.SCALAR, numbers.size() + place),
+        k -> new Expression(Operation.SCALAR, numbers.size() + place, 0));
+  }
+
+  /** How many choices a step makes. */
+  public int choiceCount() {
+    return choices.size();
+  }
+
+  /** The choices of the step under way, one bit each. */
+  public int variant() {
+    int bits = 0;
+    for (int i = 0; i < choices.size(); i++) {
+      bits |= choices.get(i).getAsBoolean() ? 1 << i : 0;
+    }
+    return bits;
+  }
+
+  /** Computes the numbers of the step under way, but for those of norms. */
+  public void computeNumbers(double[] wide, float[] rounded) {
+    computeNumbers(wide, rounded, false);
+  }
+
+  /**
+   * Computes the numbers of norms.
+   *
+   * @param norms of this parameter, in the order of the terms
+   * @param modelNorms of all parameters together
+   */
+  public void computeNumbersOfNorms(
+      double[] norms, double[] modelNorms, double[] wide, float[] rounded) {
+    for (Combination combination : combinations) {
+      double[] own = combination.own;
+      System.arraycopy(
+          combination.ofModel ? modelNorms : norms, combination.first, own, 0, own.length);
+      put(combination.number, combination.value.applyAsDouble(own), wide, rounded);
+    }
+    computeNumbers(wide, rounded, true);
+  }
+
+  private void computeNumbers(double[] wide, float[] rounded, boolean ofNorms) {
+    for (int i = 0; i < numbers.size(); i++) {
+      Number number = numbers.get(i);
+      if (number.ofNorms == ofNorms && (!ofNorms || number.folded != null)) {
+        Expression folded = number.folded;
+        double value = folded == null
+            ? number.value.getAsDouble()
+            : folded.operation.of(
+                number(folded.arguments[0], wide),
+                folded.arguments.length == 1 ? 0 : number(folded.arguments[1], wide));
+        put(i, value, wide, rounded);
+      }
+    }
+  }
+
+  private void put(int i, double value, double[] wide, float[] rounded) {
+    wide[i] = value;
+    float near = (float) value;
+    rounded[i] = numbers.get(i).staysPositive && near == 0 && value > 0 ? Float.MIN_VALUE : near;
+  }
+
+  private static double number(Expression argument, double[] wide) {
+    return argument.operation == Operation.CONSTANT ? argument.constant : wide[argument.index];
+  }
+
+  /** Whether a term that contains the gradient is multiplied by itself. */
+  public boolean squaresGradients() {
+    Map<Expression, Boolean> seen = new IdentityHashMap<>();
+    return sets.values().stream().anyMatch(e -> squaresGradients(e, seen));
+  }
+
+  private boolean squaresGradients(Expression expression, Map<Expression, Boolean> seen) {
+    if (seen.put(expression, true) != null) {
+      return false;
+    }
+    Expression[] arguments = expression.arguments;
+    if (expression.operation == Operation.MULTIPLY
+        && arguments[0] == arguments[1]
+        && contains(arguments[0], input(GRADIENT))) {
+      return true;
+    }
+    for (Expression argument : arguments) {
+      if (squaresGradients(argument, seen)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static boolean contains(Expression expression, Expression searched) {
+    if (expression == searched) {
+      return true;
+    }
+    for (Expression argument : expression.arguments) {
+      if (contains(argument, searched)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether it is computed from numbers of the step alone. */
+  public boolean isNumber(Expression expression) {
+    return expression.isNumber();
+  }
+
+  /** Whether a number of norms is in it. */
+  public boolean isOfNorms(Expression expression) {
+    if (expression.operation == Operation.SCALAR && expression.index < numbers.size()) {
+      return numbers.get(expression.index).ofNorms;
+    }
+    for (Expression argument : expression.arguments) {
+      if (isOfNorms(argument)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** An expression as text. */
+  public String text(Expression expression) {
+    return text(expression, Map.of(), 0);
+  }
+
+  /** The same with names for some: what is known by a name is not written out. */
+  String text(Expression expression, Map<Expression, String> named, int outerRank) {
+    String given = named.get(expression);
+    if (given != null) {
+      return given;
+    }
+    Expression[] arguments = expression.arguments;
+    return switch (expression.operation) {
+      case INPUT -> arrayName(expression.index);
+      case SCALAR -> {
+        String text = numberName(expression.index);
+        yield outerRank > 0 && text.indexOf(' ') >= 0 ? "(" + text + ")" : text;
+      }
+      case CONSTANT -> {
+        double c = expression.constant;
+        yield c == Math.rint(c) && Math.abs(c) < 1e9 ? Long.toString((long) c) : Double.toString(c);
+      }
+      case ADD -> infix(" + ", 1, 2, arguments, named, outerRank);
+      case SUBTRACT -> infix(" - ", 1, 2, arguments, named, outerRank);
+      case MULTIPLY -> infix(" * ", 2, 3, arguments, named, outerRank);
+      case DIVIDE -> infix(" / ", 2, 3, arguments, named, outerRank);
+      case MINIMUM -> call("min", arguments, named);
+      case MAXIMUM -> call("max", arguments, named);
+      case SQUARE_ROOT -> call("sqrt", arguments, named);
+      case ABSOLUTE -> call("abs", arguments, named);
+      case SIGN -> call("sign", arguments, named);
+      case EITHER -> call("either", arguments, named);
+    };
+  }
+
+  private String infix(
+      String sign,
+      int rank,
+      int rightRank,
+      Expression[] arguments,
+      Map<Expression, String> named,
+      int outerRank) {
+    String text =
+        text(arguments[0], named, rank) + sign + text(arguments[1], named, rightRank);
+    return outerRank > rank ? "(" + text + ")" : text;
+  }
+
+  private String call(String function, Expression[] arguments, Map<Expression, String> named) {
+    StringBuilder text = new StringBuilder(function).append('(');
+    for (int i = 0; i < arguments.length; i++) {
+      text.append(i == 0 ? "" : ", ").append(text(arguments[i], named, 0));
+    }
+    return text.append(')').toString();
+  }
+
+  private String numberName(int index) {
+    return index < numbers.size()
+        ? numbers.get(index).name
+        : Preparation.NAMES.get(index - numbers.size());
+  }
+
+  /** The name of an array in a program's text. */
+  String arrayName(int array) {
+    if (array == VALUE) {
+      return "p";
+    }
+    if (array == GRADIENT) {
+      return "g";
+    }
+    int slot = array - SLOTS;
+    return slot < slotNames.size() ? slotNames.get(slot) : "term" + (slot - slotNames.size() + 1);
+  }
+}

@@ -1,0 +1,15 @@
+package io.github.descent4j.internal.program;
+
+/** Runs a program on blocks of doubles on the heap. */
+@FunctionalInterface
+public interface DoubleLoop {
+
+  /**
+   * Computes the first n elements.
+   *
+   * @param arrays the blocks by the arrays' places, and behind them those for {@link LoopSplit}'s values
+   * @param n at most the length of a block
+   * @param numbers of the step
+   */
+  void run(double[][] arrays, int n, double[] numbers);
+}

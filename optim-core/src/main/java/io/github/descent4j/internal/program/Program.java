@@ -1,0 +1,236 @@
+package io.github.descent4j.internal.program;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+
+/**
+ * A description without its choices, for one {@link Preparation}: expressions in the order of their computation,
+ * and where the results go. The interpreter runs it, the generator compiles it.
+ */
+public final class Program {
+
+  /** Which part of a rule with norms. */
+  public enum Pass {
+    /** The whole of a rule without norms. */
+    ONLY,
+    /**
+     * Arrays that no norm is needed for, and the terms whose norms are wanted, each in an array of its own behind
+     * the slots.
+     */
+    BEFORE_NORMS,
+    /** The other arrays. */
+    AFTER_NORMS
+  }
+
+  private final Description description;
+  private final String name;
+  private final List<Expression> order = new ArrayList<>();
+  private final Map<Expression, Integer> uses = new IdentityHashMap<>();
+  private final Map<Integer, Expression> stores = new TreeMap<>();
+
+  private Program(Description description, String name) {
+    this.description = description;
+    this.name = name;
+  }
+
+  /**
+   * Makes the program of a step.
+   *
+   * @param variant the step's choices, as {@link Description#variant}
+   * @param preparation bits of {@link Preparation}
+   */
+  public static Program of(Description description, int variant, int preparation, Pass pass) {
+    String name = description.name()
+        + switch (pass) {
+          case ONLY -> "";
+          case BEFORE_NORMS -> "_before_norms";
+          case AFTER_NORMS -> "_after_norms";
+        }
+        + (description.choiceCount() == 0 ? "" : "_" + variant)
+        + Preparation.suffix(preparation);
+    Program program = new Program(description, name);
+    program.build(variant, preparation, pass);
+    return program;
+  }
+
+  private void build(int variant, int preparation, Pass pass) {
+    Expression p = description.input(Description.VALUE);
+    Expression g = description.input(Description.GRADIENT);
+    Map<Expression, Expression> done = new IdentityHashMap<>();
+    done.put(g, prepared(g, p, preparation));
+    if ((preparation & Preparation.DECOUPLED) != 0) {
+      Expression decay = description.multiply(number(Preparation.DECOUPLED_DECAY), p);
+      done.put(p, description.subtract(p, decay));
+    }
+    boolean after = pass == Pass.AFTER_NORMS;
+    if (after) {
+      description.sets().forEach((array, value) -> {
+        if (!description.isOfNorms(value)) {
+          done.put(value, description.input(array)); // The first pass has stored it.
+        }
+      });
+    }
+    description.sets().forEach((array, value) -> {
+      if (pass == Pass.ONLY || description.isOfNorms(value) == after) {
+        stores.put(array, rewrite(value, variant, done));
+      }
+    });
+    if (pass == Pass.BEFORE_NORMS) {
+      for (int i = 0; i < description.norms().size(); i++) {
+        stores.put(
+            description.arrays() + i, rewrite(description.norms().get(i), variant, done));
+      }
+    }
+    stores.values().forEach(this::visit);
+  }
+
+  private Expression prepared(Expression g, Expression p, int preparation) {
+    Expression prepared = g;
+    if ((preparation & Preparation.SCALED) != 0) {
+      prepared = description.multiply(prepared, number(Preparation.SCALE));
+    }
+    if ((preparation & Preparation.SCALED_TWICE) != 0) {
+      prepared = description.multiply(prepared, number(Preparation.SECOND_SCALE));
+    }
+    if ((preparation & Preparation.CLAMPED) != 0) {
+      prepared = description.minimum(
+          description.maximum(prepared, number(Preparation.LOWER)), number(Preparation.UPPER));
+    }
+    if ((preparation & Preparation.COUPLED) != 0) {
+      prepared =
+          description.add(prepared, description.multiply(number(Preparation.COUPLED_DECAY), p));
+    }
+    return prepared;
+  }
+
+  private Expression number(int place) {
+    return description.preparationNumber(place);
+  }
+
+  private Expression rewrite(
+      Expression expression, int variant, Map<Expression, Expression> done) {
+    Expression known = done.get(expression);
+    if (known != null) {
+      return known;
+    }
+    Expression result = expression;
+    if (expression.operation == Operation.EITHER) {
+      boolean first = (variant >>> expression.index & 1) == 1;
+      result = rewrite(expression.arguments[first ? 0 : 1], variant, done);
+    } else if (expression.isComputed()) {
+      Expression[] arguments = new Expression[expression.arguments.length];
+      for (int i = 0; i < arguments.length; i++) {
+        arguments[i] = rewrite(expression.arguments[i], variant, done);
+      }
+      result = description.of(expression.operation, arguments);
+    }
+    done.put(expression, result);
+    return result;
+  }
+
+  private void visit(Expression expression) {
+    if (uses.merge(expression, 1, Integer::sum) == 1) {
+      for (Expression argument : expression.arguments) {
+        visit(argument);
+      }
+      order.add(expression);
+    }
+  }
+
+  /** A name that a class can have. */
+  public String name() {
+    return name;
+  }
+
+  /** All expressions, each behind its arguments. */
+  List<Expression> order() {
+    return order;
+  }
+
+  /** How often an expression is an argument or a result. */
+  int uses(Expression expression) {
+    return uses.get(expression);
+  }
+
+  /** What is stored, by the place of the array. */
+  Map<Integer, Expression> stores() {
+    return stores;
+  }
+
+  /** Whether an array is read or written. */
+  public boolean uses(int array) {
+    return stores.containsKey(array) || reads(array);
+  }
+
+  /** Whether an array is written. */
+  public boolean writes(int array) {
+    return stores.containsKey(array);
+  }
+
+  /** Whether an array is read. */
+  public boolean reads(int array) {
+    for (Expression expression : order) {
+      if (expression.operation == Operation.INPUT && expression.index == array) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Behind the highest place of an array. */
+  public int arrays() {
+    int highest = description.arrays() - 1;
+    for (int array : stores.keySet()) {
+      highest = Math.max(highest, array);
+    }
+    return highest + 1;
+  }
+
+  /** Behind the highest place of an array that a parameter or its state has. */
+  int parameterArrays() {
+    return description.arrays();
+  }
+
+  /** The same text is the same arithmetic, whatever the names. */
+  String signature() {
+    Map<Expression, Integer> places = new HashMap<>();
+    StringBuilder text = new StringBuilder();
+    for (Expression expression : order) {
+      places.put(expression, places.size());
+      text.append(expression.operation)
+          .append(expression.index)
+          .append(':')
+          .append(expression.constant);
+      for (Expression argument : expression.arguments) {
+        text.append(',').append(places.get(argument));
+      }
+      text.append(';');
+    }
+    stores.forEach(
+        (array, value) -> text.append(array).append('=').append(places.get(value)).append(';'));
+    return text.toString();
+  }
+
+  /** One line an array: what it becomes. A new value has a dash where another line uses it. */
+  @Override
+  public String toString() {
+    StringJoiner lines = new StringJoiner("\n");
+    Map<Expression, String> named = new IdentityHashMap<>();
+    // What others are made of comes first.
+    List<Map.Entry<Integer, Expression>> left = new ArrayList<>(stores.entrySet());
+    left.sort((a, b) -> Integer.compare(order.indexOf(a.getValue()), order.indexOf(b.getValue())));
+    for (Map.Entry<Integer, Expression> store : left) {
+      String array = description.arrayName(store.getKey());
+      lines.add(array + "' = " + description.text(store.getValue(), named, 0));
+      if (store.getValue().isComputed()) {
+        named.putIfAbsent(store.getValue(), array + "'");
+      }
+    }
+    return lines.toString();
+  }
+}

@@ -1,0 +1,353 @@
+package io.github.descent4j.rule;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.internal.program.Description;
+import io.github.descent4j.internal.program.Expression;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * An update rule's arithmetic, written once: hyperparameters, slots, and what parameter and slots become.
+ *
+ * <p>From it come compiled loops for float and double, with vectors where the JVM has them, and a printout.
+ * {@link UpdateRule} has the use of it.
+ *
+ * <pre>{@code
+ * f -> {
+ *   Scalar momentum = f.hyperparameter("momentum", 0.9, Range.FRACTION);
+ *   Slot v = f.slot("v");
+ *   f.subtract(f.learningRate().times(v.set(momentum.times(v).plus(f.gradient()))));
+ * }
+ * }</pre>
+ *
+ * <p>The gradient is what clips and coupled weight decay have made of it; decoupled decay has been taken off the
+ * parameter before. A slot's and the parameter's terms are what they were before the step: {@link Slot#set} returns
+ * what they become.
+ *
+ * <p><b>Errors.</b> A wrong use is an {@link IllegalArgumentException} when the rule is made, which names the
+ * formula, the operation and what was expected.
+ */
+public final class Formula {
+  private final String name;
+  private final Description description;
+  private final Step step = new Step();
+  private final Map<String, Object> hyperparameters = new LinkedHashMap<>();
+  private final Map<String, Scalar> scalars = new LinkedHashMap<>();
+  private final List<Slot> slots = new ArrayList<>();
+  private final Term parameter;
+  private final Term gradient;
+  private Scalar learningRate;
+  private ToDoubleFunction<Step> rate = Step::learningRate;
+  private Consumer<WholeParameter> whole;
+
+  private Formula(String name) {
+    this.name = name;
+    description = new Description(name);
+    parameter = new Term(this, description.input(Description.VALUE));
+    gradient = new Term(this, description.input(Description.GRADIENT));
+  }
+
+  static Formula of(String name, Consumer<Formula> definition) {
+    Formula formula = new Formula(name);
+    definition.accept(formula);
+    formula.requireComplete();
+    formula.description.complete();
+    return formula;
+  }
+
+  private void requireComplete() {
+    if (whole != null) {
+      if (description.isSet(Description.VALUE) || !slots.isEmpty()) {
+        throw problem("wholeParameter", "no slot(...), subtract(...) or update(...) beside it");
+      }
+      return;
+    }
+    if (!description.isSet(Description.VALUE)) {
+      throw problem("definition", "subtract(...), update(...) or wholeParameter(...), found none");
+    }
+    for (Slot slot : slots) {
+      if (!description.isSet(slot.array())) {
+        throw problem("slot '" + slot.name() + "'", "set(...) to say what it becomes, found none");
+      }
+    }
+  }
+
+  /** The parameter before the step, decoupled weight decay taken off. */
+  public Term parameter() {
+    return parameter;
+  }
+
+  /** The gradient, as clips and coupled weight decay have left it. */
+  public Term gradient() {
+    return gradient;
+  }
+
+  /** A slot that starts from 0. */
+  public Slot slot(String slotName) {
+    return slot(slotName, 0);
+  }
+
+  /**
+   * A slot.
+   *
+   * @param slotName what it is called in state files
+   * @param initialValue of every element ahead of the parameter's first step
+   */
+  public Slot slot(String slotName, double initialValue) {
+    requireName("slot", slotName);
+    if (slots.stream().anyMatch(slot -> slot.name().equals(slotName))) {
+      throw problem("slot '" + slotName + "'", "a name that no other slot has");
+    }
+    int array = description.slot(slotName);
+    Slot slot = new Slot(this, description.input(array), slotName, initialValue, array);
+    slots.add(slot);
+    return slot;
+  }
+
+  /** The learning rate of the step. */
+  public Scalar learningRate() {
+    if (learningRate == null) {
+      learningRate = number("lr", Step::learningRate, false);
+    }
+    return learningRate;
+  }
+
+  /**
+   * Lowers the learning rate as the rule has it, whoever gives the rate: for this formula, for decoupled weight decay,
+   * and for who asks the optimizer.
+   *
+   * @param rate of the step that it is given
+   */
+  public void adjustLearningRate(ToDoubleFunction<Step> rate) {
+    this.rate = requireNonNull(rate, "rate is null, expected a function of the step");
+  }
+
+  /**
+   * A hyperparameter that is a number. It is printed, saved and compared under its name.
+   *
+   * @throws IllegalArgumentException if the value is out of its range, or the name taken
+   */
+  public Scalar hyperparameter(String hyperparameter, double value, Range range) {
+    declare(hyperparameter, range.require(hyperparameter, value));
+    return number(hyperparameter, s -> value, false);
+  }
+
+  /**
+   * A hyperparameter that keeps a divisor from 0: positive, and not rounded to 0.
+   *
+   * @throws IllegalArgumentException if the value is not finite and above 0, or the name taken
+   */
+  public Scalar epsilon(String hyperparameter, double value) {
+    declare(hyperparameter, Range.POSITIVE.require(hyperparameter, value));
+    return number(hyperparameter, s -> value, true);
+  }
+
+  /**
+   * A hyperparameter that is no number of the arithmetic: a boolean, an enum, a count. It is printed, saved and
+   * compared as text, numbers and booleans as themselves.
+   *
+   * @throws IllegalArgumentException if the name is taken
+   */
+  public <T> T option(String hyperparameter, T value) {
+    declare(
+        hyperparameter,
+        requireNonNull(value, () -> hyperparameter + " is null, expected a value"));
+    return value;
+  }
+
+  private void declare(String hyperparameter, Object value) {
+    requireName("hyperparameter", hyperparameter);
+    if (hyperparameters.putIfAbsent(hyperparameter, value) != null
+        || UpdateRule.RESERVED.contains(hyperparameter)) {
+      throw problem(
+          "hyperparameter '" + hyperparameter + "'",
+          "a name that no other hyperparameter has, nor one of " + UpdateRule.RESERVED);
+    }
+  }
+
+  /**
+   * A number of the step.
+   *
+   * @param scalarName for the printout
+   * @param value computes it, in double
+   */
+  public Scalar scalar(String scalarName, ToDoubleFunction<Step> value) {
+    requireName("scalar", scalarName);
+    requireNonNull(value, "value is null, expected a function of the step");
+    return number(scalarName, value, false);
+  }
+
+  private Scalar number(String scalarName, ToDoubleFunction<Step> value, boolean staysPositive) {
+    if (scalars.containsKey(scalarName)) {
+      throw problem("scalar '" + scalarName + "'", "a name that no other scalar has");
+    }
+    Expression number =
+        description.number(scalarName, () -> value.applyAsDouble(step), staysPositive);
+    Scalar scalar = new Scalar(this, number);
+    scalars.put(scalarName, scalar);
+    return scalar;
+  }
+
+  /** A constant. */
+  public Scalar constant(double value) {
+    return new Scalar(this, description.constant(value));
+  }
+
+  /** One of two terms, chosen once a step: no loop has a branch. */
+  public Term either(Predicate<Step> condition, Term then, Term otherwise) {
+    requireNonNull(condition, "condition is null, expected a predicate of the step");
+    requireOwn("either", then);
+    requireOwn("either", otherwise);
+    if (description.choiceCount() == 8) {
+      throw problem("either", "at most 8 choices");
+    }
+    return new Term(
+        this,
+        description.either(() -> condition.test(step), then.expression, otherwise.expression));
+  }
+
+  /**
+   * A number made of the L2 norms of terms over the whole parameter: what uses it is computed in a second pass.
+   *
+   * <pre>{@code
+   * Scalar trust = f.ofNorms("trust", n -> n[0] > 0 && n[1] > 0 ? n[0] / n[1] : 1, f.parameter(), update);
+   * f.subtract(f.learningRate().times(trust).times(update));
+   * }</pre>
+   *
+   * @param scalarName for the printout
+   * @param value makes it of the norms, in the order of the terms
+   * @param terms of this formula, none made of norms
+   */
+  public Scalar ofNorms(String scalarName, ToDoubleFunction<double[]> value, Term... terms) {
+    return ofNorms(scalarName, false, value, terms);
+  }
+
+  /**
+   * The same of the norms over all parameters of the step together, as if they were one: the root of the sum of the
+   * squares of their norms.
+   */
+  public Scalar ofModelNorms(String scalarName, ToDoubleFunction<double[]> value, Term... terms) {
+    return ofNorms(scalarName, true, value, terms);
+  }
+
+  private Scalar ofNorms(
+      String scalarName, boolean ofModel, ToDoubleFunction<double[]> value, Term... terms) {
+    requireName("ofNorms", scalarName);
+    requireNonNull(value, "value is null, expected a function of norms");
+    Expression[] expressions = new Expression[terms.length];
+    for (int i = 0; i < terms.length; i++) {
+      requireOwn("ofNorms", terms[i]);
+      expressions[i] = terms[i].expression;
+      if (description.isOfNorms(expressions[i])) {
+        throw problem("ofNorms '" + scalarName + "'", "terms that are not made of norms");
+      }
+    }
+    if (terms.length == 0 || scalars.containsKey(scalarName)) {
+      throw problem("ofNorms '" + scalarName + "'", "at least one term, and a name of its own");
+    }
+    Scalar scalar =
+        new Scalar(this, description.ofNorms(scalarName, ofModel, value, expressions));
+    scalars.put(scalarName, scalar);
+    return scalar;
+  }
+
+  /** Says that the step is taken off the parameter: {@code p - step}. Returns what the parameter becomes. */
+  public Term subtract(Term step) {
+    requireOwn("subtract", step);
+    return update(parameter.minus(step));
+  }
+
+  /** Says what the parameter becomes, and returns that. */
+  public Term update(Term value) {
+    return set("parameter", Description.VALUE, value);
+  }
+
+  /**
+   * Updates a parameter by ND4J's arithmetic instead of element by element: for matrix steps, slots of other shapes, and
+   * a first try.
+   *
+   * <pre>{@code
+   * f.wholeParameter(w -> w.value().subi(w.gradient().mul(w.learningRate())));
+   * }</pre>
+   *
+   * @param update called for every parameter of every step; what it throws ends the step with everything as it was
+   */
+  public void wholeParameter(Consumer<WholeParameter> update) {
+    if (whole != null) {
+      throw problem("wholeParameter", "one update");
+    }
+    whole = requireNonNull(update, "update is null, expected an update of a whole parameter");
+  }
+
+  Term set(String what, int array, Term value) {
+    requireOwn("set", value);
+    if (!description.set(array, value.expression)) {
+      throw problem("set of the " + what, "one value, found a second: " + value);
+    }
+    return value;
+  }
+
+  Term term(Expression expression) {
+    return description.isNumber(expression)
+        ? new Scalar(this, expression)
+        : new Term(this, expression);
+  }
+
+  void requireOwn(String operation, Term term) {
+    if (term == null || term.formula != this) {
+      throw problem(
+          operation,
+          "a term of this formula, found " + (term == null ? "null" : "'" + term + "' of another"));
+    }
+  }
+
+  private void requireName(String operation, String given) {
+    if (given == null || !given.matches("[A-Za-z]\\w*")) {
+      throw problem(operation, "a name of letters and digits, found '" + given + "'");
+    }
+  }
+
+  private IllegalArgumentException problem(String operation, String expected) {
+    return new IllegalArgumentException(
+        "formula " + name + ": " + operation + ": expected " + expected);
+  }
+
+  Description description() {
+    return description;
+  }
+
+  /** The step that numbers are computed for. */
+  Step step() {
+    return step;
+  }
+
+  List<Slot> slots() {
+    return slots;
+  }
+
+  Map<String, Object> hyperparameters() {
+    return hyperparameters;
+  }
+
+  /** Null for an element-wise rule. */
+  Consumer<WholeParameter> whole() {
+    return whole;
+  }
+
+  /** The learning rate of a step, given the one handed in. */
+  double rateAt(long t, double handedIn) {
+    step.set(t, handedIn);
+    return rate.applyAsDouble(step);
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

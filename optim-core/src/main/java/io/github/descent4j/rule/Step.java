@@ -1,0 +1,49 @@
+package io.github.descent4j.rule;
+
+import io.github.descent4j.internal.BiasCorrection;
+
+/**
+ * The step of a parameter under way, which the numbers of a {@link Formula} may depend on.
+ *
+ * <p>It is one object that moves on: a function that is given it reads it and does not keep it.
+ *
+ * <pre>{@code
+ * Scalar stepSize = f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(0.9));
+ * }</pre>
+ */
+public final class Step {
+  private long t;
+  private double learningRate;
+
+  Step() {}
+
+  void set(long t, double learningRate) {
+    this.t = t;
+    this.learningRate = learningRate;
+  }
+
+  /** The parameter's step, counted from 1. */
+  public long t() {
+    return t;
+  }
+
+  /** The learning rate of this step. */
+  public double learningRate() {
+    return learningRate;
+  }
+
+  /**
+   * {@code 1 - beta^t}: what an exponential average that starts from 0 lacks; to a few units in the last place
+   * however near to 1 beta is.
+   *
+   * @param beta the factor of the average, in [0, 1)
+   */
+  public double biasCorrection(double beta) {
+    return BiasCorrection.of(beta, t);
+  }
+
+  @Override
+  public String toString() {
+    return "step " + t + " at learning rate " + learningRate;
+  }
+}
