@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -48,7 +50,7 @@ public final class AdaDelta extends UpdateRule {
   }
 
   private AdaDelta(Builder builder) {
-    super(builder, Slot.zero("s"), Slot.zero("x"));
+    super("AdaDelta", builder, Slot.zero("s"), Slot.zero("x"));
     rho = Check.fraction("rho", builder.rho);
     epsilon = Check.positive("epsilon", builder.epsilon);
   }
@@ -59,18 +61,18 @@ public final class AdaDelta extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("rho", rho);
     hyperparameters.put("epsilon", epsilon);
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     scalars[0] = learningRate;
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     kernels.adaDelta(chunk, scalars[0], rho, epsilon);
   }
 
@@ -84,7 +86,7 @@ public final class AdaDelta extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -51,6 +53,7 @@ public final class AdaGrad extends UpdateRule {
 
   private AdaGrad(Builder builder) {
     super(
+        "AdaGrad",
         builder,
         new Slot("s", Check.atLeastZero("initialAccumulator", builder.initialAccumulator)));
     epsilon = Check.positive("epsilon", builder.epsilon);
@@ -65,7 +68,7 @@ public final class AdaGrad extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("epsilon", epsilon);
     hyperparameters.put("epsilonInsideRoot", epsilonInsideRoot);
     hyperparameters.put("initialAccumulator", initialAccumulator);
@@ -73,17 +76,17 @@ public final class AdaGrad extends UpdateRule {
   }
 
   @Override
-  double rateAt(long t, double learningRate) {
+  protected double rateAt(long t, double learningRate) {
     return learningRate / (1 + (t - 1) * learningRateDecay);
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     scalars[0] = learningRate;
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     double inside = epsilonInsideRoot ? epsilon : 0;
     double outside = epsilonInsideRoot ? 0 : epsilon;
     kernels.adaGrad(chunk, scalars[0], inside, outside);
@@ -101,7 +104,7 @@ public final class AdaGrad extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

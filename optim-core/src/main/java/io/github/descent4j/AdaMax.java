@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -51,7 +53,7 @@ public final class AdaMax extends UpdateRule {
   }
 
   private AdaMax(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("u"));
+    super("AdaMax", builder, Slot.zero("m"), Slot.zero("u"));
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
@@ -64,7 +66,7 @@ public final class AdaMax extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
@@ -72,12 +74,12 @@ public final class AdaMax extends UpdateRule {
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     scalars[0] = learningRate / (1 - StrictMath.pow(beta1, t));
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     double inside = epsilonInsideMaximum ? epsilon : 0;
     kernels.adaMax(chunk, beta1, beta2, scalars[0], inside, epsilon - inside);
   }
@@ -94,7 +96,7 @@ public final class AdaMax extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

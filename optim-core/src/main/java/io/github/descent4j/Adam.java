@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -51,7 +53,7 @@ public final class Adam extends UpdateRule {
   }
 
   private Adam(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"));
+    super("Adam", builder, Slot.zero("m"), Slot.zero("v"));
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
@@ -64,7 +66,7 @@ public final class Adam extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
@@ -72,7 +74,7 @@ public final class Adam extends UpdateRule {
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     double root = Math.sqrt(1 - StrictMath.pow(beta2, t));
     scalars[0] = learningRate / (1 - StrictMath.pow(beta1, t));
     if (epsilonHat) {
@@ -83,7 +85,7 @@ public final class Adam extends UpdateRule {
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     if (epsilonHat) {
       kernels.rAdam(chunk, beta1, beta2, scalars[0], epsilon);
     } else {
@@ -103,7 +105,7 @@ public final class Adam extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

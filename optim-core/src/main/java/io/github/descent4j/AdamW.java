@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -53,13 +55,13 @@ public final class AdamW extends UpdateRule {
   }
 
   private AdamW(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"));
+    super("AdamW", builder, Slot.zero("m"), Slot.zero("v"));
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
     epsilonHat = builder.epsilonHat;
-    if (builder.weightDecay.coefficient() > 0 && !builder.weightDecay.isDecoupled()) {
-      throw new IllegalArgumentException("weightDecay is " + builder.weightDecay
+    if (weightDecay().coefficient() > 0 && !weightDecay().isDecoupled()) {
+      throw new IllegalArgumentException("weightDecay is " + weightDecay()
           + ", expected a decoupled one; coupled decay with these moments is Adam");
     }
   }
@@ -70,7 +72,7 @@ public final class AdamW extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
@@ -78,7 +80,7 @@ public final class AdamW extends UpdateRule {
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     double root = Math.sqrt(1 - StrictMath.pow(beta2, t));
     scalars[0] = learningRate / (1 - StrictMath.pow(beta1, t));
     if (epsilonHat) {
@@ -89,7 +91,7 @@ public final class AdamW extends UpdateRule {
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     if (epsilonHat) {
       kernels.rAdam(chunk, beta1, beta2, scalars[0], epsilon);
     } else {
@@ -110,7 +112,7 @@ public final class AdamW extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -55,7 +57,7 @@ public final class AmsGrad extends UpdateRule {
   }
 
   private AmsGrad(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"), Slot.zero("vMax"));
+    super("AmsGrad", builder, Slot.zero("m"), Slot.zero("v"), Slot.zero("vMax"));
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
@@ -69,7 +71,7 @@ public final class AmsGrad extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
@@ -78,7 +80,7 @@ public final class AmsGrad extends UpdateRule {
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     double root = biasCorrection ? Math.sqrt(1 - StrictMath.pow(beta2, t)) : 1;
     scalars[0] = biasCorrection ? learningRate / (1 - StrictMath.pow(beta1, t)) : learningRate;
     if (epsilonHat) {
@@ -90,7 +92,7 @@ public final class AmsGrad extends UpdateRule {
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     kernels.amsGrad(chunk, beta1, beta2, scalars[0], scalars[1], epsilon);
   }
 
@@ -107,7 +109,7 @@ public final class AmsGrad extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -48,7 +50,7 @@ public final class Momentum extends UpdateRule {
   }
 
   private Momentum(Builder builder) {
-    super(builder, Slot.zero("v"));
+    super("Momentum", builder, Slot.zero("v"));
     momentum = Check.fraction("momentum", builder.momentum);
     dampening = Check.fraction("dampening", builder.dampening);
     rateInsideVelocity = builder.rateInsideVelocity;
@@ -60,21 +62,21 @@ public final class Momentum extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("momentum", momentum);
     hyperparameters.put("dampening", dampening);
     hyperparameters.put("rateInsideVelocity", rateInsideVelocity);
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     double gain = t == 1 ? 1 : 1 - dampening;
     scalars[0] = rateInsideVelocity ? 1 : learningRate;
     scalars[1] = rateInsideVelocity ? learningRate * gain : gain;
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     kernels.momentum(chunk, scalars[0], momentum, scalars[1]);
   }
 
@@ -89,7 +91,7 @@ public final class Momentum extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -59,7 +61,7 @@ public final class NAdam extends UpdateRule {
   }
 
   private NAdam(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"));
+    super("NAdam", builder, Slot.zero("m"), Slot.zero("v"));
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
@@ -72,7 +74,7 @@ public final class NAdam extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
@@ -80,7 +82,7 @@ public final class NAdam extends UpdateRule {
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     double mu = mu(t);
     double next = mu(t + 1);
     double product = product(t, mu, scalars);
@@ -90,7 +92,7 @@ public final class NAdam extends UpdateRule {
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     kernels.nAdam(chunk, beta1, beta2, scalars[0], scalars[1], scalars[2], epsilon);
   }
 
@@ -131,7 +133,7 @@ public final class NAdam extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

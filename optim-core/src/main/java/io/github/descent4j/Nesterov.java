@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -47,7 +49,7 @@ public final class Nesterov extends UpdateRule {
   }
 
   private Nesterov(Builder builder) {
-    super(builder, Slot.zero("v"));
+    super("Nesterov", builder, Slot.zero("v"));
     momentum = Check.fraction("momentum", builder.momentum);
     rateInsideVelocity = builder.rateInsideVelocity;
   }
@@ -58,18 +60,18 @@ public final class Nesterov extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("momentum", momentum);
     hyperparameters.put("rateInsideVelocity", rateInsideVelocity);
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     scalars[0] = learningRate;
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     if (rateInsideVelocity) {
       kernels.nesterovRateInside(chunk, scalars[0], momentum);
     } else {
@@ -87,7 +89,7 @@ public final class Nesterov extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -2,6 +2,8 @@ package io.github.descent4j;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.descent4j.internal.access.ParameterAccess;
+import io.github.descent4j.internal.access.Registry;
 import io.github.descent4j.kernel.Span;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,6 +28,31 @@ public final class Parameter {
   private final INDArray gradient;
   private Span valueSpan;
   private Span gradientSpan;
+
+  static {
+    Registry.register(ParameterAccess.class, new ParameterAccess() {
+      @Override
+      public Span valueSpan(Parameter parameter) {
+        return parameter.valueSpan();
+      }
+
+      @Override
+      public Span gradientSpan(Parameter parameter) {
+        return parameter.gradientSpan();
+      }
+
+      @Override
+      public Parameter withGradient(Parameter parameter, INDArray gradient) {
+        return new Parameter(parameter.name, parameter.value, gradient);
+      }
+
+      @Override
+      public void requireOpen(Parameter parameter) {
+        Parameter.requireOpen(parameter.name, "value", parameter.value);
+        Parameter.requireOpen(parameter.name, "gradient", parameter.gradient);
+      }
+    });
+  }
 
   private Parameter(String name, INDArray value, INDArray gradient) {
     this.name = name;
@@ -84,11 +111,6 @@ public final class Parameter {
     return parameter;
   }
 
-  /** The same value with a gradient that a decorator has made, of the value's shape. */
-  Parameter withGradient(INDArray other) {
-    return new Parameter(name, value, other);
-  }
-
   /** What the optimizer's state is kept under. */
   public String name() {
     return name;
@@ -123,12 +145,6 @@ public final class Parameter {
       gradientSpan = Span.of(gradient);
     }
     return gradientSpan;
-  }
-
-  /** A closed array's memory is gone: reading it would end the JVM. */
-  void requireOpen() {
-    requireOpen(name, "value", value);
-    requireOpen(name, "gradient", gradient);
   }
 
   private static void requireOpen(String name, String what, INDArray array) {

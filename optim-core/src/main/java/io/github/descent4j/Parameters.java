@@ -2,7 +2,12 @@ package io.github.descent4j;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.descent4j.internal.access.ParametersAccess;
+import io.github.descent4j.internal.access.Registry;
+import io.github.descent4j.internal.state.ParameterFile;
 import io.github.descent4j.kernel.Span;
+import io.github.descent4j.state.LoadOption;
+import io.github.descent4j.state.StateFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +31,24 @@ import java.util.Set;
  */
 public final class Parameters implements Iterable<Parameter> {
   private final Parameter[] parameters;
+
+  static {
+    Registry.register(ParametersAccess.class, new ParametersAccess() {
+      @Override
+      public Parameters trusted(Parameter[] parameters) {
+        return new Parameters(parameters);
+      }
+
+      @Override
+      public Map<String, Parameter> byName(Parameters parameters) {
+        Map<String, Parameter> all = new LinkedHashMap<>();
+        for (Parameter parameter : parameters.parameters) {
+          all.put(parameter.name(), parameter);
+        }
+        return all;
+      }
+    });
+  }
 
   private Parameters(Parameter[] parameters) {
     this.parameters = parameters;
@@ -64,15 +87,6 @@ public final class Parameters implements Iterable<Parameter> {
     return new Parameters(copy);
   }
 
-  /** All by their names, in order. */
-  Map<String, Parameter> byName() {
-    Map<String, Parameter> all = new LinkedHashMap<>();
-    for (Parameter parameter : parameters) {
-      all.put(parameter.name(), parameter);
-    }
-    return all;
-  }
-
   /**
    * Saves the values in place of the file that may be there, as {@link OptimizerState#save} does.
    *
@@ -101,11 +115,6 @@ public final class Parameters implements Iterable<Parameter> {
   public void load(Path file, LoadOption... options) {
     requireNonNull(file, "file is null, expected a path");
     ParameterFile.load(this, file, Set.of(options));
-  }
-
-  /** Parameters that another step has checked together. */
-  static Parameters trusted(Parameter[] parameters) {
-    return new Parameters(parameters);
   }
 
   /** How many. */

@@ -2,9 +2,11 @@ package io.github.descent4j;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,7 +71,7 @@ public final class RAdam extends UpdateRule {
   }
 
   private RAdam(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"));
+    super("RAdam", builder, Slot.zero("m"), Slot.zero("v"));
     beta1 = Check.fraction("beta1", builder.beta1);
     beta2 = Check.fraction("beta2", builder.beta2);
     epsilon = Check.positive("epsilon", builder.epsilon);
@@ -94,7 +96,7 @@ public final class RAdam extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
@@ -104,7 +106,7 @@ public final class RAdam extends UpdateRule {
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     double beta2Power = StrictMath.pow(beta2, t);
     // As written in the paper: any rearrangement loses digits at the first steps for beta2 near 1.
     double rho = rhoInfinity - 2 * t * beta2Power / (1 - beta2Power);
@@ -123,7 +125,7 @@ public final class RAdam extends UpdateRule {
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     if (scalars[0] == 1 && epsilonOnCorrectedRoot) {
       kernels.adam(chunk, beta1, beta2, scalars[1], scalars[2], epsilon);
     } else if (scalars[0] == 1) {
@@ -155,7 +157,7 @@ public final class RAdam extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

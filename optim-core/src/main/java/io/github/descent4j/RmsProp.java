@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +61,7 @@ public final class RmsProp extends UpdateRule {
   }
 
   private RmsProp(Builder builder) {
-    super(builder, slots(builder.centered, builder.momentum > 0));
+    super("RmsProp", builder, slots(builder.centered, builder.momentum > 0));
     rho = Check.fraction("rho", builder.rho);
     epsilon = Check.positive("epsilon", builder.epsilon);
     epsilonInsideRoot = builder.epsilonInsideRoot;
@@ -74,7 +76,7 @@ public final class RmsProp extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("rho", rho);
     hyperparameters.put("epsilon", epsilon);
     hyperparameters.put("epsilonInsideRoot", epsilonInsideRoot);
@@ -84,12 +86,12 @@ public final class RmsProp extends UpdateRule {
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     scalars[0] = learningRate;
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     double lr = scalars[0];
     double inside = epsilonInsideRoot ? epsilon : 0;
     double outside = epsilonInsideRoot ? 0 : epsilon;
@@ -131,7 +133,7 @@ public final class RmsProp extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -2,6 +2,7 @@ package io.github.descent4j;
 
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -39,7 +40,7 @@ public final class Sgd extends UpdateRule {
   }
 
   private Sgd(Builder builder) {
-    super(builder);
+    super("Sgd", builder);
   }
 
   /** Starts from the defaults. */
@@ -48,15 +49,15 @@ public final class Sgd extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {}
+  protected void describe(Map<String, Object> hyperparameters) {}
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     scalars[0] = learningRate;
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     kernels.sgd(chunk, scalars[0]);
   }
 
@@ -68,7 +69,7 @@ public final class Sgd extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,8 +1,10 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.kernel.Chunk;
 import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Map;
 
 /**
@@ -54,6 +56,7 @@ public final class Yogi extends UpdateRule {
 
   private Yogi(Builder builder) {
     super(
+        "Yogi",
         builder,
         new Slot("m", Check.atLeastZero("initialFirstMoment", builder.initialFirstMoment)),
         new Slot("v", Check.atLeastZero("initialAccumulator", builder.initialAccumulator)));
@@ -71,7 +74,7 @@ public final class Yogi extends UpdateRule {
   }
 
   @Override
-  void describe(Map<String, Object> hyperparameters) {
+  protected void describe(Map<String, Object> hyperparameters) {
     hyperparameters.put("beta1", beta1);
     hyperparameters.put("beta2", beta2);
     hyperparameters.put("epsilon", epsilon);
@@ -81,13 +84,13 @@ public final class Yogi extends UpdateRule {
   }
 
   @Override
-  void prepare(long t, double learningRate, double[] scalars) {
+  protected void prepare(long t, double learningRate, double[] scalars) {
     scalars[0] = biasCorrection ? learningRate / (1 - StrictMath.pow(beta1, t)) : learningRate;
     scalars[1] = biasCorrection ? 1 / Math.sqrt(1 - StrictMath.pow(beta2, t)) : 1;
   }
 
   @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
+  protected void update(Kernels kernels, Chunk chunk, double[] scalars) {
     kernels.yogi(chunk, beta1, beta2, scalars[0], scalars[1], epsilon);
   }
 
@@ -105,7 +108,7 @@ public final class Yogi extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 
