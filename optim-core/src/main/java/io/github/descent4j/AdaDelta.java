@@ -1,9 +1,12 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * AdaDelta: RMSProp whose step is in the units of the parameter (Zeiler 2012, Algorithm 1).
@@ -30,8 +33,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class AdaDelta extends UpdateRule {
-  private final double rho;
-  private final double epsilon;
 
   /** With the default hyperparameters. */
   public AdaDelta() {
@@ -48,9 +49,7 @@ public final class AdaDelta extends UpdateRule {
   }
 
   private AdaDelta(Builder builder) {
-    super(builder, Slot.zero("s"), Slot.zero("x"));
-    rho = Check.fraction("rho", builder.rho);
-    epsilon = Check.positive("epsilon", builder.epsilon);
+    super("AdaDelta", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -58,20 +57,27 @@ public final class AdaDelta extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("rho", rho);
-    hyperparameters.put("epsilon", epsilon);
+  private static void define(Formula f, Builder b) {
+    Scalar rho = f.hyperparameter("rho", b.rho, Range.FRACTION);
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+
+    Term g = f.gradient();
+    Slot s = f.slot("s");
+    Slot x = f.slot("x");
+    Term square = s.set(s.mix(rho, g.squared()));
+    Term d = x.plus(epsilon).over(square.plus(epsilon)).squareRoot().times(g);
+    f.subtract(f.learningRate().times(d));
+    x.set(x.mix(rho, d.squared()));
   }
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate;
+  /** The factor of both means. */
+  public double rho() {
+    return number("rho");
   }
 
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    kernels.adaDelta(chunk, scalars[0], rho, epsilon);
+  /** What starts the steps and keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
   }
 
   /** Hyperparameters of {@link AdaDelta}, at their defaults until set. */
@@ -84,7 +90,7 @@ public final class AdaDelta extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

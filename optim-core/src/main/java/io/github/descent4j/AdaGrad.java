@@ -1,9 +1,12 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * AdaGrad: a rate for every element, divided by the root of all its squared gradients (Duchi, Hazan and
@@ -30,10 +33,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class AdaGrad extends UpdateRule {
-  private final double epsilon;
-  private final boolean epsilonInsideRoot;
-  private final double initialAccumulator;
-  private final double learningRateDecay;
 
   /** With the default hyperparameters. */
   public AdaGrad() {
@@ -50,13 +49,7 @@ public final class AdaGrad extends UpdateRule {
   }
 
   private AdaGrad(Builder builder) {
-    super(
-        builder,
-        new Slot("s", Check.atLeastZero("initialAccumulator", builder.initialAccumulator)));
-    epsilon = Check.positive("epsilon", builder.epsilon);
-    epsilonInsideRoot = builder.epsilonInsideRoot;
-    initialAccumulator = Check.atLeastZero("initialAccumulator", builder.initialAccumulator);
-    learningRateDecay = Check.atLeastZero("learningRateDecay", builder.learningRateDecay);
+    super("AdaGrad", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -64,29 +57,37 @@ public final class AdaGrad extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("epsilon", epsilon);
-    hyperparameters.put("epsilonInsideRoot", epsilonInsideRoot);
-    hyperparameters.put("initialAccumulator", initialAccumulator);
-    hyperparameters.put("learningRateDecay", learningRateDecay);
+  private static void define(Formula f, Builder b) {
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+    boolean inside = f.option("epsilonInsideRoot", b.epsilonInsideRoot);
+    f.hyperparameter("initialAccumulator", b.initialAccumulator, Range.AT_LEAST_ZERO);
+    Scalar decay = f.hyperparameter("learningRateDecay", b.learningRateDecay, Range.AT_LEAST_ZERO);
+    f.adjustLearningRate(s -> s.learningRate() / (1 + (s.t() - 1) * decay.value()));
+
+    Slot s = f.slot("s", b.initialAccumulator);
+    Term sum = s.set(s.plus(f.gradient().squared()));
+    Term root = inside ? sum.plus(epsilon).squareRoot() : sum.squareRoot().plus(epsilon);
+    f.subtract(f.learningRate().times(f.gradient().over(root)));
   }
 
-  @Override
-  double rateAt(long t, double learningRate) {
-    return learningRate / (1 + (t - 1) * learningRateDecay);
+  /** What keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
   }
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate;
+  /** Whether epsilon is added under the root, or to the root. */
+  public boolean epsilonInsideRoot() {
+    return option("epsilonInsideRoot", Boolean.class);
   }
 
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    double inside = epsilonInsideRoot ? epsilon : 0;
-    double outside = epsilonInsideRoot ? 0 : epsilon;
-    kernels.adaGrad(chunk, scalars[0], inside, outside);
+  /** Where the sum of squares starts. */
+  public double initialAccumulator() {
+    return number("initialAccumulator");
+  }
+
+  /** Divides the rate of step t by {@code 1 + (t - 1) learningRateDecay}. */
+  public double learningRateDecay() {
+    return number("learningRateDecay");
   }
 
   /** Hyperparameters of {@link AdaGrad}, at their defaults until set. */
@@ -101,7 +102,7 @@ public final class AdaGrad extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

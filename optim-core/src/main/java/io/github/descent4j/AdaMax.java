@@ -1,10 +1,12 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.internal.BiasCorrection;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * AdaMax: Adam with the infinity norm of the past gradients in place of the root of their mean square,
@@ -32,10 +34,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class AdaMax extends UpdateRule {
-  private final double beta1;
-  private final double beta2;
-  private final double epsilon;
-  private final boolean epsilonInsideMaximum;
 
   /** With the default hyperparameters. */
   public AdaMax() {
@@ -52,11 +50,7 @@ public final class AdaMax extends UpdateRule {
   }
 
   private AdaMax(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("u"));
-    beta1 = Check.fraction("beta1", builder.beta1);
-    beta2 = Check.fraction("beta2", builder.beta2);
-    epsilon = Check.positive("epsilon", builder.epsilon);
-    epsilonInsideMaximum = builder.epsilonInsideMaximum;
+    super("AdaMax", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -64,23 +58,40 @@ public final class AdaMax extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("beta1", beta1);
-    hyperparameters.put("beta2", beta2);
-    hyperparameters.put("epsilon", epsilon);
-    hyperparameters.put("epsilonInsideMaximum", epsilonInsideMaximum);
+  private static void define(Formula f, Builder b) {
+    Scalar beta1 = f.hyperparameter("beta1", b.beta1, Range.FRACTION);
+    Scalar beta2 = f.hyperparameter("beta2", b.beta2, Range.FRACTION);
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+    boolean inside = f.option("epsilonInsideMaximum", b.epsilonInsideMaximum);
+    Scalar stepSize = f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(beta1));
+
+    Term g = f.gradient();
+    Slot m = f.slot("m");
+    Slot u = f.slot("u");
+    Term mean = m.set(m.mix(beta1, g));
+    Term size = inside ? g.absolute().plus(epsilon) : g.absolute();
+    Term norm = u.set(beta2.times(u).maximum(size));
+    f.subtract(stepSize.times(mean.over(inside ? norm : norm.plus(epsilon))));
   }
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate / BiasCorrection.of(beta1, t);
+  /** The factor of the first moment. */
+  public double beta1() {
+    return number("beta1");
   }
 
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    double inside = epsilonInsideMaximum ? epsilon : 0;
-    kernels.adaMax(chunk, beta1, beta2, scalars[0], inside, epsilon - inside);
+  /** The factor of the infinity norm. */
+  public double beta2() {
+    return number("beta2");
+  }
+
+  /** What keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
+  }
+
+  /** Whether epsilon is added to the gradient's size, or to the norm. */
+  public boolean epsilonInsideMaximum() {
+    return option("epsilonInsideMaximum", Boolean.class);
   }
 
   /** Hyperparameters of {@link AdaMax}, at their defaults until set. */
@@ -95,7 +106,7 @@ public final class AdaMax extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

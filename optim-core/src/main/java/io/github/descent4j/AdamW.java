@@ -1,10 +1,12 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.internal.BiasCorrection;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * AdamW: Adam whose weight decay bypasses the moments, so that weights with large gradients decay as
@@ -34,10 +36,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class AdamW extends UpdateRule {
-  private final double beta1;
-  private final double beta2;
-  private final double epsilon;
-  private final boolean epsilonHat;
 
   /** With the default hyperparameters. */
   public AdamW() {
@@ -54,13 +52,9 @@ public final class AdamW extends UpdateRule {
   }
 
   private AdamW(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"));
-    beta1 = Check.fraction("beta1", builder.beta1);
-    beta2 = Check.fraction("beta2", builder.beta2);
-    epsilon = Check.positive("epsilon", builder.epsilon);
-    epsilonHat = builder.epsilonHat;
-    if (builder.weightDecay.coefficient() > 0 && !builder.weightDecay.isDecoupled()) {
-      throw new IllegalArgumentException("weightDecay is " + builder.weightDecay
+    super("AdamW", builder, f -> define(f, builder));
+    if (weightDecay().coefficient() > 0 && !weightDecay().isDecoupled()) {
+      throw new IllegalArgumentException("weightDecay is " + weightDecay()
           + ", expected a decoupled one; coupled decay with these moments is Adam");
     }
   }
@@ -70,32 +64,50 @@ public final class AdamW extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("beta1", beta1);
-    hyperparameters.put("beta2", beta2);
-    hyperparameters.put("epsilon", epsilon);
-    hyperparameters.put("epsilonHat", epsilonHat);
-  }
+  private static void define(Formula f, Builder b) {
+    Scalar beta1 = f.hyperparameter("beta1", b.beta1, Range.FRACTION);
+    Scalar beta2 = f.hyperparameter("beta2", b.beta2, Range.FRACTION);
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+    boolean hat = f.option("epsilonHat", b.epsilonHat);
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    double root = Math.sqrt(BiasCorrection.of(beta2, t));
-    scalars[0] = learningRate / BiasCorrection.of(beta1, t);
-    if (epsilonHat) {
-      scalars[0] *= root;
+    Term g = f.gradient();
+    Slot m = f.slot("m");
+    Slot v = f.slot("v");
+    Term mean = m.set(m.mix(beta1, g));
+    Term root = v.set(v.mix(beta2, g.squared())).squareRoot();
+    if (hat) {
+      Scalar stepSize = f.scalar(
+          "stepSize",
+          s -> s.learningRate()
+              / s.biasCorrection(beta1)
+              * Math.sqrt(s.biasCorrection(beta2)));
+      f.subtract(stepSize.times(mean.over(root.plus(epsilon))));
     } else {
-      scalars[1] = 1 / root;
+      Scalar stepSize =
+          f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(beta1));
+      Scalar rootScale = f.scalar("rootScale", s -> 1 / Math.sqrt(s.biasCorrection(beta2)));
+      f.subtract(stepSize.times(mean.over(root.times(rootScale).plus(epsilon))));
     }
   }
 
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    if (epsilonHat) {
-      kernels.rAdam(chunk, beta1, beta2, scalars[0], epsilon);
-    } else {
-      kernels.adam(chunk, beta1, beta2, scalars[0], scalars[1], epsilon);
-    }
+  /** The factor of the first moment. */
+  public double beta1() {
+    return number("beta1");
+  }
+
+  /** The factor of the second moment. */
+  public double beta2() {
+    return number("beta2");
+  }
+
+  /** What keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
+  }
+
+  /** Whether epsilon is added to the root of the uncorrected moment. */
+  public boolean epsilonHat() {
+    return option("epsilonHat", Boolean.class);
   }
 
   /** Hyperparameters of {@link AdamW}, at their defaults until set. */
@@ -111,7 +123,7 @@ public final class AdamW extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

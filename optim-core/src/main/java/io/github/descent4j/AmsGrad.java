@@ -1,10 +1,12 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.internal.BiasCorrection;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * AMSGrad: Adam that divides by the largest second moment so far, so that its rates never grow and it
@@ -35,11 +37,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class AmsGrad extends UpdateRule {
-  private final double beta1;
-  private final double beta2;
-  private final double epsilon;
-  private final boolean epsilonHat;
-  private final boolean biasCorrection;
 
   /** With the default hyperparameters. */
   public AmsGrad() {
@@ -56,12 +53,7 @@ public final class AmsGrad extends UpdateRule {
   }
 
   private AmsGrad(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"), Slot.zero("vMax"));
-    beta1 = Check.fraction("beta1", builder.beta1);
-    beta2 = Check.fraction("beta2", builder.beta2);
-    epsilon = Check.positive("epsilon", builder.epsilon);
-    epsilonHat = builder.epsilonHat;
-    biasCorrection = builder.biasCorrection;
+    super("AmsGrad", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -69,30 +61,57 @@ public final class AmsGrad extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("beta1", beta1);
-    hyperparameters.put("beta2", beta2);
-    hyperparameters.put("epsilon", epsilon);
-    hyperparameters.put("epsilonHat", epsilonHat);
-    hyperparameters.put("biasCorrection", biasCorrection);
-  }
+  private static void define(Formula f, Builder b) {
+    Scalar beta1 = f.hyperparameter("beta1", b.beta1, Range.FRACTION);
+    Scalar beta2 = f.hyperparameter("beta2", b.beta2, Range.FRACTION);
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+    boolean hat = f.option("epsilonHat", b.epsilonHat);
+    boolean corrected = f.option("biasCorrection", b.biasCorrection);
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    double root = biasCorrection ? Math.sqrt(BiasCorrection.of(beta2, t)) : 1;
-    scalars[0] = biasCorrection ? learningRate / BiasCorrection.of(beta1, t) : learningRate;
-    if (epsilonHat) {
-      scalars[0] *= root;
-      scalars[1] = 1;
-    } else {
-      scalars[1] = 1 / root;
+    Term g = f.gradient();
+    Slot m = f.slot("m");
+    Slot v = f.slot("v");
+    Slot vMax = f.slot("vMax");
+    Term mean = m.set(m.mix(beta1, g));
+    Term square = v.set(v.mix(beta2, g.squared()));
+    Term root = vMax.set(vMax.maximum(square)).squareRoot();
+    Scalar stepSize = f.learningRate();
+    if (corrected && hat) {
+      stepSize = f.scalar(
+          "stepSize",
+          s -> s.learningRate()
+              / s.biasCorrection(beta1)
+              * Math.sqrt(s.biasCorrection(beta2)));
+    } else if (corrected) {
+      stepSize = f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(beta1));
+      root = root.times(f.scalar("rootScale", s -> 1 / Math.sqrt(s.biasCorrection(beta2))));
     }
+    f.subtract(stepSize.times(mean.over(root.plus(epsilon))));
   }
 
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    kernels.amsGrad(chunk, beta1, beta2, scalars[0], scalars[1], epsilon);
+  /** The factor of the first moment. */
+  public double beta1() {
+    return number("beta1");
+  }
+
+  /** The factor of the second moment. */
+  public double beta2() {
+    return number("beta2");
+  }
+
+  /** What keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
+  }
+
+  /** Whether epsilon is added to the root of the uncorrected moment. */
+  public boolean epsilonHat() {
+    return option("epsilonHat", Boolean.class);
+  }
+
+  /** Whether the moments are corrected for their start. */
+  public boolean biasCorrection() {
+    return option("biasCorrection", Boolean.class);
   }
 
   /** Hyperparameters of {@link AmsGrad}, at their defaults until set. */
@@ -108,7 +127,7 @@ public final class AmsGrad extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,55 +1,27 @@
 package io.github.descent4j;
 
-import io.github.descent4j.schedule.Schedule;
-import io.github.descent4j.schedule.Schedules;
-import java.io.Serial;
 import org.nd4j.linalg.schedule.ISchedule;
-import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
-import org.nd4j.shade.jackson.annotation.JsonCreator;
-import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
+import org.nd4j.shade.jackson.databind.util.StdConverter;
 
-/** A schedule as ND4J's JSON holds it. */
-@JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
-final class Descent4jSchedule implements ISchedule {
-  @Serial
+/**
+ * Not used but by name: networks that were saved before {@link io.github.descent4j.dl4j.Descent4jSchedule} had its
+ * package name this class in their JSON, and get that one.
+ */
+@JsonDeserialize(converter = Descent4jSchedule.Moved.class)
+abstract class Descent4jSchedule implements ISchedule {
   private static final long serialVersionUID = 1;
 
-  private final String expression;
-  private transient Schedule schedule;
-
-  @JsonCreator
-  Descent4jSchedule(@JsonProperty("expression") String expression) {
-    this.expression = expression;
-    schedule = Schedules.parse(expression);
-  }
-
   @Override
-  public double valueAt(int iteration, int epoch) {
-    return schedule.at(iteration);
-  }
+  public abstract ISchedule clone();
 
-  @Override
-  public ISchedule clone() {
-    return new Descent4jSchedule(expression);
-  }
+  /** The fields are the same. */
+  static final class Moved
+      extends StdConverter<io.github.descent4j.dl4j.Descent4jSchedule, ISchedule> {
 
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Descent4jSchedule that && expression.equals(that.expression);
-  }
-
-  @Override
-  public int hashCode() {
-    return expression.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return expression;
-  }
-
-  @Serial
-  private Object readResolve() {
-    return new Descent4jSchedule(expression);
+    @Override
+    public ISchedule convert(io.github.descent4j.dl4j.Descent4jSchedule schedule) {
+      return schedule;
+    }
   }
 }

@@ -1,168 +1,27 @@
 package io.github.descent4j;
 
-import static java.util.Objects.requireNonNull;
-
-import java.io.Serial;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
-import java.util.StringJoiner;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.schedule.ISchedule;
-import org.nd4j.shade.jackson.annotation.JsonCreator;
-import org.nd4j.shade.jackson.annotation.JsonProperty;
+import org.nd4j.shade.jackson.databind.annotation.JsonDeserialize;
+import org.nd4j.shade.jackson.databind.util.StdConverter;
 
 /**
- * What the configuration of a network keeps of an optimizer: names and numbers, from which the update
- * rule can be made again. Its name and fields are in saved networks.
+ * Not used but by name: networks that were saved before {@link io.github.descent4j.dl4j.Descent4jUpdater} had its
+ * package name this class in their JSON, and get that one.
  */
-final class Descent4jUpdater implements IUpdater {
-  @Serial
+@JsonDeserialize(converter = Descent4jUpdater.Moved.class)
+abstract class Descent4jUpdater implements IUpdater {
   private static final long serialVersionUID = 1;
 
-  private static final String LEARNING_RATE = "learningRate";
-  private static final String WEIGHT_DECAY = "weightDecay";
+  @Override
+  public abstract IUpdater clone();
 
-  private final String rule;
-  private final LinkedHashMap<String, Object> hyperparameters;
-  private double learningRate;
-  private ISchedule learningRateSchedule;
+  /** The fields are the same. */
+  static final class Moved
+      extends StdConverter<io.github.descent4j.dl4j.Descent4jUpdater, IUpdater> {
 
-  private final transient UpdateRule made;
-
-  Descent4jUpdater(UpdateRule rule, ISchedule schedule) {
-    Map<String, Object> described = rule.hyperparameters();
-    WeightDecay decay = (WeightDecay) described.remove(WEIGHT_DECAY);
-    if (decay.coefficient() != 0) {
-      String instead = decay.isDecoupled() ? "weightDecay" : "l2";
-      throw new IllegalArgumentException(String.format(
-          "weightDecay of %s is %s, expected WeightDecay.none(), since an updater is not given the"
-              + " parameters; .%s(%s) of each DL4J layer, or .%s(%s) of SameDiff's TrainingConfig,"
-              + " decays so",
-          rule.getClass().getSimpleName(),
-          decay,
-          instead,
-          decay.coefficient(),
-          instead,
-          decay.isDecoupled() ? decay.coefficient() + ", true" : decay.coefficient()));
+    @Override
+    public IUpdater convert(io.github.descent4j.dl4j.Descent4jUpdater updater) {
+      return updater;
     }
-    this.rule = rule.getClass().getSimpleName();
-    learningRate = (double) described.remove(LEARNING_RATE);
-    described.replaceAll((name, value) -> value instanceof Enum<?> option ? option.name() : value);
-    hyperparameters = new LinkedHashMap<>(described);
-    learningRateSchedule = schedule;
-    made = NamedRule.make(this.rule, learningRate, hyperparameters);
-  }
-
-  @JsonCreator
-  Descent4jUpdater(
-      @JsonProperty("rule") String rule,
-      @JsonProperty("hyperparameters") Map<String, Object> hyperparameters,
-      @JsonProperty(LEARNING_RATE) Double learningRate,
-      @JsonProperty("learningRateSchedule") ISchedule learningRateSchedule) {
-    this.rule = requireNonNull(rule, "rule is missing, expected the name of an update rule");
-    this.hyperparameters = new LinkedHashMap<>(
-        requireNonNull(hyperparameters, "hyperparameters are missing, expected those of " + rule));
-    this.learningRate =
-        requireNonNull(learningRate, "learningRate is missing, expected a finite number >= 0");
-    this.learningRateSchedule = learningRateSchedule;
-    made = NamedRule.make(rule, learningRate, hyperparameters);
-  }
-
-  UpdateRule rule() {
-    return made;
-  }
-
-  /** The rate that a step hands into the rule. */
-  double handedIn(int iteration, int epoch) {
-    if (learningRateSchedule == null) {
-      return learningRate;
-    }
-    double rate = learningRateSchedule.valueAt(iteration, epoch);
-    if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
-      throw new IllegalStateException(String.format(
-          "learning rate of schedule %s at iteration %d is %s, expected a finite number >= 0",
-          learningRateSchedule, iteration, rate));
-    }
-    return rate;
-  }
-
-  @Override
-  public long stateSize(long numParams) {
-    return made.slots().length * numParams;
-  }
-
-  @Override
-  public Descent4jGradientUpdater instantiate(INDArray viewArray, boolean initializeViewArray) {
-    Descent4jGradientUpdater updater = new Descent4jGradientUpdater(this);
-    int slots = made.slots().length;
-    if (viewArray != null || slots > 0) {
-      long length = viewArray == null || slots == 0 ? 0 : viewArray.length() / slots;
-      updater.setStateViewArray(viewArray, new long[] {length}, 'c', initializeViewArray);
-    }
-    return updater;
-  }
-
-  @Override
-  public Descent4jGradientUpdater instantiate(
-      Map<String, INDArray> updaterState, boolean initializeStateArrays) {
-    Descent4jGradientUpdater updater = new Descent4jGradientUpdater(this);
-    updater.setState(updaterState, initializeStateArrays);
-    return updater;
-  }
-
-  @Override
-  public double getLearningRate(int iteration, int epoch) {
-    return made.rateAt(iteration + 1L, handedIn(iteration, epoch));
-  }
-
-  @Override
-  public boolean hasLearningRate() {
-    return true;
-  }
-
-  @Override
-  public void setLrAndSchedule(double lr, ISchedule lrSchedule) {
-    // Where there is a schedule, ND4J passes NaN.
-    if (lrSchedule == null || !Double.isNaN(lr)) {
-      learningRate = Check.atLeastZero(LEARNING_RATE, lr);
-    }
-    learningRateSchedule = lrSchedule;
-  }
-
-  @Override
-  public Descent4jUpdater clone() {
-    ISchedule schedule = learningRateSchedule == null ? null : learningRateSchedule.clone();
-    return new Descent4jUpdater(rule, hyperparameters, learningRate, schedule);
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof Descent4jUpdater that
-        && rule.equals(that.rule)
-        && hyperparameters.equals(that.hyperparameters)
-        && Double.compare(learningRate, that.learningRate) == 0
-        && Objects.equals(learningRateSchedule, that.learningRateSchedule);
-  }
-
-  @Override
-  public int hashCode() {
-    return Objects.hash(rule, hyperparameters, learningRate, learningRateSchedule);
-  }
-
-  @Override
-  public String toString() {
-    StringJoiner text = new StringJoiner(", ", rule + "(", ")");
-    text.add(LEARNING_RATE + "=" + learningRate);
-    hyperparameters.forEach((name, value) -> text.add(name + "=" + value));
-    return learningRateSchedule == null
-        ? text.toString()
-        : text + ".scheduled(" + learningRateSchedule + ")";
-  }
-
-  @Serial
-  private Object readResolve() {
-    return new Descent4jUpdater(rule, hyperparameters, learningRate, learningRateSchedule);
   }
 }

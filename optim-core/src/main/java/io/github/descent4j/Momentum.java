@@ -1,9 +1,13 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Step;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * Gradient descent with momentum, the heavy ball (Polyak 1964, equation 9).
@@ -29,9 +33,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class Momentum extends UpdateRule {
-  private final double momentum;
-  private final double dampening;
-  private final boolean rateInsideVelocity;
 
   /** With the default hyperparameters. */
   public Momentum() {
@@ -48,10 +49,7 @@ public final class Momentum extends UpdateRule {
   }
 
   private Momentum(Builder builder) {
-    super(builder, Slot.zero("v"));
-    momentum = Check.fraction("momentum", builder.momentum);
-    dampening = Check.fraction("dampening", builder.dampening);
-    rateInsideVelocity = builder.rateInsideVelocity;
+    super("Momentum", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -59,23 +57,39 @@ public final class Momentum extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("momentum", momentum);
-    hyperparameters.put("dampening", dampening);
-    hyperparameters.put("rateInsideVelocity", rateInsideVelocity);
+  private static void define(Formula f, Builder b) {
+    Scalar mu = f.hyperparameter("momentum", b.momentum, Range.FRACTION);
+    Scalar dampening = f.hyperparameter("dampening", b.dampening, Range.UNIT);
+    boolean rateInside = f.option("rateInsideVelocity", b.rateInsideVelocity);
+
+    Slot v = f.slot("v");
+    Term g = f.gradient();
+    if (rateInside) {
+      g = f.scalar("gain", s -> s.learningRate() * gain(s, dampening.value())).times(g);
+    } else if (b.dampening > 0) {
+      g = f.scalar("gain", s -> gain(s, dampening.value())).times(g);
+    }
+    Term velocity = v.set(mu.times(v).plus(g));
+    f.subtract(rateInside ? velocity : f.learningRate().times(velocity));
   }
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    double gain = t == 1 ? 1 : 1 - dampening;
-    scalars[0] = rateInsideVelocity ? 1 : learningRate;
-    scalars[1] = rateInsideVelocity ? learningRate * gain : gain;
+  private static double gain(Step step, double dampening) {
+    return step.t() == 1 ? 1 : 1 - dampening;
   }
 
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    kernels.momentum(chunk, scalars[0], momentum, scalars[1]);
+  /** The factor of the velocity, mu. */
+  public double momentum() {
+    return number("momentum");
+  }
+
+  /** The part of the gradient kept out of the velocity after the first step. */
+  public double dampening() {
+    return number("dampening");
+  }
+
+  /** Whether the velocity adds up steps, or gradients. */
+  public boolean rateInsideVelocity() {
+    return option("rateInsideVelocity", Boolean.class);
   }
 
   /** Hyperparameters of {@link Momentum}, at their defaults until set. */
@@ -89,7 +103,7 @@ public final class Momentum extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 
@@ -99,7 +113,7 @@ public final class Momentum extends UpdateRule {
       return this;
     }
 
-    /** The part of the gradient kept out of the velocity after the first step: in [0, 1). */
+    /** The part of the gradient kept out of the velocity after the first step: in [0, 1]. */
     public Builder dampening(double dampening) {
       this.dampening = dampening;
       return this;

@@ -1,10 +1,13 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.internal.BiasCorrection;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
+import java.util.Arrays;
 
 /**
  * NAdam: Adam with Nesterov's momentum, whose factor warms up (Dozat 2016, Algorithm 2, as documented
@@ -36,15 +39,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class NAdam extends UpdateRule {
-  // Places among the scalars that the next step finds again: P_t, its t, and 1 - P_t as a sum.
-  static final int PRODUCT = 3;
-  private static final int PRODUCT_STEP = 4;
-  private static final int LACKING = 5;
-
-  private final double beta1;
-  private final double beta2;
-  private final double epsilon;
-  private final double momentumDecay;
 
   /** With the default hyperparameters. */
   public NAdam() {
@@ -61,11 +55,7 @@ public final class NAdam extends UpdateRule {
   }
 
   private NAdam(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"));
-    beta1 = Check.fraction("beta1", builder.beta1);
-    beta2 = Check.fraction("beta2", builder.beta2);
-    epsilon = Check.positive("epsilon", builder.epsilon);
-    momentumDecay = Check.atLeastZero("momentumDecay", builder.momentumDecay);
+    super("NAdam", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -73,63 +63,128 @@ public final class NAdam extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("beta1", beta1);
-    hyperparameters.put("beta2", beta2);
-    hyperparameters.put("epsilon", epsilon);
-    hyperparameters.put("momentumDecay", momentumDecay);
-  }
+  private static void define(Formula f, Builder b) {
+    Scalar beta1 = f.hyperparameter("beta1", b.beta1, Range.FRACTION);
+    Scalar beta2 = f.hyperparameter("beta2", b.beta2, Range.FRACTION);
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+    f.hyperparameter("momentumDecay", b.momentumDecay, Range.AT_LEAST_ZERO);
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    double mu = mu(t);
-    double next = mu(t + 1);
-    double product = product(t, mu, scalars);
-    double lacking = scalars[LACKING];
-    double nextLacking = lacking + product * (1 - next);
-    scalars[0] = learningRate * (1 - mu) / difference(product, lacking);
-    scalars[1] = learningRate * next / difference(product * next, nextLacking);
-    scalars[2] = 1 / Math.sqrt(BiasCorrection.of(beta2, t));
-  }
+    MomentumProduct product = new MomentumProduct(b.beta1, b.momentumDecay);
+    Scalar gradientStep = f.scalar(
+        "gradientStep",
+        s -> s.learningRate() * (1 - product.factor(s.t())) / product.complement(s.t()));
+    Scalar momentumStep = f.scalar(
+        "momentumStep",
+        s -> s.learningRate() * product.factor(s.t() + 1) / product.nextComplement(s.t()));
+    Scalar rootScale = f.scalar("rootScale", s -> 1 / Math.sqrt(s.biasCorrection(beta2)));
 
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    kernels.nAdam(chunk, beta1, beta2, scalars[0], scalars[1], scalars[2], epsilon);
-  }
-
-  /** {@code 1 - product}, from the sum where the subtraction would lose digits. */
-  private static double difference(double product, double lacking) {
-    return lacking < 0x1p-10 ? lacking : 1 - product;
-  }
-
-  private double mu(long t) {
-    return beta1 * (1 - 0.5 * StrictMath.pow(0.96, t * momentumDecay));
+    Term g = f.gradient();
+    Slot m = f.slot("m");
+    Slot v = f.slot("v");
+    Term mean = m.set(m.mix(beta1, g));
+    Term root = v.set(v.mix(beta2, g.squared())).squareRoot().times(rootScale);
+    Term direction = gradientStep.times(g).plus(momentumStep.times(mean));
+    f.subtract(direction.over(root.plus(epsilon)));
   }
 
   /**
-   * P_t, from what the scalars know: one factor more at every step, none at a step that failed and is
-   * tried again, all of them after loading. Always the same factors in the same order, so the same
-   * bits.
+   * P_t and 1 - P_t. They depend on t alone, but only as a product of t factors: the last few are kept, so that each
+   * step multiplies once, always in the same order.
    */
-  private double product(long t, double mu, double[] scalars) {
-    long known = (long) scalars[PRODUCT_STEP];
-    if (known > t) {
-      known = 0; // DL4J counts for itself, and may begin anew.
+  static final class MomentumProduct {
+    /** Below this, {@code 1 - P_t} is a sum, since the subtraction would lose digits. */
+    private static final double SMALL = 0x1p-10;
+
+    private static final int KEPT = 8;
+
+    private final double beta1;
+    private final double momentumDecay;
+    private final long[] steps = new long[KEPT];
+    private final double[] products = new double[KEPT];
+    private final double[] lacking = new double[KEPT];
+    private int oldest;
+
+    MomentumProduct(double beta1, double momentumDecay) {
+      this.beta1 = beta1;
+      this.momentumDecay = momentumDecay;
+      Arrays.fill(products, 1);
     }
-    double product = known == 0 ? 1 : scalars[PRODUCT];
-    double lacking = known == 0 ? 0 : scalars[LACKING];
-    // A product this small has long ceased to matter: loading after a million steps does not take
-    // as many.
-    for (long i = known + 1; i <= t && product >= Double.MIN_NORMAL; i++) {
-      double factor = i == t ? mu : mu(i);
-      lacking += product * (1 - factor);
-      product *= factor;
+
+    /** mu_t. */
+    double factor(long t) {
+      return beta1 * (1 - 0.5 * StrictMath.pow(0.96, t * momentumDecay));
     }
-    scalars[PRODUCT] = product;
-    scalars[LACKING] = lacking;
-    scalars[PRODUCT_STEP] = t;
-    return product;
+
+    /** P_t. */
+    double product(long t) {
+      return products[find(t)];
+    }
+
+    /** 1 - P_t. */
+    double complement(long t) {
+      int place = find(t);
+      return complement(products[place], lacking[place]);
+    }
+
+    /** 1 - P_(t+1). */
+    double nextComplement(long t) {
+      int place = find(t);
+      double next = factor(t + 1);
+      return complement(
+          products[place] * next, lacking[place] + products[place] * (1 - next));
+    }
+
+    private static double complement(double product, double lacking) {
+      return lacking < SMALL ? lacking : 1 - product;
+    }
+
+    private int find(long t) {
+      int nearest = -1;
+      for (int k = 0; k < KEPT; k++) {
+        if (steps[k] == t) {
+          return k;
+        }
+        if (steps[k] < t && (nearest < 0 || steps[k] > steps[nearest])) {
+          nearest = k;
+        }
+      }
+      long known = nearest < 0 ? 0 : steps[nearest];
+      double product = nearest < 0 ? 1 : products[nearest];
+      double sum = nearest < 0 ? 0 : lacking[nearest];
+      // A product this small has long ceased to matter: after loading a million steps it does not take
+      // as many.
+      for (long i = known + 1; i <= t && product >= Double.MIN_NORMAL; i++) {
+        double factor = factor(i);
+        sum += product * (1 - factor);
+        product *= factor;
+      }
+      int place = oldest;
+      oldest = (oldest + 1) % KEPT;
+      steps[place] = t;
+      products[place] = product;
+      lacking[place] = sum;
+      return place;
+    }
+  }
+
+  /** The factor of the first moment, and the limit of the momentum's. */
+  public double beta1() {
+    return number("beta1");
+  }
+
+  /** The factor of the second moment. */
+  public double beta2() {
+    return number("beta2");
+  }
+
+  /** What keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
+  }
+
+  /** How fast the momentum's factor rises from beta1 / 2 to beta1. */
+  public double momentumDecay() {
+    return number("momentumDecay");
   }
 
   /** Hyperparameters of {@link NAdam}, at their defaults until set. */
@@ -144,7 +199,7 @@ public final class NAdam extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

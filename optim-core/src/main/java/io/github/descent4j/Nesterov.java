@@ -1,9 +1,12 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * Nesterov's accelerated gradient, NAG (Nesterov 1983).
@@ -29,8 +32,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class Nesterov extends UpdateRule {
-  private final double momentum;
-  private final boolean rateInsideVelocity;
 
   /** With the default hyperparameters. */
   public Nesterov() {
@@ -47,9 +48,7 @@ public final class Nesterov extends UpdateRule {
   }
 
   private Nesterov(Builder builder) {
-    super(builder, Slot.zero("v"));
-    momentum = Check.fraction("momentum", builder.momentum);
-    rateInsideVelocity = builder.rateInsideVelocity;
+    super("Nesterov", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -57,24 +56,29 @@ public final class Nesterov extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("momentum", momentum);
-    hyperparameters.put("rateInsideVelocity", rateInsideVelocity);
-  }
+  private static void define(Formula f, Builder b) {
+    Scalar mu = f.hyperparameter("momentum", b.momentum, Range.FRACTION);
+    boolean rateInside = f.option("rateInsideVelocity", b.rateInsideVelocity);
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate;
-  }
-
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    if (rateInsideVelocity) {
-      kernels.nesterovRateInside(chunk, scalars[0], momentum);
+    Slot v = f.slot("v");
+    if (rateInside) {
+      Term step = f.learningRate().times(f.gradient());
+      Term velocity = v.set(mu.times(v).plus(step));
+      f.subtract(step.plus(mu.times(velocity)));
     } else {
-      kernels.nesterov(chunk, scalars[0], momentum);
+      Term velocity = v.set(mu.times(v).plus(f.gradient()));
+      f.subtract(f.learningRate().times(f.gradient().plus(mu.times(velocity))));
     }
+  }
+
+  /** The factor of the velocity, mu. */
+  public double momentum() {
+    return number("momentum");
+  }
+
+  /** Whether the velocity adds up steps, or gradients. */
+  public boolean rateInsideVelocity() {
+    return option("rateInsideVelocity", Boolean.class);
   }
 
   /** Hyperparameters of {@link Nesterov}, at their defaults until set. */
@@ -87,7 +91,7 @@ public final class Nesterov extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,6 +1,22 @@
 package io.github.descent4j;
 
+import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.decorator.AccumulatedOptimizer;
+import io.github.descent4j.decorator.Accumulation;
+import io.github.descent4j.decorator.AdaptivelyClippedOptimizer;
+import io.github.descent4j.decorator.AdjustableOptimizer;
+import io.github.descent4j.decorator.AveragedOptimizer;
+import io.github.descent4j.decorator.ClippedOptimizer;
+import io.github.descent4j.decorator.GroupedOptimizer;
+import io.github.descent4j.decorator.GuardedOptimizer;
+import io.github.descent4j.decorator.MonitoredOptimizer;
+import io.github.descent4j.decorator.NonFinite;
+import io.github.descent4j.decorator.NonFiniteGradientException;
+import io.github.descent4j.decorator.ScheduledOptimizer;
+import io.github.descent4j.decorator.StepContext;
+import io.github.descent4j.decorator.WeightAverage;
+import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.schedule.Schedule;
 
 /**

@@ -1,5 +1,8 @@
 package io.github.descent4j;
 
+import io.github.descent4j.decorator.AveragedOptimizer;
+import io.github.descent4j.state.LoadOption;
+import io.github.descent4j.state.StateFileException;
 import java.nio.file.Path;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -2,7 +2,9 @@ package io.github.descent4j;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.kernel.Span;
+import io.github.descent4j.internal.access.ParameterAccess;
+import io.github.descent4j.internal.access.Registry;
+import io.github.descent4j.internal.memory.ArrayMemory;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,15 +26,40 @@ public final class Parameter {
   private final String name;
   private final INDArray value;
   private final INDArray gradient;
-  private Span valueSpan;
-  private Span gradientSpan;
+  private ArrayMemory valueMemory;
+  private ArrayMemory gradientMemory;
+
+  static {
+    Registry.register(ParameterAccess.class, new ParameterAccess() {
+      @Override
+      public ArrayMemory valueMemory(Parameter parameter) {
+        return parameter.valueMemory();
+      }
+
+      @Override
+      public ArrayMemory gradientMemory(Parameter parameter) {
+        return parameter.gradientMemory();
+      }
+
+      @Override
+      public Parameter withGradient(Parameter parameter, INDArray gradient) {
+        return new Parameter(parameter.name, parameter.value, gradient);
+      }
+
+      @Override
+      public void requireOpen(Parameter parameter) {
+        Parameter.requireOpen(parameter.name, "value", parameter.value);
+        Parameter.requireOpen(parameter.name, "gradient", parameter.gradient);
+      }
+    });
+  }
 
   private Parameter(String name, INDArray value, INDArray gradient) {
     this.name = name;
     this.value = value;
     this.gradient = gradient;
-    valueSpan = Span.of(value);
-    gradientSpan = Span.of(gradient);
+    valueMemory = ArrayMemory.of(value);
+    gradientMemory = ArrayMemory.of(gradient);
   }
 
   /**
@@ -60,7 +87,7 @@ public final class Parameter {
           "gradient of parameter '%s' is of type %s, expected %s as the value",
           name, gradient.dataType(), value.dataType()));
     }
-    if (!Span.supports(value.dataType())) {
+    if (!ArrayMemory.supports(value.dataType())) {
       throw new IllegalArgumentException(String.format(
           "value of parameter '%s' is of type %s, expected FLOAT, DOUBLE, FLOAT16 or BFLOAT16",
           name, value.dataType()));
@@ -71,22 +98,17 @@ public final class Parameter {
           name, Arrays.toString(gradient.shape()), Arrays.toString(value.shape())));
     }
     Parameter parameter = new Parameter(name, value, gradient);
-    if (parameter.valueSpan.overlapsItself()) {
+    if (parameter.valueMemory.overlapsItself()) {
       throw new IllegalArgumentException(String.format(
           "value of parameter '%s' has elements that share memory (shape %s, strides %s),"
               + " expected an array of its own: dup() makes one",
           name, Arrays.toString(value.shape()), Arrays.toString(value.stride())));
     }
-    if (parameter.valueSpan.overlaps(parameter.gradientSpan)) {
+    if (parameter.valueMemory.overlaps(parameter.gradientMemory)) {
       throw new IllegalArgumentException(String.format(
           "value and gradient of parameter '%s' share memory, expected two arrays", name));
     }
     return parameter;
-  }
-
-  /** The same value with a gradient that a decorator has made, of the value's shape. */
-  Parameter withGradient(INDArray other) {
-    return new Parameter(name, value, other);
   }
 
   /** What the optimizer's state is kept under. */
@@ -110,25 +132,19 @@ public final class Parameter {
   }
 
   /** Where the value is now. */
-  Span valueSpan() {
-    if (!valueSpan.describes(value)) {
-      valueSpan = Span.of(value);
+  ArrayMemory valueMemory() {
+    if (!valueMemory.describes(value)) {
+      valueMemory = ArrayMemory.of(value);
     }
-    return valueSpan;
+    return valueMemory;
   }
 
   /** Where the gradient is now. */
-  Span gradientSpan() {
-    if (!gradientSpan.describes(gradient)) {
-      gradientSpan = Span.of(gradient);
+  ArrayMemory gradientMemory() {
+    if (!gradientMemory.describes(gradient)) {
+      gradientMemory = ArrayMemory.of(gradient);
     }
-    return gradientSpan;
-  }
-
-  /** A closed array's memory is gone: reading it would end the JVM. */
-  void requireOpen() {
-    requireOpen(name, "value", value);
-    requireOpen(name, "gradient", gradient);
+    return gradientMemory;
   }
 
   private static void requireOpen(String name, String what, INDArray array) {

@@ -2,7 +2,12 @@ package io.github.descent4j;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.kernel.Span;
+import io.github.descent4j.internal.access.ParametersAccess;
+import io.github.descent4j.internal.access.Registry;
+import io.github.descent4j.internal.state.ParameterFile;
+import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.state.LoadOption;
+import io.github.descent4j.state.StateFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +31,24 @@ import java.util.Set;
  */
 public final class Parameters implements Iterable<Parameter> {
   private final Parameter[] parameters;
+
+  static {
+    Registry.register(ParametersAccess.class, new ParametersAccess() {
+      @Override
+      public Parameters trusted(Parameter[] parameters) {
+        return new Parameters(parameters);
+      }
+
+      @Override
+      public Map<String, Parameter> byName(Parameters parameters) {
+        Map<String, Parameter> all = new LinkedHashMap<>();
+        for (Parameter parameter : parameters.parameters) {
+          all.put(parameter.name(), parameter);
+        }
+        return all;
+      }
+    });
+  }
 
   private Parameters(Parameter[] parameters) {
     this.parameters = parameters;
@@ -64,15 +87,6 @@ public final class Parameters implements Iterable<Parameter> {
     return new Parameters(copy);
   }
 
-  /** All by their names, in order. */
-  Map<String, Parameter> byName() {
-    Map<String, Parameter> all = new LinkedHashMap<>();
-    for (Parameter parameter : parameters) {
-      all.put(parameter.name(), parameter);
-    }
-    return all;
-  }
-
   /**
    * Saves the values in place of the file that may be there, as {@link OptimizerState#save} does.
    *
@@ -101,11 +115,6 @@ public final class Parameters implements Iterable<Parameter> {
   public void load(Path file, LoadOption... options) {
     requireNonNull(file, "file is null, expected a path");
     ParameterFile.load(this, file, Set.of(options));
-  }
-
-  /** Parameters that another step has checked together. */
-  static Parameters trusted(Parameter[] parameters) {
-    return new Parameters(parameters);
   }
 
   /** How many. */
@@ -152,22 +161,22 @@ public final class Parameters implements Iterable<Parameter> {
    * Sorted by address, only neighbours whose extents meet need a look.
    */
   private static void requireApart(Parameter[] parameters) {
-    record Extent(Parameter owner, Span span, boolean isValue) {}
+    record Extent(Parameter owner, ArrayMemory memory, boolean isValue) {}
 
     List<Extent> extents = new ArrayList<>(2 * parameters.length);
     for (Parameter parameter : parameters) {
-      extents.add(new Extent(parameter, parameter.valueSpan(), true));
-      extents.add(new Extent(parameter, parameter.gradientSpan(), false));
+      extents.add(new Extent(parameter, parameter.valueMemory(), true));
+      extents.add(new Extent(parameter, parameter.gradientMemory(), false));
     }
-    extents.sort(Comparator.comparingLong(extent -> extent.span.begin()));
+    extents.sort(Comparator.comparingLong(extent -> extent.memory.begin()));
     for (int i = 0; i < extents.size(); i++) {
       Extent a = extents.get(i);
       for (int j = i + 1; j < extents.size(); j++) {
         Extent b = extents.get(j);
-        if (b.span.begin() >= a.span.end()) {
+        if (b.memory.begin() >= a.memory.end()) {
           break;
         }
-        if ((a.isValue || b.isValue) && a.owner != b.owner && a.span.overlaps(b.span)) {
+        if ((a.isValue || b.isValue) && a.owner != b.owner && a.memory.overlaps(b.memory)) {
           throw new IllegalArgumentException(String.format(
               "%s of parameter '%s' and %s of parameter '%s' share memory, expected two arrays",
               a.isValue ? "value" : "gradient",

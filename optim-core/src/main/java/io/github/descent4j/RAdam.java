@@ -2,11 +2,13 @@ package io.github.descent4j;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.internal.BiasCorrection;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,13 +49,6 @@ import org.slf4j.LoggerFactory;
 public final class RAdam extends UpdateRule {
   private static final Logger LOG = LoggerFactory.getLogger(RAdam.class);
 
-  private final double beta1;
-  private final double beta2;
-  private final double epsilon;
-  private final boolean epsilonOnCorrectedRoot;
-  private final double rectificationThreshold;
-  private final BelowThreshold belowThreshold;
-
   /** With the default hyperparameters. */
   public RAdam() {
     this(builder());
@@ -69,22 +64,15 @@ public final class RAdam extends UpdateRule {
   }
 
   private RAdam(Builder builder) {
-    super(builder, Slot.zero("m"), Slot.zero("v"));
-    beta1 = Check.fraction("beta1", builder.beta1);
-    beta2 = Check.fraction("beta2", builder.beta2);
-    epsilon = Check.positive("epsilon", builder.epsilon);
-    epsilonOnCorrectedRoot = builder.epsilonOnCorrectedRoot;
-    rectificationThreshold =
-        Check.atLeast(4, "rectificationThreshold", builder.rectificationThreshold);
-    belowThreshold = builder.belowThreshold;
-    double rhoInfinity = rhoInfinity(beta2);
-    if (rhoInfinity <= rectificationThreshold) {
+    super("RAdam", builder, f -> define(f, builder));
+    double limit = rhoInfinity(builder.beta2);
+    if (limit <= builder.rectificationThreshold) {
       LOG.warn(
           "RAdam never rectifies: beta2 = {} gives rho_inf = {}, which does not exceed"
               + " rectificationThreshold = {}",
-          beta2,
-          rhoInfinity,
-          rectificationThreshold);
+          builder.beta2,
+          limit,
+          builder.rectificationThreshold);
     }
   }
 
@@ -93,40 +81,37 @@ public final class RAdam extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("beta1", beta1);
-    hyperparameters.put("beta2", beta2);
-    hyperparameters.put("epsilon", epsilon);
-    hyperparameters.put("epsilonOnCorrectedRoot", epsilonOnCorrectedRoot);
-    hyperparameters.put("rectificationThreshold", rectificationThreshold);
-    hyperparameters.put("belowThreshold", belowThreshold);
-  }
+  private static void define(Formula f, Builder b) {
+    Scalar beta1 = f.hyperparameter("beta1", b.beta1, Range.FRACTION);
+    Scalar beta2 = f.hyperparameter("beta2", b.beta2, Range.FRACTION);
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+    boolean onCorrectedRoot = f.option("epsilonOnCorrectedRoot", b.epsilonOnCorrectedRoot);
+    Scalar threshold = f.hyperparameter("rectificationThreshold", b.rectificationThreshold, Range.atLeast(4));
+    BelowThreshold below = f.option("belowThreshold", b.belowThreshold);
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    double rho = rho(beta2, t);
-    double corrected = learningRate / BiasCorrection.of(beta1, t);
-    boolean rectified = rho > rectificationThreshold;
-    scalars[0] = rectified ? 1 : 0;
-    if (rectified) {
-      double root = Math.sqrt(BiasCorrection.of(beta2, t));
-      scalars[1] = corrected * rectification(beta2, rho) * (epsilonOnCorrectedRoot ? 1 : root);
-      scalars[2] = 1 / root;
-    } else {
-      scalars[1] = belowThreshold == BelowThreshold.MOMENTUM_STEP ? corrected : 0;
+    Term g = f.gradient();
+    Slot m = f.slot("m");
+    Slot v = f.slot("v");
+    Term mean = m.set(m.mix(beta1, g));
+    Term root = v.set(v.mix(beta2, g.squared())).squareRoot();
+    if (onCorrectedRoot) {
+      root = root.times(f.scalar("rootScale", s -> 1 / Math.sqrt(s.biasCorrection(beta2))));
     }
-  }
-
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    if (scalars[0] == 1 && epsilonOnCorrectedRoot) {
-      kernels.adam(chunk, beta1, beta2, scalars[1], scalars[2], epsilon);
-    } else if (scalars[0] == 1) {
-      kernels.rAdam(chunk, beta1, beta2, scalars[1], epsilon);
-    } else {
-      kernels.rAdamUnrectified(chunk, beta1, beta2, scalars[1]);
-    }
+    Scalar rectified = f.scalar(
+        "rectified",
+        s -> s.learningRate()
+            / s.biasCorrection(beta1)
+            * rectification(beta2.value(), rho(beta2.value(), s.t()))
+            * (onCorrectedRoot ? 1 : Math.sqrt(s.biasCorrection(beta2))));
+    Scalar plain = f.scalar(
+        "plain",
+        s -> below == BelowThreshold.NO_STEP
+            ? 0
+            : s.learningRate() / s.biasCorrection(beta1));
+    f.subtract(f.either(
+        s -> rho(beta2.value(), s.t()) > threshold.value(),
+        rectified.times(mean.over(root.plus(epsilon))),
+        plain.times(mean)));
   }
 
   private static double rhoInfinity(double beta2) {
@@ -163,6 +148,36 @@ public final class RAdam extends UpdateRule {
     return y == 0 ? 0 : fraction / y;
   }
 
+  /** The factor of the first moment. */
+  public double beta1() {
+    return number("beta1");
+  }
+
+  /** The factor of the second moment. */
+  public double beta2() {
+    return number("beta2");
+  }
+
+  /** What keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
+  }
+
+  /** Whether epsilon is added to the root of the corrected second moment. */
+  public boolean epsilonOnCorrectedRoot() {
+    return option("epsilonOnCorrectedRoot", Boolean.class);
+  }
+
+  /** Rectifies while rho_t is above this. */
+  public double rectificationThreshold() {
+    return number("rectificationThreshold");
+  }
+
+  /** What a step does while rho_t is not above the threshold. */
+  public BelowThreshold belowThreshold() {
+    return option("belowThreshold", BelowThreshold.class);
+  }
+
   /** What a step does while the variance of the second moment is not tractable. */
   public enum BelowThreshold {
     /** {@code p -= lr m / (1 - beta1^t)}, as in the paper. */
@@ -185,7 +200,7 @@ public final class RAdam extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,11 +1,12 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * RMSProp: the gradient divided by the root of a running mean of its squares (Tieleman and Hinton 2012,
@@ -37,12 +38,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class RmsProp extends UpdateRule {
-  private final double rho;
-  private final double epsilon;
-  private final boolean epsilonInsideRoot;
-  private final boolean centered;
-  private final double momentum;
-  private final boolean rateInsideMomentum;
 
   /** With the default hyperparameters. */
   public RmsProp() {
@@ -59,13 +54,7 @@ public final class RmsProp extends UpdateRule {
   }
 
   private RmsProp(Builder builder) {
-    super(builder, slots(builder.centered, builder.momentum > 0));
-    rho = Check.fraction("rho", builder.rho);
-    epsilon = Check.positive("epsilon", builder.epsilon);
-    epsilonInsideRoot = builder.epsilonInsideRoot;
-    centered = builder.centered;
-    momentum = Check.fraction("momentum", builder.momentum);
-    rateInsideMomentum = builder.rateInsideMomentum;
+    super("RmsProp", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -73,48 +62,65 @@ public final class RmsProp extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("rho", rho);
-    hyperparameters.put("epsilon", epsilon);
-    hyperparameters.put("epsilonInsideRoot", epsilonInsideRoot);
-    hyperparameters.put("centered", centered);
-    hyperparameters.put("momentum", momentum);
-    hyperparameters.put("rateInsideMomentum", rateInsideMomentum);
-  }
+  private static void define(Formula f, Builder b) {
+    Scalar rho = f.hyperparameter("rho", b.rho, Range.FRACTION);
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+    boolean inside = f.option("epsilonInsideRoot", b.epsilonInsideRoot);
+    boolean centered = f.option("centered", b.centered);
+    Scalar mu = f.hyperparameter("momentum", b.momentum, Range.FRACTION);
+    boolean rateInside = f.option("rateInsideMomentum", b.rateInsideMomentum);
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate;
-  }
-
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    double lr = scalars[0];
-    double inside = epsilonInsideRoot ? epsilon : 0;
-    double outside = epsilonInsideRoot ? 0 : epsilon;
-    if (momentum > 0 && rateInsideMomentum) {
-      kernels.rmsPropMomentumRateInside(chunk, lr, rho, momentum, inside, outside, centered);
-    } else if (centered && momentum > 0) {
-      kernels.rmsPropCenteredMomentum(chunk, lr, rho, momentum, inside, outside);
-    } else if (centered) {
-      kernels.rmsPropCentered(chunk, lr, rho, inside, outside);
-    } else if (momentum > 0) {
-      kernels.rmsPropMomentum(chunk, lr, rho, momentum, inside, outside);
-    } else {
-      kernels.rmsProp(chunk, lr, rho, inside, outside);
-    }
-  }
-
-  private static Slot[] slots(boolean centered, boolean momentum) {
-    List<Slot> slots = new ArrayList<>(List.of(Slot.zero("s")));
+    Term g = f.gradient();
+    Slot s = f.slot("s");
+    Term variance = s.set(s.mix(rho, g.squared()));
     if (centered) {
-      slots.add(Slot.zero("m"));
+      Slot m = f.slot("m");
+      Term mean = m.set(m.mix(rho, g));
+      // Rounding can make it negative.
+      variance = variance.minus(mean.squared()).maximum(0);
     }
-    if (momentum) {
-      slots.add(Slot.zero("b"));
+    Term root =
+        inside ? variance.plus(epsilon).squareRoot() : variance.squareRoot().plus(epsilon);
+    Term direction = g.over(root);
+    if (b.momentum == 0) {
+      f.subtract(f.learningRate().times(direction));
+    } else if (rateInside) {
+      Slot buffer = f.slot("b");
+      f.subtract(buffer.set(mu.times(buffer).plus(f.learningRate().times(direction))));
+    } else {
+      Slot buffer = f.slot("b");
+      f.subtract(f.learningRate().times(buffer.set(mu.times(buffer).plus(direction))));
     }
-    return slots.toArray(Slot[]::new);
+  }
+
+  /** The factor of the mean square and of the mean. */
+  public double rho() {
+    return number("rho");
+  }
+
+  /** What keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
+  }
+
+  /** Whether epsilon is added under the root, or to the root. */
+  public boolean epsilonInsideRoot() {
+    return option("epsilonInsideRoot", Boolean.class);
+  }
+
+  /** Whether the variance takes the place of the mean square. */
+  public boolean centered() {
+    return option("centered", Boolean.class);
+  }
+
+  /** The factor of the momentum buffer, mu; 0 for none. */
+  public double momentum() {
+    return number("momentum");
+  }
+
+  /** Whether the momentum buffer adds up steps. */
+  public boolean rateInsideMomentum() {
+    return option("rateInsideMomentum", Boolean.class);
   }
 
   /** Hyperparameters of {@link RmsProp}, at their defaults until set. */
@@ -131,7 +137,7 @@ public final class RmsProp extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,8 +1,8 @@
 package io.github.descent4j;
 
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * Stochastic gradient descent (Robbins and Monro 1951).
@@ -39,7 +39,7 @@ public final class Sgd extends UpdateRule {
   }
 
   private Sgd(Builder builder) {
-    super(builder);
+    super("Sgd", builder, Sgd::define);
   }
 
   /** Starts from the defaults. */
@@ -47,17 +47,8 @@ public final class Sgd extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {}
-
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = learningRate;
-  }
-
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    kernels.sgd(chunk, scalars[0]);
+  private static void define(Formula f) {
+    f.subtract(f.learningRate().times(f.gradient()));
   }
 
   /** Hyperparameters of {@link Sgd}, at their defaults until set. */
@@ -68,7 +59,7 @@ public final class Sgd extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

@@ -1,5 +1,7 @@
 package io.github.descent4j;
 
+import io.github.descent4j.internal.Check;
+
 /**
  * Weight decay, by name: the two forms agree for {@link Sgd} only.
  *

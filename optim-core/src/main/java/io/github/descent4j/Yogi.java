@@ -1,10 +1,12 @@
 package io.github.descent4j;
 
-import io.github.descent4j.ParameterState.Slot;
-import io.github.descent4j.internal.BiasCorrection;
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import java.util.Map;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.rule.Formula;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 
 /**
  * Yogi: Adam whose second moment moves by at most (1 - beta2) g² a step, so that rare large gradients
@@ -32,12 +34,6 @@ import java.util.Map;
  * }</pre>
  */
 public final class Yogi extends UpdateRule {
-  private final double beta1;
-  private final double beta2;
-  private final double epsilon;
-  private final double initialAccumulator;
-  private final double initialFirstMoment;
-  private final boolean biasCorrection;
 
   /** With the default hyperparameters. */
   public Yogi() {
@@ -54,16 +50,7 @@ public final class Yogi extends UpdateRule {
   }
 
   private Yogi(Builder builder) {
-    super(
-        builder,
-        new Slot("m", Check.atLeastZero("initialFirstMoment", builder.initialFirstMoment)),
-        new Slot("v", Check.atLeastZero("initialAccumulator", builder.initialAccumulator)));
-    beta1 = Check.fraction("beta1", builder.beta1);
-    beta2 = Check.fraction("beta2", builder.beta2);
-    epsilon = Check.positive("epsilon", builder.epsilon);
-    initialAccumulator = Check.atLeastZero("initialAccumulator", builder.initialAccumulator);
-    initialFirstMoment = Check.atLeastZero("initialFirstMoment", builder.initialFirstMoment);
-    biasCorrection = builder.biasCorrection;
+    super("Yogi", builder, f -> define(f, builder));
   }
 
   /** Starts from the defaults. */
@@ -71,25 +58,57 @@ public final class Yogi extends UpdateRule {
     return new Builder();
   }
 
-  @Override
-  void describe(Map<String, Object> hyperparameters) {
-    hyperparameters.put("beta1", beta1);
-    hyperparameters.put("beta2", beta2);
-    hyperparameters.put("epsilon", epsilon);
-    hyperparameters.put("initialAccumulator", initialAccumulator);
-    hyperparameters.put("initialFirstMoment", initialFirstMoment);
-    hyperparameters.put("biasCorrection", biasCorrection);
+  private static void define(Formula f, Builder b) {
+    Scalar beta1 = f.hyperparameter("beta1", b.beta1, Range.FRACTION);
+    Scalar beta2 = f.hyperparameter("beta2", b.beta2, Range.FRACTION);
+    Scalar epsilon = f.epsilon("epsilon", b.epsilon);
+    f.hyperparameter("initialAccumulator", b.initialAccumulator, Range.AT_LEAST_ZERO);
+    f.hyperparameter("initialFirstMoment", b.initialFirstMoment, Range.AT_LEAST_ZERO);
+    boolean corrected = f.option("biasCorrection", b.biasCorrection);
+
+    Term g = f.gradient();
+    Term g2 = g.squared();
+    Slot m = f.slot("m", b.initialFirstMoment);
+    Slot v = f.slot("v", b.initialAccumulator);
+    Term mean = m.set(m.mix(beta1, g));
+    Term change = beta2.complement().times(v.minus(g2).sign().times(g2));
+    Term root = v.set(v.minus(change)).squareRoot();
+    Scalar stepSize = f.learningRate();
+    if (corrected) {
+      stepSize = f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(beta1));
+      root = root.times(f.scalar("rootScale", s -> 1 / Math.sqrt(s.biasCorrection(beta2))));
+    }
+    f.subtract(stepSize.times(mean.over(root.plus(epsilon))));
   }
 
-  @Override
-  void prepare(long t, double learningRate, double[] scalars) {
-    scalars[0] = biasCorrection ? learningRate / BiasCorrection.of(beta1, t) : learningRate;
-    scalars[1] = biasCorrection ? 1 / Math.sqrt(BiasCorrection.of(beta2, t)) : 1;
+  /** The factor of the first moment. */
+  public double beta1() {
+    return number("beta1");
   }
 
-  @Override
-  void update(Kernels kernels, Chunk chunk, double[] scalars) {
-    kernels.yogi(chunk, beta1, beta2, scalars[0], scalars[1], epsilon);
+  /** The factor of the second moment. */
+  public double beta2() {
+    return number("beta2");
+  }
+
+  /** What keeps the quotient finite. */
+  public double epsilon() {
+    return number("epsilon");
+  }
+
+  /** Where the second moment starts. */
+  public double initialAccumulator() {
+    return number("initialAccumulator");
+  }
+
+  /** Where the first moment starts. */
+  public double initialFirstMoment() {
+    return number("initialFirstMoment");
+  }
+
+  /** Whether the moments are corrected for their start. */
+  public boolean biasCorrection() {
+    return option("biasCorrection", Boolean.class);
   }
 
   /** Hyperparameters of {@link Yogi}, at their defaults until set. */
@@ -106,7 +125,7 @@ public final class Yogi extends UpdateRule {
     }
 
     @Override
-    Builder self() {
+    protected Builder self() {
       return this;
     }
 

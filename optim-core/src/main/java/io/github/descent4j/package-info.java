@@ -6,5 +6,20 @@
  * io.github.descent4j.Nesterov}, {@link io.github.descent4j.AdaGrad}, {@link
  * io.github.descent4j.RmsProp}, {@link io.github.descent4j.AdaDelta}, {@link
  * io.github.descent4j.Adam}, {@link io.github.descent4j.AdamW}, {@link io.github.descent4j.AmsGrad}, {@link io.github.descent4j.Yogi}, {@link io.github.descent4j.RAdam}, {@link io.github.descent4j.NAdam}, {@link io.github.descent4j.AdaMax}.
+ *
+ * <table>
+ * <caption>The other packages</caption>
+ * <tr><th>package<th>what is in it
+ * <tr><td>{@link io.github.descent4j.schedule}<td>learning-rate schedules, and the test that finds a rate
+ * <tr><td>{@link io.github.descent4j.clip}<td>gradient clipping
+ * <tr><td>{@link io.github.descent4j.decorator}<td>what the methods of an {@code Optimizer} put around it: schedule,
+ *     clip, guard, accumulation, average, groups; and the base of decorators of your own
+ * <tr><td>{@link io.github.descent4j.rule}<td>the mechanism of update rules, and the base of rules of your own
+ * <tr><td>{@link io.github.descent4j.state}<td>state files
+ * <tr><td>{@link io.github.descent4j.health}<td>the monitor that tells which parameter does not learn
+ * <tr><td>{@link io.github.descent4j.dl4j}<td>the optimizers in networks of DL4J and SameDiff
+ * </table>
+ *
+ * <p>{@code internal} and {@code kernel} are not API: they may change in any release.
  */
 package io.github.descent4j;

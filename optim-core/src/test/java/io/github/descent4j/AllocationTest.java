@@ -3,7 +3,12 @@ package io.github.descent4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
+import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.decorator.AdjustableOptimizer;
+import io.github.descent4j.decorator.NonFinite;
+import io.github.descent4j.decorator.WeightAverage;
+import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.schedule.Schedules;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.github.descent4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.dl4j.Descent4j;
 import java.io.File;
 import java.nio.file.Path;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;

@@ -2,6 +2,8 @@ package io.github.descent4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.internal.access.UpdateRuleAccess;
+import io.github.descent4j.rule.UpdateRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +42,9 @@ class FormulasTest {
     }
     Map<String, String> actual = new LinkedHashMap<>();
     UpdateRule rule = (UpdateRule) optimizer.create().get();
-    rule.hyperparameters().forEach((name, value) -> actual.put(name, value.toString()));
+    UpdateRuleAccess.ACCESS
+        .hyperparameters(rule)
+        .forEach((name, value) -> actual.put(name, value.toString()));
     // The tables have it where there is one.
     actual.remove("weightDecay", "none");
     assertThat(printed).containsExactlyEntriesOf(actual);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.internal.state.ParameterState;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

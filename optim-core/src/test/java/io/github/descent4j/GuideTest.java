@@ -75,7 +75,11 @@ class GuideTest {
       return """
           import io.github.descent4j.*;
           import io.github.descent4j.clip.*;
+          import io.github.descent4j.decorator.*;
+          import io.github.descent4j.dl4j.*;
+          import io.github.descent4j.rule.*;
           import io.github.descent4j.schedule.*;
+          import io.github.descent4j.state.*;
           import java.nio.file.*;
           import java.util.*;
           %s

@@ -3,6 +3,8 @@ package io.github.descent4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.descent4j.decorator.NonFinite;
+import io.github.descent4j.internal.state.ParameterState;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,5 +1,6 @@
 package io.github.descent4j;
 
+import io.github.descent4j.rule.UpdateRule;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;

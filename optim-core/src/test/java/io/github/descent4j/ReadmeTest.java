@@ -2,6 +2,8 @@ package io.github.descent4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.internal.access.UpdateRuleAccess;
+import io.github.descent4j.rule.UpdateRule;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +55,8 @@ class ReadmeTest {
   void theTableOfOptimizersHasTheirDefaultRates() throws IOException {
     String readme = Files.readString(README);
     for (OptimizerCase optimizer : OptimizerCase.defaults()) {
-      Map<String, Object> defaults = ((UpdateRule) optimizer.create().get()).hyperparameters();
+      Map<String, Object> defaults = UpdateRuleAccess.ACCESS.hyperparameters(
+          (UpdateRule) optimizer.create().get());
       String rate = defaults.get("learningRate").toString().replace("1.0", "1");
       assertThat(readme).containsPattern("\\| `" + optimizer + "` \\| [^|]+ \\| " + rate + " \\|");
     }

@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Any number of threads gives the same bits. */
-class ThreadsTest {
+public class ThreadsTest {
 
   /** Together beyond the size from which work is handed over; one ends in the middle of a piece. */
   private static final long[][] SHAPES = {{Pieces.SIZE * 6 + 17}, {5}, {300, 300}, {1}};
@@ -110,7 +110,8 @@ class ThreadsTest {
     }
   }
 
-  static <T> T withThreads(String threads, Supplier<T> create) {
+  /** Makes something while the property asks for so many threads. */
+  public static <T> T withThreads(String threads, Supplier<T> create) {
     String before = System.getProperty(Workforce.PROPERTY);
     System.setProperty(Workforce.PROPERTY, threads);
     try {

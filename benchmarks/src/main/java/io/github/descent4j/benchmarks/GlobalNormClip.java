@@ -1,12 +1,12 @@
 package io.github.descent4j.benchmarks;
 
 import io.github.descent4j.Adam;
-import io.github.descent4j.ClippedOptimizer;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
 import io.github.descent4j.Parameters;
-import io.github.descent4j.StepContext;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.decorator.ClippedOptimizer;
+import io.github.descent4j.decorator.StepContext;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;

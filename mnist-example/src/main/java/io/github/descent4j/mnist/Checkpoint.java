@@ -1,9 +1,9 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.StateFileException;
 import io.github.descent4j.mnist.report.RunRecord;
 import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.nn.Sequential;
+import io.github.descent4j.state.StateFileException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.LearningRateFinder;
-import io.github.descent4j.LearningRateFinder.Result;
 import io.github.descent4j.mnist.UpdateOptions.DecayMode;
+import io.github.descent4j.schedule.LearningRateFinder;
+import io.github.descent4j.schedule.LearningRateFinder.Result;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.GradientMonitor;
-import io.github.descent4j.ParameterHealth;
+import io.github.descent4j.health.GradientMonitor;
+import io.github.descent4j.health.ParameterHealth;
 import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.nn.train.StepMetrics;
 import io.github.descent4j.nn.train.TrainingListener;

@@ -1,9 +1,9 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.NonFinite;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.mnist.UpdateOptions.DecayMode;
 import io.github.descent4j.schedule.Schedule;
 import io.github.descent4j.schedule.Schedules;

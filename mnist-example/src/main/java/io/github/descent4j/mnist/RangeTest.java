@@ -1,9 +1,9 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.LearningRateFinder;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.schedule.LearningRateFinder;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,7 +1,7 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.LearningRateFinder.Result;
 import io.github.descent4j.mnist.chart.ChartFile;
+import io.github.descent4j.schedule.LearningRateFinder.Result;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;

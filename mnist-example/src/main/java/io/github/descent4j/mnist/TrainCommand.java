@@ -1,7 +1,7 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.GradientMonitor;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.train.EarlyStopping;

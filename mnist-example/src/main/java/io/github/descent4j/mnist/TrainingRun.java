@@ -1,8 +1,8 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.GradientMonitor;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
 import io.github.descent4j.nn.train.Dataset;

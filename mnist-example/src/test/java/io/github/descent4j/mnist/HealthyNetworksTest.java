@@ -2,8 +2,8 @@ package io.github.descent4j.mnist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.descent4j.GradientMonitor;
 import io.github.descent4j.WeightDecay;
+import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.nn.NetworkHealth;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.train.Dataset;

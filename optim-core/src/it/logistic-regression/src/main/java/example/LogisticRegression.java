@@ -1,11 +1,11 @@
 package example;
 
-import io.github.descent4j.NonFinite;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.RAdam;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.schedule.Schedules;
 import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -2,7 +2,7 @@ package io.github.descent4j.clip;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.StepContext;
+import io.github.descent4j.decorator.StepContext;
 
 record GlobalNormClip(double maxNorm, Norm norm, double epsilon) implements GradientClip {
 

@@ -1,6 +1,6 @@
 package io.github.descent4j.clip;
 
-import io.github.descent4j.StepContext;
+import io.github.descent4j.decorator.StepContext;
 
 /**
  * Limits gradients ahead of an update rule; immutable, so one clip may serve many optimizers.

@@ -1,6 +1,6 @@
 package io.github.descent4j.clip;
 
-import io.github.descent4j.StepContext;
+import io.github.descent4j.decorator.StepContext;
 
 record ValueClip(double min, double max) implements GradientClip {
 

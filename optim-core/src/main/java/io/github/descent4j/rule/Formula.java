@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.internal.program.Description;
 import io.github.descent4j.internal.program.Expression;
+import io.github.descent4j.internal.update.UpdateNumbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,7 +114,7 @@ public final class Formula {
   /** The learning rate of the step. */
   public Scalar learningRate() {
     if (learningRate == null) {
-      learningRate = number("lr", Step::learningRate, false);
+      learningRate = number("lr", Step::learningRate, false, Double.NaN);
     }
     return learningRate;
   }
@@ -135,7 +136,7 @@ public final class Formula {
    */
   public Scalar hyperparameter(String hyperparameter, double value, Range range) {
     declare(hyperparameter, range.require(hyperparameter, value));
-    return number(hyperparameter, s -> value, false);
+    return number(hyperparameter, s -> value, false, value);
   }
 
   /**
@@ -145,7 +146,7 @@ public final class Formula {
    */
   public Scalar epsilon(String hyperparameter, double value) {
     declare(hyperparameter, Range.POSITIVE.require(hyperparameter, value));
-    return number(hyperparameter, s -> value, true);
+    return number(hyperparameter, s -> value, true, value);
   }
 
   /**
@@ -180,23 +181,24 @@ public final class Formula {
   public Scalar scalar(String scalarName, ToDoubleFunction<Step> value) {
     requireName("scalar", scalarName);
     requireNonNull(value, "value is null, expected a function of the step");
-    return number(scalarName, value, false);
+    return number(scalarName, value, false, Double.NaN);
   }
 
-  private Scalar number(String scalarName, ToDoubleFunction<Step> value, boolean staysPositive) {
+  private Scalar number(
+      String scalarName, ToDoubleFunction<Step> value, boolean staysPositive, double fixed) {
     if (scalars.containsKey(scalarName)) {
       throw problem("scalar '" + scalarName + "'", "a name that no other scalar has");
     }
     Expression number =
         description.number(scalarName, () -> value.applyAsDouble(step), staysPositive);
-    Scalar scalar = new Scalar(this, number);
+    Scalar scalar = new Scalar(this, number, fixed);
     scalars.put(scalarName, scalar);
     return scalar;
   }
 
   /** A constant. */
   public Scalar constant(double value) {
-    return new Scalar(this, description.constant(value));
+    return new Scalar(this, description.constant(value), value);
   }
 
   /** One of two terms, chosen once a step: no loop has a branch. */
@@ -213,7 +215,8 @@ public final class Formula {
   }
 
   /**
-   * A number made of the L2 norms of terms over the whole parameter: what uses it is computed in a second pass.
+   * A number made of the L2 norms of terms over the whole parameter, which are measured ahead of the update in a pass
+   * of their own.
    *
    * <pre>{@code
    * Scalar trust = f.ofNorms("trust", n -> n[0] > 0 && n[1] > 0 ? n[0] / n[1] : 1, f.parameter(), update);
@@ -252,7 +255,7 @@ public final class Formula {
       throw problem("ofNorms '" + scalarName + "'", "at least one term, and a name of its own");
     }
     Scalar scalar =
-        new Scalar(this, description.ofNorms(scalarName, ofModel, value, expressions));
+        new Scalar(this, description.ofNorms(scalarName, ofModel, value, expressions), Double.NaN);
     scalars.put(scalarName, scalar);
     return scalar;
   }
@@ -295,7 +298,7 @@ public final class Formula {
 
   Term term(Expression expression) {
     return description.isNumber(expression)
-        ? new Scalar(this, expression)
+        ? new Scalar(this, expression, Double.NaN)
         : new Term(this, expression);
   }
 
@@ -322,11 +325,6 @@ public final class Formula {
     return description;
   }
 
-  /** The step that numbers are computed for. */
-  Step step() {
-    return step;
-  }
-
   List<Slot> slots() {
     return slots;
   }
@@ -338,6 +336,13 @@ public final class Formula {
   /** Null for an element-wise rule. */
   Consumer<WholeParameter> whole() {
     return whole;
+  }
+
+  /** Computes the numbers of a step, and returns its choices. */
+  int computeNumbers(long t, double learningRate, UpdateNumbers numbers) {
+    step.set(t, learningRate);
+    description.computeNumbers(numbers.wide(), numbers.rounded());
+    return description.variant();
   }
 
   /** The learning rate of a step, given the one handed in. */

@@ -8,8 +8,25 @@ import io.github.descent4j.internal.program.Expression;
  */
 public final class Scalar extends Term {
 
-  Scalar(Formula formula, Expression expression) {
+  /** NaN where it depends on the step. */
+  private final double value;
+
+  Scalar(Formula formula, Expression expression, double value) {
     super(formula, expression);
+    this.value = value;
+  }
+
+  /**
+   * The value of a hyperparameter or constant.
+   *
+   * @throws IllegalStateException if it depends on the step
+   */
+  public double value() {
+    if (Double.isNaN(value)) {
+      throw new IllegalStateException(
+          "scalar " + this + " depends on the step, expected a hyperparameter or constant");
+    }
+    return value;
   }
 
   /** {@code 1 - this}, in double. */

@@ -8,7 +8,7 @@ import io.github.descent4j.internal.BiasCorrection;
  * <p>It is one object that moves on: a function that is given it reads it and does not keep it.
  *
  * <pre>{@code
- * Scalar stepSize = f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(0.9));
+ * Scalar stepSize = f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(beta1));
  * }</pre>
  */
 public final class Step {
@@ -40,6 +40,15 @@ public final class Step {
    */
   public double biasCorrection(double beta) {
     return BiasCorrection.of(beta, t);
+  }
+
+  /**
+   * The same of a hyperparameter.
+   *
+   * @throws IllegalStateException if the factor is no hyperparameter
+   */
+  public double biasCorrection(Scalar beta) {
+    return BiasCorrection.of(beta.value(), t);
   }
 
   @Override

@@ -3,11 +3,11 @@ package io.github.descent4j.clip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.descent4j.ClippedOptimizer;
 import io.github.descent4j.Golden;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.Sgd;
+import io.github.descent4j.decorator.ClippedOptimizer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;

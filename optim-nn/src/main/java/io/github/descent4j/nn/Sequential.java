@@ -187,7 +187,7 @@ public final class Sequential implements Layer {
    * Loads what {@link #save} has saved, after all of it has been read and checked.
    *
    * @param file of the default file system
-   * @throws io.github.descent4j.StateFileException if the file is damaged or that of another network; nothing has changed
+   * @throws io.github.descent4j.state.StateFileException if the file is damaged or that of another network; nothing has changed
    * @throws java.io.UncheckedIOException if it cannot be read; nothing has changed
    */
   public void load(Path file) {

@@ -1,6 +1,6 @@
 package io.github.descent4j.benchmarks;
 
-import io.github.descent4j.Descent4j;
+import io.github.descent4j.dl4j.Descent4j;
 import java.io.IOException;
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.ConvolutionMode;

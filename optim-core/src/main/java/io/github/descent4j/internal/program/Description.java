@@ -151,7 +151,7 @@ public final class Description {
   }
 
   /**
-   * Adds a number that is made of norms of the whole parameter: what uses it is computed in a second pass.
+   * Adds a number that is made of norms of the whole parameter, which are measured ahead of the update.
    *
    * @param ofModel whether the norms are those of all parameters of the step together
    * @param value makes it of the L2 norms of the terms

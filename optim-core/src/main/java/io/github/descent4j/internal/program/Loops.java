@@ -81,18 +81,22 @@ public final class Loops {
     return memory.apply(bytes);
   }
 
-  /** The loop of a program over blocks of floats; not for several threads at once where it is interpreted. */
+  /** The loop of a program over blocks of floats. */
   public FloatLoop floats(Program program) {
-    return kind == Kind.INTERPRETED
-        ? new Interpreter(program)
-        : (FloatLoop) made(program, Target.FLOATS, 0);
+    if (kind == Kind.INTERPRETED) {
+      ThreadLocal<Interpreter> own = ThreadLocal.withInitial(() -> new Interpreter(program));
+      return (arrays, n, numbers) -> own.get().run(arrays, n, numbers);
+    }
+    return (FloatLoop) made(program, Target.FLOATS, 0);
   }
 
   /** The same for blocks of doubles. */
   public DoubleLoop doubles(Program program) {
-    return kind == Kind.INTERPRETED
-        ? new Interpreter(program)
-        : (DoubleLoop) made(program, Target.DOUBLES, 0);
+    if (kind == Kind.INTERPRETED) {
+      ThreadLocal<Interpreter> own = ThreadLocal.withInitial(() -> new Interpreter(program));
+      return (arrays, n, numbers) -> own.get().run(arrays, n, numbers);
+    }
+    return (DoubleLoop) made(program, Target.DOUBLES, 0);
   }
 
   /** The loop of a program straight over memory. */
@@ -200,7 +204,7 @@ public final class Loops {
     try {
       Description description = new Description("probe");
       description.set(Description.VALUE, description.input(Description.GRADIENT));
-      Program probe = Program.of(description, 0, 0, Program.Pass.ONLY);
+      Program probe = Program.of(description, 0, 0, Program.Pass.UPDATE);
       define(probe, Target.FLOATS, 0);
       return null;
     } catch (RuntimeException | LinkageError e) {

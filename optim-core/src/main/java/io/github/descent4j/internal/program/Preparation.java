@@ -43,6 +43,33 @@ public final class Preparation {
 
   private Preparation() {}
 
+  /** Puts the numbers of the gradient's part behind those of a description. */
+  public static void putGradient(
+      double[] wide,
+      float[] rounded,
+      int at,
+      double scale,
+      double secondScale,
+      double lower,
+      double upper) {
+    put(wide, rounded, at + SCALE, scale);
+    put(wide, rounded, at + SECOND_SCALE, secondScale);
+    put(wide, rounded, at + LOWER, lower);
+    put(wide, rounded, at + UPPER, upper);
+  }
+
+  /** Puts the numbers of weight decay behind those of a description. */
+  public static void putDecay(
+      double[] wide, float[] rounded, int at, double coupledDecay, double decoupledDecay) {
+    put(wide, rounded, at + COUPLED_DECAY, coupledDecay);
+    put(wide, rounded, at + DECOUPLED_DECAY, decoupledDecay);
+  }
+
+  private static void put(double[] wide, float[] rounded, int at, double value) {
+    wide[at] = value;
+    rounded[at] = (float) value;
+  }
+
   /** For the name of a class. */
   static String suffix(int bits) {
     return ((bits & SCALED) != 0 ? "_scaled" : "")

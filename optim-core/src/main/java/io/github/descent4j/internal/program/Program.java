@@ -14,17 +14,15 @@ import java.util.TreeMap;
  */
 public final class Program {
 
-  /** Which part of a rule with norms. */
+  /** What a program is for. */
   public enum Pass {
-    /** The whole of a rule without norms. */
-    ONLY,
+    /** What every array becomes. */
+    UPDATE,
     /**
-     * Arrays that no norm is needed for, and the terms whose norms are wanted, each in an array of its own behind
-     * the slots.
+     * The terms whose norms a rule wants, ahead of the update: each goes to an array of its own behind the slots, and
+     * nothing else is written.
      */
-    BEFORE_NORMS,
-    /** The other arrays. */
-    AFTER_NORMS
+    NORMS
   }
 
   private final Description description;
@@ -46,11 +44,7 @@ public final class Program {
    */
   public static Program of(Description description, int variant, int preparation, Pass pass) {
     String name = description.name()
-        + switch (pass) {
-          case ONLY -> "";
-          case BEFORE_NORMS -> "_before_norms";
-          case AFTER_NORMS -> "_after_norms";
-        }
+        + (pass == Pass.NORMS ? "_norms" : "")
         + (description.choiceCount() == 0 ? "" : "_" + variant)
         + Preparation.suffix(preparation);
     Program program = new Program(description, name);
@@ -67,20 +61,10 @@ public final class Program {
       Expression decay = description.multiply(number(Preparation.DECOUPLED_DECAY), p);
       done.put(p, description.subtract(p, decay));
     }
-    boolean after = pass == Pass.AFTER_NORMS;
-    if (after) {
-      description.sets().forEach((array, value) -> {
-        if (!description.isOfNorms(value)) {
-          done.put(value, description.input(array)); // The first pass has stored it.
-        }
-      });
-    }
-    description.sets().forEach((array, value) -> {
-      if (pass == Pass.ONLY || description.isOfNorms(value) == after) {
-        stores.put(array, rewrite(value, variant, done));
-      }
-    });
-    if (pass == Pass.BEFORE_NORMS) {
+    if (pass == Pass.UPDATE) {
+      description.sets().forEach(
+          (array, value) -> stores.put(array, rewrite(value, variant, done)));
+    } else {
       for (int i = 0; i < description.norms().size(); i++) {
         stores.put(
             description.arrays() + i, rewrite(description.norms().get(i), variant, done));
@@ -191,8 +175,13 @@ public final class Program {
     return highest + 1;
   }
 
+  /** How many numbers its loops take. */
+  public int numberCount() {
+    return description.numberCount();
+  }
+
   /** Behind the highest place of an array that a parameter or its state has. */
-  int parameterArrays() {
+  public int parameterArrays() {
     return description.arrays();
   }
 

@@ -1,8 +1,8 @@
 package io.github.descent4j.nn.train;
 
-import io.github.descent4j.NonFiniteGradientException;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.RAdam;
-import io.github.descent4j.StateFileException;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.schedule.Schedules;
+import io.github.descent4j.state.StateFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

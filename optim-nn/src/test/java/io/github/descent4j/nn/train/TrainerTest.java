@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.Adam;
-import io.github.descent4j.NonFinite;
-import io.github.descent4j.NonFiniteGradientException;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Sgd;
+import io.github.descent4j.decorator.NonFinite;
+import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.nn.Initializers;
 import io.github.descent4j.nn.Layer;
 import io.github.descent4j.nn.Mode;

@@ -1,0 +1,288 @@
+package io.github.descent4j.decorator;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.Optimizer;
+import io.github.descent4j.OptimizerState;
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.internal.access.ParameterAccess;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.internal.state.ParameterState;
+import io.github.descent4j.internal.state.SlotFile;
+import io.github.descent4j.internal.gradient.Blend;
+import io.github.descent4j.internal.state.SlotDefinition;
+import io.github.descent4j.state.StateReader;
+import io.github.descent4j.state.StateWriter;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * An optimizer that keeps an average of the parameters it updates: what {@link Optimizer#averaged}
+ * returns. Training goes on with the parameters themselves.
+ *
+ * <pre>{@code
+ * AveragedOptimizer averaged = new Adam().averaged(WeightAverage.ema(0.999));
+ * for (Batch batch : batches) {
+ *   computeGradients(batch); // yours
+ *   averaged.step(parameters);
+ * }
+ * try (AveragedOptimizer.Applied average = averaged.applied(parameters)) {
+ *   evaluate(); // yours: with the average; a step now would fail
+ * } // the parameters are back, bit for bit
+ * averaged.assignTo(parameters); // or for good
+ * }</pre>
+ *
+ * <p>A step that was skipped, or that was one of several accumulated inside, does not enter the
+ * average. A parameter that joins late has an average from its own first step on; one without any yet
+ * is left as it is where an average is applied.
+ *
+ * <p><b>Memory.</b> One array per parameter, DOUBLE for DOUBLE parameters and FLOAT for others, so that
+ * small weights are not lost in half types.
+ *
+ * <p><b>State.</b> The averages are part of the {@linkplain OptimizerState#save state file}, which is
+ * neither saved nor loaded while an average is {@link #applied}.
+ */
+public final class AveragedOptimizer extends Decorator {
+
+  /** The average in place of the parameters, until closed. */
+  public final class Applied implements AutoCloseable {
+    private final Parameters parameters;
+    private final INDArray[] originals;
+
+    private Applied(Parameters parameters) {
+      this.parameters = parameters;
+      originals = new INDArray[parameters.size()];
+      for (int i = 0; i < originals.length; i++) {
+        originals[i] = parameters.get(i).value().dup();
+      }
+    }
+
+    /**
+     * Puts the parameters back as they were; again, does nothing.
+     *
+     * @throws IllegalStateException if the array of a parameter has been closed
+     */
+    @Override
+    public void close() {
+      enter();
+      try {
+        if (applied != this) {
+          return;
+        }
+        requireOpen(parameters);
+        for (int i = 0; i < originals.length; i++) {
+          if (!originals[i].isEmpty()) {
+            parameters.get(i).value().assign(originals[i]);
+          }
+        }
+        applied = null;
+      } finally {
+        leave();
+      }
+    }
+  }
+
+  private static final SlotDefinition[] AVERAGE = {SlotDefinition.zero("average")};
+
+  private final WeightAverage average;
+
+  /** The average of each parameter; its steps are the values in it. */
+  private final Map<String, ParameterState> states = new LinkedHashMap<>();
+
+  private final Blend blend = new Blend();
+  private ParameterState[] current = {};
+
+  /** Whether the step under way, if it completes, enters the average. */
+  private boolean due;
+
+  /** Not null while the average is in place of the parameters. */
+  private Applied applied;
+
+  /**
+   * What {@link Optimizer#averaged} returns.
+   *
+   * @throws NullPointerException if an argument is null
+   */
+  public AveragedOptimizer(Optimizer inner, WeightAverage average) {
+    super(inner);
+    this.average = requireNonNull(average, "average is null, expected a weight average");
+  }
+
+  /**
+   * The average of a parameter: the array itself, which later steps change in place.
+   *
+   * @throws IllegalArgumentException if it has none yet
+   */
+  public INDArray average(String parameterName) {
+    ParameterState state = states.get(parameterName);
+    if (state == null) {
+      throw new IllegalArgumentException(String.format(
+          "parameter name is '%s', expected one that has an average: %s",
+          parameterName, states.keySet()));
+    }
+    return state.slots[0];
+  }
+
+  /** How many values the average of a parameter is made of; 0 if there is none yet. */
+  public long averagedSteps(String parameterName) {
+    ParameterState state = states.get(parameterName);
+    return state == null ? 0 : state.steps;
+  }
+
+  /**
+   * Puts the average in place of the parameters until the result is closed. Copies of them are kept
+   * meanwhile.
+   *
+   * @throws IllegalArgumentException if a parameter's shape or type is not that of its average
+   * @throws IllegalStateException if that has been done already, a step is under way or an array has
+   *     been closed
+   */
+  public Applied applied(Parameters parameters) {
+    enter();
+    try {
+      requireAssignable(parameters);
+      Applied backup = new Applied(parameters);
+      assign(parameters);
+      applied = backup;
+      return backup;
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Sets the parameters to their average, for good: the end of training.
+   *
+   * @throws IllegalArgumentException if a parameter's shape or type is not that of its average
+   * @throws IllegalStateException if the average is {@link #applied}, a step is under way or an array
+   *     has been closed
+   */
+  public void assignTo(Parameters parameters) {
+    enter();
+    try {
+      requireAssignable(parameters);
+      assign(parameters);
+    } finally {
+      leave();
+    }
+  }
+
+  @Override
+  protected void check(StepContext context) {
+    requireNotApplied();
+    due = average.includes(inner.steps() + 1);
+    if (due) {
+      find(context.parameters());
+    }
+    beginInner(context);
+  }
+
+  @Override
+  protected void commit(StepContext context) {
+    long before = inner.steps();
+    finishInner(context);
+    if (!due || inner.steps() == before) {
+      return;
+    }
+    Parameters parameters = context.parameters();
+    blend.clear();
+    for (int i = 0; i < parameters.size(); i++) {
+      ParameterState state = current[i];
+      if (state.steps++ == 0) {
+        states.put(parameters.get(i).name(), state);
+      }
+      blend.mix(
+          state.slotMemory[0],
+          ParameterAccess.ACCESS.valueMemory(parameters.get(i)),
+          average.weight(state.steps));
+    }
+    blend.run();
+  }
+
+  /** Finds or makes the average of every parameter; new ones are kept once they have a value. */
+  private void find(Parameters parameters) {
+    if (current.length < parameters.size()) {
+      current = new ParameterState[parameters.size()];
+    }
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      ParameterState known = states.get(parameter.name());
+      if (known != null) {
+        known.requireMatch(parameter);
+      }
+      current[i] = known == null ? new ParameterState(parameter, AVERAGE) : known;
+    }
+  }
+
+  private void assign(Parameters parameters) {
+    blend.clear();
+    for (int i = 0; i < parameters.size(); i++) {
+      ParameterState state = states.get(parameters.get(i).name());
+      if (state != null) {
+        blend.copy(ParameterAccess.ACCESS.valueMemory(parameters.get(i)), state.slotMemory[0]);
+      }
+    }
+    blend.run();
+  }
+
+  @Override
+  protected String savedAs() {
+    return "averaged";
+  }
+
+  @Override
+  protected void saveOwn(StateWriter out) {
+    Hyperparameters.save(average.hyperparameters(), out);
+    SlotFile.save(states, AVERAGE, out);
+  }
+
+  @Override
+  protected void loadOwn(StateReader in) {
+    Hyperparameters.compare(average.hyperparameters(), this, in);
+    Map<String, ParameterState> loaded = SlotFile.load(AVERAGE, 1, Long.MAX_VALUE, in);
+    in.whenAllIsWell(() -> {
+      states.clear();
+      states.putAll(loaded);
+    });
+  }
+
+  @Override
+  protected void alone(Runnable action) {
+    super.alone(() -> {
+      requireNotApplied();
+      action.run();
+    });
+  }
+
+  private void requireAssignable(Parameters parameters) {
+    requireNotApplied();
+    requireOpen(parameters);
+    for (int i = 0; i < parameters.size(); i++) {
+      ParameterState state = states.get(parameters.get(i).name());
+      if (state != null) {
+        state.requireMatch(parameters.get(i));
+      }
+    }
+  }
+
+  private void requireNotApplied() {
+    if (applied != null) {
+      throw new IllegalStateException(
+          "the average is in place of the parameters, expected Applied.close() first");
+    }
+  }
+
+  private static void requireOpen(Parameters parameters) {
+    requireNonNull(parameters, "parameters are null, expected the parameters to average");
+    for (int i = 0; i < parameters.size(); i++) {
+      ParameterAccess.ACCESS.requireOpen(parameters.get(i));
+    }
+  }
+
+  @Override
+  public String toString() {
+    return inner + ".averaged(" + average + ")";
+  }
+}

@@ -1,0 +1,194 @@
+package io.github.descent4j.decorator;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.Optimizer;
+import io.github.descent4j.OptimizerState;
+import io.github.descent4j.clip.Norm;
+import io.github.descent4j.internal.access.DecoratorAccess;
+import io.github.descent4j.internal.access.Registry;
+import io.github.descent4j.internal.access.StateReaderAccess;
+import io.github.descent4j.internal.access.StateWriterAccess;
+import io.github.descent4j.schedule.Schedule;
+import io.github.descent4j.state.StateReader;
+import io.github.descent4j.state.StateWriter;
+
+/**
+ * An optimizer around another: everything that a decorator does not change comes from inside.
+ *
+ * <p>A decorator of your own overrides {@link #check} to look at a step or to change it on its way inwards,
+ * and {@link #commit} to do something once it is taken:
+ *
+ * <pre>{@code
+ * class NoisyOptimizer extends Decorator {
+ *   NoisyOptimizer(Optimizer inner) {
+ *     super(inner);
+ *   }
+ *
+ *   protected void check(StepContext context) {
+ *     context.scale(0, 0.5); // half of the first gradient
+ *     super.check(context);
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>One that remembers something the next step needs overrides {@link #savedAs}, {@link #saveOwn} and {@link
+ * #loadOwn}, and is then part of the state file like those of this library.
+ */
+public abstract class Decorator extends TwoPhaseOptimizer {
+  static {
+    Registry.register(DecoratorAccess.class, new DecoratorAccess() {
+      @Override
+      public Optimizer inner(Decorator decorator) {
+        return decorator.inner;
+      }
+
+      @Override
+      public Schedule schedule(ScheduledOptimizer scheduled) {
+        return scheduled.schedule;
+      }
+    });
+  }
+
+  final Optimizer inner;
+
+  /**
+   * Around an optimizer, which is stepped by this one alone from now on.
+   *
+   * @throws NullPointerException if it is null
+   */
+  protected Decorator(Optimizer inner) {
+    this.inner = requireNonNull(inner, "optimizer is null, expected the optimizer to decorate");
+  }
+
+  @Override
+  public long steps() {
+    return inner.steps();
+  }
+
+  @Override
+  public double learningRate() {
+    return inner.learningRate();
+  }
+
+  @Override
+  public OptimizerState state() {
+    return withFiles(inner.state());
+  }
+
+  /** The optimizer that is decorated. */
+  protected final Optimizer inner() {
+    return inner;
+  }
+
+  /**
+   * The name under which {@link #saveOwn} saves, null where a decorator remembers nothing that the
+   * next step needs. Not that of another kind of decorator; those of this library are plain words.
+   */
+  protected String savedAs() {
+    return null;
+  }
+
+  /** Puts what this decorator remembers itself into a state file. */
+  protected void saveOwn(StateWriter out) {}
+
+  /**
+   * Reads what {@link #saveOwn} has put: checks it here, and takes it over in {@link
+   * StateReader#whenAllIsWell}.
+   *
+   * @throws io.github.descent4j.state.StateFileException if something in it cannot be
+   */
+  protected void loadOwn(StateReader in) {}
+
+  @Override
+  protected final void save(StateWriter out) {
+    if (savedAs() == null) {
+      known().save(out);
+      return;
+    }
+    StateWriter own = StateWriterAccess.ACCESS.decorator(out, savedAs());
+    saveOwn(own);
+    known().save(StateWriterAccess.ACCESS.inside(own));
+  }
+
+  @Override
+  protected final void load(StateReader in) {
+    StateReader own = savedAs() == null ? null : StateReaderAccess.ACCESS.decorator(in, savedAs());
+    if (own == null) {
+      known().load(in);
+      return;
+    }
+    loadOwn(own);
+    known().load(StateReaderAccess.ACCESS.inside(own));
+  }
+
+  @Override
+  protected void alone(Runnable action) {
+    super.alone(() -> known().alone(action));
+  }
+
+  private TwoPhaseOptimizer known() {
+    if (inner instanceof TwoPhaseOptimizer known) {
+      return known;
+    }
+    throw new UnsupportedOperationException(
+        "optimizer is " + inner + ", expected one of this library to save or load its state");
+  }
+
+  /** By default a decorator changes nothing on the way inwards. */
+  @Override
+  protected void check(StepContext context) {
+    beginInner(context);
+  }
+
+  @Override
+  protected void commit(StepContext context) {
+    finishInner(context);
+  }
+
+  @Override
+  protected void release() {
+    if (inner instanceof TwoPhaseOptimizer known) {
+      known.abandon();
+    }
+  }
+
+  @Override
+  protected boolean checksAhead() {
+    return inner instanceof TwoPhaseOptimizer known && known.checksAhead();
+  }
+
+  /**
+   * Begins the step inside: what {@link #check} ends with. An optimizer that does not extend {@link
+   * TwoPhaseOptimizer} has one half only, the second.
+   */
+  protected final void beginInner(StepContext context) {
+    if (inner instanceof TwoPhaseOptimizer known) {
+      known.begin(context);
+    }
+  }
+
+  /** Finishes the step inside: what {@link #commit} begins with. */
+  protected final void finishInner(StepContext context) {
+    if (inner instanceof TwoPhaseOptimizer known) {
+      known.finish(context);
+    } else {
+      inner.step(context);
+    }
+  }
+
+  @Override
+  protected double learningRateFrom(double handedIn) {
+    return inner instanceof TwoPhaseOptimizer known ? known.learningRateFrom(handedIn) : handedIn;
+  }
+
+  @Override
+  protected boolean squaresGradients() {
+    return inner instanceof TwoPhaseOptimizer known && known.squaresGradients();
+  }
+
+  @Override
+  protected Norm wantedNorm() {
+    return inner instanceof TwoPhaseOptimizer known ? known.wantedNorm() : null;
+  }
+}

@@ -1,0 +1,118 @@
+package io.github.descent4j.dl4j;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.Optimizer;
+import io.github.descent4j.Sgd;
+import io.github.descent4j.decorator.AccumulatedOptimizer;
+import io.github.descent4j.decorator.AdaptivelyClippedOptimizer;
+import io.github.descent4j.decorator.AdjustableOptimizer;
+import io.github.descent4j.decorator.AveragedOptimizer;
+import io.github.descent4j.decorator.ClippedOptimizer;
+import io.github.descent4j.decorator.GroupedOptimizer;
+import io.github.descent4j.decorator.GuardedOptimizer;
+import io.github.descent4j.decorator.ScheduledOptimizer;
+import io.github.descent4j.internal.access.DecoratorAccess;
+import io.github.descent4j.rule.UpdateRule;
+import io.github.descent4j.schedule.Schedule;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
+
+/**
+ * The optimizers and schedules of this library inside DL4J's networks and SameDiff.
+ *
+ * <pre>{@code
+ * new NeuralNetConfiguration.Builder().updater(Descent4j.updater(new RAdam(1e-3)))
+ * TrainingConfig.builder().updater(Descent4j.updater(new RAdam(1e-3)))
+ * }</pre>
+ */
+public final class Descent4j {
+
+  private Descent4j() {}
+
+  /**
+   * An updater that does what an optimizer does: any update rule of this library without weight decay,
+   * and any that is {@link Optimizer#scheduled}.
+   *
+   * <p>The updater is a configuration: it holds the rule's name, its hyperparameters and the
+   * schedule's {@linkplain Schedule#expression expression}, is written to the JSON of a network, and
+   * is read back from it. The optimizer itself is not used further. The state is where ND4J wants it:
+   * in the array that it hands in, slot after slot in the order of the rule's Javadoc, each in the
+   * layout of the gradient, so in the state array of DL4J's file. The step is ND4J's: {@code t =
+   * iteration + 1}, and a schedule is evaluated at {@code iteration}.
+   *
+   * <p>A gradient may be of any order, stride, offset and rank, FLOAT or DOUBLE (without slots, as
+   * {@link Sgd}, FLOAT16 and BFLOAT16 too); it is turned into the update in place, which has the bits of
+   * what {@link Optimizer#step} would subtract.
+   *
+   * @throws IllegalArgumentException if the optimizer has weight decay, another decorator than a
+   *     schedule or a schedule without expression, has taken steps, or is not of this library; the
+   *     message says what DL4J has instead
+   */
+  public static IUpdater updater(Optimizer optimizer) {
+    requireNonNull(optimizer, "optimizer is null, expected an optimizer such as new RAdam(1e-3)");
+    Schedule schedule = null;
+    Optimizer inner = optimizer;
+    while (inner instanceof ScheduledOptimizer scheduled) {
+      // Of nested schedules the outermost wins.
+      schedule = schedule == null ? DecoratorAccess.ACCESS.schedule(scheduled) : schedule;
+      inner = DecoratorAccess.ACCESS.inner(scheduled);
+    }
+    if (!(inner instanceof UpdateRule rule)) {
+      throw new IllegalArgumentException(
+          "optimizer is " + optimizer + ", expected " + insteadOf(inner));
+    }
+    if (rule.steps() > 0) {
+      throw new IllegalArgumentException("optimizer is " + optimizer + " after " + rule.steps()
+          + " steps, expected a new one: its state would stay behind");
+    }
+    return new Descent4jUpdater(rule, schedule == null ? null : schedule(schedule));
+  }
+
+  /**
+   * A schedule for ND4J's own updaters, for {@code network.setLearningRate(schedule)} and the like: the
+   * rate at an iteration is that of the step of the same number, whatever the epoch.
+   *
+   * @throws IllegalArgumentException if it has no {@linkplain Schedule#expression expression}, without
+   *     which it cannot be written to JSON
+   */
+  public static ISchedule schedule(Schedule schedule) {
+    requireNonNull(schedule, "schedule is null, expected a schedule");
+    String expression = schedule
+        .expression()
+        .orElseThrow(() -> new IllegalArgumentException("schedule is " + schedule
+            + ", expected one made by Schedules alone, which the JSON of a network can hold; for a formula"
+            + " of your own implement ISchedule and call setLrAndSchedule(Double.NaN, it) of the updater,"
+            + " for a rate that follows a metric call network.setLearningRate(rate)"));
+    return new Descent4jSchedule(expression);
+  }
+
+  /** What an updater, which sees one gradient at a time and no parameter, cannot do. */
+  private static String insteadOf(Optimizer optimizer) {
+    if (optimizer instanceof ClippedOptimizer) {
+      return "no clip; DL4J clips with gradientNormalization(GradientNormalization.ClipL2PerLayer) and"
+          + " gradientNormalizationThreshold(1.0), or ClipElementWiseAbsoluteValue";
+    }
+    if (optimizer instanceof AdaptivelyClippedOptimizer) {
+      return "no adaptive clip, which needs the parameters; DL4J clips with"
+          + " gradientNormalization(GradientNormalization.ClipL2PerParamType)";
+    }
+    if (optimizer instanceof AccumulatedOptimizer) {
+      return "no accumulation; an updater takes a step whenever it is called: use larger batches";
+    }
+    if (optimizer instanceof AveragedOptimizer) {
+      return "no averaging, which needs the parameters; average network.params() in a TrainingListener";
+    }
+    if (optimizer instanceof GuardedOptimizer) {
+      return "no guard, which sees the whole model; DL4J stops on a score that is not finite with an"
+          + " InvalidScoreIterationTerminationCondition";
+    }
+    if (optimizer instanceof AdjustableOptimizer) {
+      return "no adjustable rate; network.setLearningRate(rate) sets it";
+    }
+    if (optimizer instanceof GroupedOptimizer) {
+      return "no groups; give each layer an updater(...) and a biasUpdater(...) of its own";
+    }
+    return "an update rule of this library, scheduled or not";
+  }
+}

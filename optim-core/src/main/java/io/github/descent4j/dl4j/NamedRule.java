@@ -1,0 +1,122 @@
+package io.github.descent4j.dl4j;
+
+import static java.util.Map.entry;
+
+import io.github.descent4j.AdaDelta;
+import io.github.descent4j.AdaGrad;
+import io.github.descent4j.AdaMax;
+import io.github.descent4j.Adam;
+import io.github.descent4j.AdamW;
+import io.github.descent4j.AmsGrad;
+import io.github.descent4j.Momentum;
+import io.github.descent4j.NAdam;
+import io.github.descent4j.Nesterov;
+import io.github.descent4j.RAdam;
+import io.github.descent4j.RmsProp;
+import io.github.descent4j.Sgd;
+import io.github.descent4j.WeightDecay;
+import io.github.descent4j.Yogi;
+import io.github.descent4j.rule.UpdateRule;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Makes update rules from their descriptions: the rule's id, and each hyperparameter by the name that it has
+ * in what the rule describes and in the builder.
+ */
+final class NamedRule {
+  /** Under the ids that saved networks have. */
+  private static final Map<String, Supplier<UpdateRule.Builder<?>>> BUILDERS = Map.ofEntries(
+      entry("Sgd", Sgd::builder),
+      entry("Momentum", Momentum::builder),
+      entry("Nesterov", Nesterov::builder),
+      entry("AdaGrad", AdaGrad::builder),
+      entry("RmsProp", RmsProp::builder),
+      entry("AdaDelta", AdaDelta::builder),
+      entry("Adam", Adam::builder),
+      entry("AdamW", AdamW::builder),
+      entry("AmsGrad", AmsGrad::builder),
+      entry("Yogi", Yogi::builder),
+      entry("RAdam", RAdam::builder),
+      entry("NAdam", NAdam::builder),
+      entry("AdaMax", AdaMax::builder));
+
+  private NamedRule() {}
+
+  /**
+   * A rule without weight decay.
+   *
+   * @param name its id
+   * @param hyperparameters its own: numbers, booleans and the names of enum constants; what is left out has
+   *     its default
+   * @throws IllegalArgumentException if there is no such rule or hyperparameter, or a value is out of
+   *     its range
+   */
+  static UpdateRule make(String name, double learningRate, Map<String, Object> hyperparameters) {
+    UpdateRule.Builder<?> builder = builder(name);
+    builder.learningRate(learningRate).weightDecay(WeightDecay.none());
+    hyperparameters.forEach((hyperparameter, value) -> {
+      Method setter = method(builder.getClass(), hyperparameter, 1);
+      if (setter == null || setter.getDeclaringClass() != builder.getClass()) {
+        throw new IllegalArgumentException(hyperparameter + " is " + value
+            + ", expected no hyperparameter of that name in " + name);
+      }
+      call(setter, builder, converted(hyperparameter, value, setter.getParameterTypes()[0]));
+    });
+    return (UpdateRule) call(method(builder.getClass(), "build", 0), builder);
+  }
+
+  private static UpdateRule.Builder<?> builder(String name) {
+    Supplier<UpdateRule.Builder<?>> builder = BUILDERS.get(name);
+    if (builder == null) {
+      throw new IllegalArgumentException(
+          "rule is '" + name + "', expected the name of an update rule such as Adam");
+    }
+    return builder.get();
+  }
+
+  private static Method method(Class<?> type, String name, int parameters) {
+    for (Method method : type.getDeclaredMethods()) {
+      if (method.getName().equals(name)
+          && method.getParameterCount() == parameters
+          && !method.isBridge()) {
+        return method;
+      }
+    }
+    return null;
+  }
+
+  /** JSON has one kind of number, and text for an enum. */
+  private static Object converted(String name, Object value, Class<?> type) {
+    if (value instanceof Number number && type == double.class) {
+      return number.doubleValue();
+    }
+    if (value instanceof Boolean && type == boolean.class) {
+      return value;
+    }
+    if (value instanceof String text && type.isEnum()) {
+      for (Object constant : type.getEnumConstants()) {
+        if (((Enum<?>) constant).name().equals(text)) {
+          return constant;
+        }
+      }
+    }
+    throw new IllegalArgumentException(
+        name + " is " + value + ", expected a value of type " + type.getSimpleName());
+  }
+
+  private static Object call(Method method, Object receiver, Object... arguments) {
+    try {
+      return method.invoke(receiver, arguments);
+    } catch (InvocationTargetException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new AssertionError(e);
+    } catch (IllegalAccessException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Work in numbered pieces, on the threads there are. */
+package io.github.descent4j.internal.parallel;

@@ -1,0 +1,21 @@
+package io.github.descent4j.internal.update;
+
+import io.github.descent4j.internal.program.ProgramLoops;
+
+/** What is about to happen to one parameter. Reused from step to step. */
+public final class PlannedUpdate {
+  /** Its arrays. */
+  public UpdateArrays arrays;
+
+  /** The numbers of its step: shared with others at the same step, or {@link #own}. */
+  public UpdateNumbers numbers;
+
+  /** Room for numbers of its own, null until needed. */
+  public UpdateNumbers own;
+
+  /** The loops that update it. */
+  public ProgramLoops update;
+
+  /** The loops that measure its norms, null where the rule has none. */
+  public ProgramLoops norms;
+}

@@ -1,0 +1,247 @@
+package io.github.descent4j.rule;
+
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.WeightDecay;
+import io.github.descent4j.decorator.StepContext;
+import io.github.descent4j.internal.access.ParameterAccess;
+import io.github.descent4j.internal.access.StepContextAccess;
+import io.github.descent4j.internal.gradient.GradientTransform;
+import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.parallel.ParallelRunner;
+import io.github.descent4j.internal.parallel.WorkList;
+import io.github.descent4j.internal.program.Description;
+import io.github.descent4j.internal.program.Preparation;
+import io.github.descent4j.internal.program.Program.Pass;
+import io.github.descent4j.internal.program.RuleLoops;
+import io.github.descent4j.internal.state.ParameterState;
+import io.github.descent4j.internal.update.PlannedUpdate;
+import io.github.descent4j.internal.update.StretchUpdater;
+import io.github.descent4j.internal.update.UpdateArrays;
+import io.github.descent4j.internal.update.UpdateNumbers;
+import java.util.Arrays;
+
+/**
+ * The steps of an element-wise rule: plans what is to happen to every parameter, measures the norms that the rule
+ * wants, and runs the loops over all memory as one list of work.
+ */
+final class ElementwiseStep implements UpdateRule.RuleStep {
+
+  /** From this many elements on, memory is what bounds a step, and smaller blocks stay in the cache. */
+  private static final long LARGE = 1 << 20;
+
+  /** The numbers of a step that several parameters share. */
+  private static final class SharedNumbers {
+    long t;
+    int variant;
+    double decoupledDecay;
+    final UpdateNumbers numbers;
+
+    SharedNumbers(int count) {
+      numbers = new UpdateNumbers(count);
+    }
+  }
+
+  private final Formula formula;
+  private final Description description;
+  private final WeightDecay weightDecay;
+  private final int slots;
+  private final boolean masterValues;
+  private final RuleLoops loops;
+
+  private final ParallelRunner updates = new ParallelRunner(this::update);
+  private final ParallelRunner measurements = new ParallelRunner(this::measure);
+  private final StretchUpdater[] updaters = new StretchUpdater[updates.threads()];
+  private final WorkList work = new WorkList();
+
+  private PlannedUpdate[] plans = {};
+  private SharedNumbers[] shared = {};
+  private int sharedCount;
+  private Parameters planned;
+  private int block = StretchUpdater.BLOCK;
+
+  // Of each piece of work and term: the sum of squares; then of each parameter and of the model: the norms.
+  private double[] squares = {};
+  private final double[] norms;
+  private final double[] modelNorms;
+
+  ElementwiseStep(Formula formula, WeightDecay weightDecay, int slots, boolean masterValues) {
+    this.formula = formula;
+    this.weightDecay = weightDecay;
+    this.slots = slots;
+    this.masterValues = masterValues;
+    description = formula.description();
+    loops = new RuleLoops(description);
+    norms = new double[description.normCount()];
+    modelNorms = new double[description.normCount()];
+    Arrays.setAll(updaters, worker -> new StretchUpdater());
+  }
+
+  @Override
+  public void check(StepContext context, ParameterState[] states, double handedIn) {
+    Parameters parameters = context.parameters();
+    int size = parameters.size();
+    makeRoom(size);
+    if (parameters != planned) {
+      listWork(parameters);
+    }
+    sharedCount = 0;
+    SharedNumbers numbers = null;
+    for (int i = 0; i < size; i++) {
+      long t = states[i].steps + 1;
+      if (numbers == null || numbers.t != t) {
+        numbers = computeNumbers(t, handedIn);
+      }
+      plan(plans[i], parameters.get(i), states[i], numbers, StepContextAccess.ACCESS.transform(context, i));
+    }
+    if (norms.length > 0) {
+      measureNorms(size);
+    }
+  }
+
+  @Override
+  public void commit() {
+    updates.run(work.count(), work.elements() >= WorkList.PARALLEL);
+  }
+
+  private void makeRoom(int size) {
+    if (plans.length < size) {
+      int had = plans.length;
+      plans = Arrays.copyOf(plans, size);
+      for (int i = had; i < size; i++) {
+        plans[i] = new PlannedUpdate();
+      }
+    }
+  }
+
+  private void listWork(Parameters parameters) {
+    work.clear();
+    for (int i = 0; i < parameters.size(); i++) {
+      work.add(i, ParameterAccess.ACCESS.valueMemory(parameters.get(i)).length());
+    }
+    block = work.elements() >= LARGE ? StretchUpdater.BLOCK / 2 : StretchUpdater.BLOCK;
+    planned = parameters;
+  }
+
+  /** Most parameters have taken the same steps as the one before them, and share its numbers. */
+  private SharedNumbers computeNumbers(long t, double handedIn) {
+    if (sharedCount == shared.length) {
+      shared = Arrays.copyOf(shared, sharedCount + 1);
+      shared[sharedCount] = new SharedNumbers(description.numberCount());
+    }
+    SharedNumbers numbers = shared[sharedCount++];
+    numbers.t = t;
+    double rate = formula.rateAt(t, handedIn);
+    numbers.variant = formula.computeNumbers(t, rate, numbers.numbers);
+    double decay = weightDecay.coefficient();
+    numbers.decoupledDecay = weightDecay.isDecoupled() ? rate * decay : 0;
+    Preparation.putDecay(
+        numbers.numbers.wide(),
+        numbers.numbers.rounded(),
+        description.preparationNumbers(),
+        weightDecay.isDecoupled() ? 0 : decay,
+        numbers.decoupledDecay);
+    return numbers;
+  }
+
+  private void plan(
+      PlannedUpdate plan,
+      Parameter parameter,
+      ParameterState state,
+      SharedNumbers numbers,
+      GradientTransform transform) {
+    ArrayMemory value = ParameterAccess.ACCESS.valueMemory(parameter);
+    ArrayMemory gradient = ParameterAccess.ACCESS.gradientMemory(parameter);
+    if (plan.arrays == null || !plan.arrays.isOf(value, gradient, state.slotMemory)) {
+      ArrayMemory master = masterValues && value.isHalf() ? state.slotMemory[slots] : null;
+      plan.arrays =
+          new UpdateArrays(value, gradient, state.slotMemory, slots, master, state.order);
+    }
+    boolean wide = plan.arrays.isWide();
+    plan.numbers = numbers.numbers;
+    int preparation = decayPreparation(numbers, wide);
+    boolean asGiven = transform.isIdentity();
+    if (!asGiven || norms.length > 0) {
+      if (plan.own == null) {
+        plan.own = new UpdateNumbers(description.numberCount());
+      }
+      plan.own.copyFrom(numbers.numbers, description.numberCount());
+      plan.numbers = plan.own;
+    }
+    if (!asGiven) {
+      preparation |= transform.preparation(wide);
+      transform.putNumbers(
+          wide, plan.own.wide(), plan.own.rounded(), description.preparationNumbers());
+    }
+    plan.update = loops.of(Pass.UPDATE, numbers.variant, preparation, wide);
+    if (norms.length > 0) {
+      plan.norms = loops.of(Pass.NORMS, numbers.variant, preparation, wide);
+    }
+  }
+
+  private int decayPreparation(SharedNumbers numbers, boolean wide) {
+    double coefficient = weightDecay.coefficient();
+    if (coefficient == 0) {
+      return 0;
+    }
+    if (!weightDecay.isDecoupled()) {
+      return wide || (float) coefficient != 0 ? Preparation.COUPLED : 0;
+    }
+    double decay = numbers.decoupledDecay;
+    return (wide ? decay : (float) decay) != 0 ? Preparation.DECOUPLED : 0;
+  }
+
+  private void measureNorms(int size) {
+    int terms = norms.length;
+    if (squares.length < work.count() * terms) {
+      squares = new double[work.count() * terms];
+    }
+    measurements.run(work.count(), work.elements() >= WorkList.PARALLEL);
+    Arrays.fill(modelNorms, 0);
+    for (int piece = 0; piece < work.count() * terms; piece++) {
+      modelNorms[piece % terms] += squares[piece];
+    }
+    for (int term = 0; term < terms; term++) {
+      modelNorms[term] = Math.sqrt(modelNorms[term]);
+    }
+    int piece = 0;
+    for (int i = 0; i < size; i++) {
+      Arrays.fill(norms, 0);
+      for (; piece < work.count() && work.owner(piece) == i; piece++) {
+        for (int term = 0; term < terms; term++) {
+          norms[term] += squares[piece * terms + term];
+        }
+      }
+      for (int term = 0; term < terms; term++) {
+        norms[term] = Math.sqrt(norms[term]);
+      }
+      UpdateNumbers own = plans[i].numbers;
+      description.computeNumbersOfNorms(norms, modelNorms, own.wide(), own.rounded());
+    }
+  }
+
+  /** Measures one stretch of one parameter, on any thread. */
+  private void measure(int piece, int worker) {
+    PlannedUpdate plan = plans[work.owner(piece)];
+    updaters[worker].addSquares(
+        plan.norms,
+        plan.arrays,
+        plan.numbers,
+        work.from(piece),
+        work.to(piece),
+        squares,
+        piece * norms.length);
+  }
+
+  /** Updates one stretch of one parameter, on any thread. */
+  private void update(int piece, int worker) {
+    PlannedUpdate plan = plans[work.owner(piece)];
+    updaters[worker].update(
+        plan.update, plan.arrays, plan.numbers, work.from(piece), work.to(piece), block);
+  }
+
+  @Override
+  public String text() {
+    return loops.text();
+  }
+}

@@ -1,0 +1,470 @@
+package io.github.descent4j.rule;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.AdamW;
+import io.github.descent4j.OptimizerState;
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.WeightDecay;
+import io.github.descent4j.clip.Norm;
+import io.github.descent4j.decorator.StepContext;
+import io.github.descent4j.decorator.TwoPhaseOptimizer;
+import io.github.descent4j.internal.access.ParametersAccess;
+import io.github.descent4j.internal.access.Registry;
+import io.github.descent4j.internal.access.UpdateRuleAccess;
+import io.github.descent4j.internal.program.Description;
+import io.github.descent4j.internal.state.Hyperparameters;
+import io.github.descent4j.internal.state.ParameterState;
+import io.github.descent4j.internal.state.SlotDefinition;
+import io.github.descent4j.internal.state.SlotFile;
+import io.github.descent4j.internal.update.UpdateNumbers;
+import io.github.descent4j.state.StateReader;
+import io.github.descent4j.state.StateWriter;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An update rule: its {@link Formula} says what becomes of a parameter, and everything else follows from it. Rules of
+ * your own have all that those of the library have: schedules, clips, groups, decorators, state files.
+ *
+ * <pre>{@code
+ * UpdateRule rule = UpdateRule.of("SignMomentum", 1e-3, f -> {
+ *   Scalar beta = f.hyperparameter("beta", 0.9, Range.FRACTION);
+ *   Slot m = f.slot("m");
+ *   Term next = m.set(m.mix(beta, f.gradient()));
+ *   f.subtract(f.learningRate().times(next.sign()));
+ * });
+ * rule.clipped(GradientClip.byGlobalNorm(1)).step(parameters);
+ * }</pre>
+ *
+ * <p>{@code docs/adding-an-optimizer.md} goes through it. A rule with a class of its own extends this, and passes its
+ * definition to the constructor.
+ */
+public abstract class UpdateRule extends TwoPhaseOptimizer {
+  private static final Logger LOG = LoggerFactory.getLogger(UpdateRule.class);
+
+  private static final String RULE = "rule";
+  private static final String STEPS = "steps";
+  private static final String LEARNING_RATE = "learningRate";
+  private static final String WEIGHT_DECAY = "weightDecay";
+  private static final String MASTER_VALUES = "masterValues";
+
+  /** Names of hyperparameters that every rule has. */
+  static final Set<String> RESERVED = Set.of(LEARNING_RATE, WEIGHT_DECAY, MASTER_VALUES);
+
+  /** The slot with the value in float of a parameter of a half type. */
+  private static final String MASTER = "master";
+
+  /** As many steps as a run cannot take: some 30 years of one a microsecond. */
+  private static final long MOST_STEPS = 1_000_000_000_000_000L;
+
+  static {
+    Registry.register(UpdateRuleAccess.class, new Access());
+  }
+
+  private final String id;
+  private final double learningRate;
+  private final WeightDecay weightDecay;
+  private final boolean masterValues;
+  private final Formula formula;
+  private final SlotDefinition[] slots;
+  private final RuleStep step;
+
+  private final Map<String, ParameterState> states = new LinkedHashMap<>();
+  private ParameterState[] current = {};
+
+  /** The parameters that {@link #current} was last found for: mostly those of the next step too. */
+  private Parameters found;
+
+  private boolean warnedOfNames;
+  private long steps;
+
+  /**
+   * Makes the rule of a definition.
+   *
+   * @param id the rule's name in state files, networks and {@link #toString}: never to be changed, so not
+   *     taken from the class, which may be renamed
+   * @param builder the learning rate and weight decay
+   * @param definition says what the rule does; called once, here
+   * @throws IllegalArgumentException if a hyperparameter is out of its range, or the formula is not whole: the
+   *     message names the formula, the operation and what was expected
+   */
+  protected UpdateRule(String id, Builder<?> builder, Consumer<Formula> definition) {
+    this.id = requireNonNull(id, "id of an update rule is null, expected a name");
+    if (!id.matches("[A-Za-z][\\w.]*")) {
+      throw new IllegalArgumentException(
+          "id of an update rule is '" + id + "', expected letters, digits and dots");
+    }
+    learningRate = Range.AT_LEAST_ZERO.require(LEARNING_RATE, builder.learningRate);
+    weightDecay = builder.weightDecay;
+    masterValues = builder.masterValues;
+    requireNonNull(definition, () -> "definition of " + id + " is null, expected a formula");
+    formula = Formula.of(id, definition);
+    slots = formula.slots().stream()
+        .map(slot -> new SlotDefinition(slot.name(), slot.initialValue()))
+        .toArray(SlotDefinition[]::new);
+    step = formula.whole() == null
+        ? new ElementwiseStep(formula, weightDecay, slots.length, masterValues)
+        : new WholeStep(formula, weightDecay);
+    if (formula.whole() != null && masterValues) {
+      throw new IllegalArgumentException(
+          MASTER_VALUES + " is true, expected false for " + id + ", which updates whole parameters");
+    }
+  }
+
+  /**
+   * A rule of your own, without a class.
+   *
+   * @param id as in the constructor
+   * @param learningRate the step size where no schedule gives one
+   * @param definition says what the rule does
+   * @throws IllegalArgumentException as the constructor
+   */
+  public static UpdateRule of(String id, double learningRate, Consumer<Formula> definition) {
+    return define(id, learningRate, definition).build();
+  }
+
+  /** Starts a rule of your own that is to have weight decay, or another option of all rules. */
+  public static Definition define(String id, double learningRate, Consumer<Formula> definition) {
+    return new Definition(id, learningRate, definition);
+  }
+
+  @Override
+  public final long steps() {
+    return steps;
+  }
+
+  @Override
+  public final double learningRate() {
+    return learningRateFrom(learningRate);
+  }
+
+  @Override
+  protected final double learningRateFrom(double handedIn) {
+    return formula.rateAt(steps + 1, handedIn);
+  }
+
+  @Override
+  protected final Norm wantedNorm() {
+    return null;
+  }
+
+  @Override
+  protected final boolean squaresGradients() {
+    return formula.whole() != null || formula.description().squaresGradients();
+  }
+
+  @Override
+  public final OptimizerState state() {
+    return withFiles(new RuleState(this, states));
+  }
+
+  /** The weight decay that the builder was given. */
+  public final WeightDecay weightDecay() {
+    return weightDecay;
+  }
+
+  /**
+   * The hyperparameters by their names, in the order of the Javadoc: numbers, booleans, enum constants, and the
+   * {@link WeightDecay}.
+   */
+  public final Map<String, Object> hyperparameters() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put(LEARNING_RATE, learningRate);
+    all.putAll(formula.hyperparameters());
+    all.put(WEIGHT_DECAY, weightDecay);
+    if (masterValues) {
+      all.put(MASTER_VALUES, true);
+    }
+    return Collections.unmodifiableMap(all);
+  }
+
+  /** A hyperparameter that is a number. */
+  protected final double number(String hyperparameter) {
+    return ((Number) formula.hyperparameters().get(hyperparameter)).doubleValue();
+  }
+
+  /** A hyperparameter that is an option. */
+  protected final <T> T option(String hyperparameter, Class<T> type) {
+    return type.cast(formula.hyperparameters().get(hyperparameter));
+  }
+
+  /**
+   * The arithmetic as text, a line an array: what is computed for every element of a step, in this order. A dash marks
+   * what an array becomes. Numbers of the step are computed once, in double.
+   */
+  public final String formula() {
+    return step.text();
+  }
+
+  @Override
+  protected final void save(StateWriter out) {
+    out.put(RULE, id);
+    Hyperparameters.save(hyperparameters(), out);
+    out.put(STEPS, steps);
+    if (formula.whole() == null && !masterValues) {
+      SlotFile.save(states, slots, out);
+    } else {
+      SlotFile.saveNamed(states, out);
+    }
+  }
+
+  @Override
+  protected final void load(StateReader in) {
+    StateReader own = in.behindDecorators();
+    if (!id.equals(own.text(RULE))) {
+      throw own.bad(RULE, '"' + id + '"');
+    }
+    Hyperparameters.compare(hyperparameters(), this, own);
+    long loadedSteps = own.whole(STEPS, 0);
+    if (loadedSteps > MOST_STEPS) {
+      throw own.bad(STEPS, "a number that a run can reach, at most " + MOST_STEPS);
+    }
+    Map<String, ParameterState> loaded = formula.whole() == null
+        ? SlotFile.load(this::slotNames, 1, loadedSteps, own)
+        : SlotFile.loadNamed(1, loadedSteps, own);
+    own.whenAllIsWell(() -> {
+      states.clear();
+      states.putAll(loaded);
+      steps = loadedSteps;
+      found = null;
+    });
+  }
+
+  private List<String> slotNames(DataType type) {
+    return Arrays.stream(slots(type)).map(SlotDefinition::name).toList();
+  }
+
+  private SlotDefinition[] slots(DataType type) {
+    if (!masterValues || (type != DataType.FLOAT16 && type != DataType.BFLOAT16)) {
+      return slots;
+    }
+    SlotDefinition[] withMaster = Arrays.copyOf(slots, slots.length + 1);
+    withMaster[slots.length] = SlotDefinition.zero(MASTER);
+    return withMaster;
+  }
+
+  @Override
+  protected final void check(StepContext context) {
+    find(context.parameters());
+    step.check(context, current, context.learningRateOr(learningRate));
+  }
+
+  @Override
+  protected final void commit(StepContext context) {
+    Parameters parameters = context.parameters();
+    step.commit();
+    for (int i = 0; i < parameters.size(); i++) {
+      if (current[i].steps++ == 0) {
+        states.put(parameters.get(i).name(), current[i]);
+      }
+    }
+    steps++;
+  }
+
+  @Override
+  protected final void release() {}
+
+  @Override
+  protected final boolean checksAhead() {
+    return true;
+  }
+
+  /** Finds or makes the state of every parameter; new ones are kept only once all is well. */
+  private void find(Parameters parameters) {
+    if (parameters == found) {
+      return;
+    }
+    found = null;
+    if (current.length < parameters.size()) {
+      current = new ParameterState[parameters.size()];
+    }
+    for (int i = 0; i < parameters.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      ParameterState known = states.get(parameter.name());
+      if (known == null) {
+        current[i] = create(parameter);
+        warnOfNames(parameter, parameters);
+      } else {
+        known.requireMatch(parameter);
+        current[i] = known;
+      }
+    }
+    found = parameters;
+  }
+
+  private ParameterState create(Parameter parameter) {
+    SlotDefinition[] own = slots(parameter.value().dataType());
+    ParameterState state = new ParameterState(parameter, own);
+    if (own != slots && !parameter.value().isEmpty()) {
+      state.slot(MASTER).assign(parameter.value());
+    }
+    return state;
+  }
+
+  /** A parameter that has got another name begins anew, which is seldom meant. */
+  private void warnOfNames(Parameter parameter, Parameters parameters) {
+    if (warnedOfNames || states.isEmpty()) {
+      return;
+    }
+    Set<String> present = ParametersAccess.ACCESS.byName(parameters).keySet();
+    states.forEach((name, state) -> {
+      if (!warnedOfNames && !present.contains(name) && state.matches(parameter)) {
+        warnedOfNames = true;
+        LOG.warn(
+            "Parameter '{}' is new to {} while '{}' of the same shape is gone: its slots begin anew. If it is the"
+                + " same parameter, state().rename(\"{}\", \"{}\") keeps them",
+            parameter.name(),
+            id,
+            name,
+            name,
+            parameter.name());
+      }
+    });
+  }
+
+  @Override
+  public final String toString() {
+    StringJoiner text = new StringJoiner(", ", id + "(", ")");
+    hyperparameters().forEach((name, value) -> text.add(name + "=" + value));
+    return text.toString();
+  }
+
+  /** A rule's step, in two halves. */
+  interface RuleStep {
+
+    /** Computes all that may fail; changes nothing. */
+    void check(StepContext context, ParameterState[] states, double handedIn);
+
+    /** Updates parameters and slots. */
+    void commit();
+
+    /** The arithmetic as text. */
+    String text();
+  }
+
+  /** What others of this library may do with a rule. */
+  private static final class Access implements UpdateRuleAccess {
+    @Override
+    public boolean isElementwise(UpdateRule rule) {
+      return rule.formula.whole() == null && rule.formula.description().normCount() == 0;
+    }
+
+    @Override
+    public Description description(UpdateRule rule) {
+      return rule.formula.description();
+    }
+
+    @Override
+    public SlotDefinition[] slots(UpdateRule rule) {
+      return rule.slots;
+    }
+
+    @Override
+    public double rateAt(UpdateRule rule, long t, double handedIn) {
+      return rule.formula.rateAt(t, handedIn);
+    }
+
+    @Override
+    public int computeNumbers(
+        UpdateRule rule, long t, double learningRate, UpdateNumbers numbers) {
+      return rule.formula.computeNumbers(t, learningRate, numbers);
+    }
+
+    @Override
+    public String id(UpdateRule rule) {
+      return rule.id;
+    }
+  }
+
+  /**
+   * What the builders of all update rules have in common.
+   *
+   * @param <B> the rule's own builder
+   */
+  public abstract static class Builder<B extends Builder<B>> {
+    private double learningRate;
+    private WeightDecay weightDecay = WeightDecay.none();
+    private boolean masterValues;
+
+    /** With the rule's default rate. */
+    protected Builder(double learningRate) {
+      this.learningRate = learningRate;
+    }
+
+    /** This builder. */
+    protected abstract B self();
+
+    /** The step size where no schedule gives one: finite and at least 0. */
+    public B learningRate(double learningRate) {
+      this.learningRate = learningRate;
+      return self();
+    }
+
+    /** Coupled or decoupled weight decay; none by default, but for {@link AdamW}. */
+    public B weightDecay(WeightDecay weightDecay) {
+      this.weightDecay =
+          requireNonNull(weightDecay, "weightDecay is null, expected a weight decay");
+      return self();
+    }
+
+    /**
+     * Whether parameters of type FLOAT16 and BFLOAT16 have their values kept in float as well, as a slot "master" which
+     * each step updates and rounds to the parameter; false by default.
+     *
+     * <p>Without it a step of less than half the distance to the parameter's next number is lost: at a value of 1 that is
+     * 0.002 for BFLOAT16. It costs four bytes an element. A value that is changed from outside becomes the master.
+     */
+    public B masterValues(boolean masterValues) {
+      this.masterValues = masterValues;
+      return self();
+    }
+
+    /** The weight decay so far. */
+    protected final WeightDecay weightDecay() {
+      return weightDecay;
+    }
+  }
+
+  /** A rule of a user's own on its way: what {@link #define} begins. */
+  public static final class Definition extends Builder<Definition> {
+    private final String id;
+    private final Consumer<Formula> definition;
+
+    private Definition(String id, double learningRate, Consumer<Formula> definition) {
+      super(learningRate);
+      this.id = id;
+      this.definition = definition;
+    }
+
+    @Override
+    protected Definition self() {
+      return this;
+    }
+
+    /**
+     * Makes the rule.
+     *
+     * @throws IllegalArgumentException if a hyperparameter is out of its range, or the formula is not whole
+     */
+    public UpdateRule build() {
+      return new DefinedRule(id, this, definition);
+    }
+  }
+
+  private static final class DefinedRule extends UpdateRule {
+    DefinedRule(String id, Definition builder, Consumer<Formula> definition) {
+      super(id, builder, definition);
+    }
+  }
+}

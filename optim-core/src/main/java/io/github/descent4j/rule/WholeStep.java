@@ -1,0 +1,83 @@
+package io.github.descent4j.rule;
+
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.WeightDecay;
+import io.github.descent4j.decorator.StepContext;
+import io.github.descent4j.internal.access.ParameterAccess;
+import io.github.descent4j.internal.access.StepContextAccess;
+import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.gradient.Blend;
+import io.github.descent4j.internal.state.ParameterState;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The steps of a rule that updates whole parameters: all on copies, which are swapped in when all have succeeded. */
+final class WholeStep implements UpdateRule.RuleStep {
+  private final Formula formula;
+  private final WeightDecay weightDecay;
+  private final Blend blend = new Blend();
+  private final List<WholeUpdate> updates = new ArrayList<>();
+
+  WholeStep(Formula formula, WeightDecay weightDecay) {
+    this.formula = formula;
+    this.weightDecay = weightDecay;
+  }
+
+  @Override
+  public void check(StepContext context, ParameterState[] states, double handedIn) {
+    updates.clear();
+    Parameters parameters = context.parameters();
+    for (int i = 0; i < parameters.size(); i++) {
+      WholeUpdate update = begin(context, i, states[i], handedIn);
+      formula.whole().accept(update);
+      update.requireWhole();
+      updates.add(update);
+    }
+  }
+
+  @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
+  private WholeUpdate begin(
+      StepContext context, int i, ParameterState state, double handedIn) {
+    Parameter parameter = context.parameters().get(i);
+    long t = state.steps + 1;
+    double rate = formula.rateAt(t, handedIn);
+    DataType type = ParameterState.slotType(state.type);
+    INDArray value;
+    INDArray gradient;
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      value = parameter.value().dup('c').castTo(type);
+      gradient = value.dup('c');
+    }
+    blend.clear();
+    blend.copy(
+        ArrayMemory.of(gradient),
+        ParameterAccess.ACCESS.gradientMemory(parameter),
+        StepContextAccess.ACCESS.transform(context, i));
+    blend.run();
+    double decay = weightDecay.coefficient();
+    if (decay != 0 && !value.isEmpty()) {
+      if (weightDecay.isDecoupled()) {
+        value.subi(value.mul(rate * decay));
+      } else {
+        gradient.addi(value.mul(decay));
+      }
+    }
+    return new WholeUpdate(parameter, state, t, rate, value, gradient);
+  }
+
+  @Override
+  public void commit() {
+    updates.forEach(WholeUpdate::swapIn);
+    updates.clear();
+  }
+
+  @Override
+  public String text() {
+    return "(whole parameters, in ND4J's arithmetic)";
+  }
+}
