@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.github.descent4j.kernel.Chunk;
+import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
@@ -155,6 +158,30 @@ class Descent4jUpdaterTest {
       copy.setLrAndSchedule(0.5, null);
       assertThat(copy).isNotEqualTo(updater);
     }
+  }
+
+  /** A rule of one's own under the id of one of ours, which a network would be given instead. */
+  private static final class OtherSgd extends UpdateRule {
+
+    OtherSgd(Sgd.Builder builder) {
+      super("Sgd", builder);
+    }
+
+    @Override
+    protected void describe(Map<String, Object> hyperparameters) {}
+
+    @Override
+    protected void prepare(long t, double learningRate, double[] scalars) {}
+
+    @Override
+    protected void update(Kernels kernels, Chunk chunk, double[] scalars) {}
+  }
+
+  @Test
+  void anIdIsNotTakenForTheRuleOfThatName() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Descent4j.updater(new OtherSgd(Sgd.builder())))
+        .withMessageContaining("expected a rule of this library");
   }
 
   @Test
