@@ -2,7 +2,6 @@ package io.github.descent4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.descent4j.internal.access.UpdateRuleAccess;
 import io.github.descent4j.rule.UpdateRule;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,9 +41,7 @@ class FormulasTest {
     }
     Map<String, String> actual = new LinkedHashMap<>();
     UpdateRule rule = (UpdateRule) optimizer.create().get();
-    UpdateRuleAccess.ACCESS
-        .hyperparameters(rule)
-        .forEach((name, value) -> actual.put(name, value.toString()));
+    rule.hyperparameters().forEach((name, value) -> actual.put(name, value.toString()));
     // The tables have it where there is one.
     actual.remove("weightDecay", "none");
     assertThat(printed).containsExactlyEntriesOf(actual);

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.decorator.NonFinite;
-import io.github.descent4j.internal.state.ParameterState;
+import io.github.descent4j.NAdam.MomentumProduct;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,26 +16,25 @@ class NAdamTest {
   /** Beyond the steps after which the product is left as it is. */
   @Test
   void theProductIsTheSameCarriedOnAndMultipliedAnew() {
-    NAdam rule = new NAdam();
-    double[] carried = new double[ParameterState.SCALARS];
+    MomentumProduct carried = new MomentumProduct(0.9, 0.004);
     for (long t = 1; t <= 1500; t++) {
-      rule.prepare(t, 0.1, carried);
-      double[] anew = new double[ParameterState.SCALARS];
-      rule.prepare(t, 0.1, anew);
-      assertThat(carried).as("step %d", t).isEqualTo(anew);
+      MomentumProduct anew = new MomentumProduct(0.9, 0.004);
+      assertThat(carried.product(t)).as("step %d", t).isEqualTo(anew.product(t));
+      assertThat(carried.complement(t)).as("step %d", t).isEqualTo(anew.complement(t));
     }
-    assertThat(carried[NAdam.PRODUCT]).isLessThan(Double.MIN_NORMAL);
+    assertThat(carried.product(1500)).isLessThan(Double.MIN_NORMAL);
   }
 
+  /** Parameters that are at different steps ask for them in turn, and DL4J may begin anew. */
   @Test
-  void aStepPreparedTwiceHasTheSameScalars() {
-    NAdam rule = new NAdam();
-    double[] scalars = new double[ParameterState.SCALARS];
-    for (long t = 1; t <= 5; t++) {
-      rule.prepare(t, 0.1, scalars);
-      double[] once = scalars.clone();
-      rule.prepare(t, 0.1, scalars);
-      assertThat(scalars).as("step %d", t).isEqualTo(once);
+  void theOrderOfQuestionsDoesNotMatter() {
+    MomentumProduct inTurn = new MomentumProduct(0.9, 0.004);
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 2000; i++) {
+      long t = random.nextInt(1, 60);
+      assertThat(inTurn.product(t))
+          .as("step %d", t)
+          .isEqualTo(new MomentumProduct(0.9, 0.004).product(t));
     }
   }
 
@@ -56,13 +56,11 @@ class NAdamTest {
 
   @Test
   void aGreatMomentumDecayMakesTheMomentumConstant() {
-    NAdam rule = NAdam.builder().momentumDecay(1e6).build();
+    MomentumProduct constant = new MomentumProduct(0.9, 1e6);
     double product = 1;
     for (long t = 1; t <= 20; t++) {
       product *= 0.9;
-      double[] scalars = new double[ParameterState.SCALARS];
-      rule.prepare(t, 0.1, scalars);
-      assertThat(scalars[NAdam.PRODUCT]).isEqualTo(product);
+      assertThat(constant.product(t)).isEqualTo(product);
     }
   }
 

@@ -2,7 +2,6 @@ package io.github.descent4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.descent4j.internal.access.UpdateRuleAccess;
 import io.github.descent4j.rule.UpdateRule;
 import java.io.File;
 import java.io.IOException;
@@ -55,8 +54,7 @@ class ReadmeTest {
   void theTableOfOptimizersHasTheirDefaultRates() throws IOException {
     String readme = Files.readString(README);
     for (OptimizerCase optimizer : OptimizerCase.defaults()) {
-      Map<String, Object> defaults = UpdateRuleAccess.ACCESS.hyperparameters(
-          (UpdateRule) optimizer.create().get());
+      Map<String, Object> defaults = ((UpdateRule) optimizer.create().get()).hyperparameters();
       String rate = defaults.get("learningRate").toString().replace("1.0", "1");
       assertThat(readme).containsPattern("\\| `" + optimizer + "` \\| [^|]+ \\| " + rate + " \\|");
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.clip.GradientClip;
-import io.github.descent4j.kernel.Pieces;
-import io.github.descent4j.kernel.Workforce;
+import io.github.descent4j.internal.parallel.WorkList;
+import io.github.descent4j.internal.parallel.ParallelRunner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -22,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public class ThreadsTest {
 
   /** Together beyond the size from which work is handed over; one ends in the middle of a piece. */
-  private static final long[][] SHAPES = {{Pieces.SIZE * 6 + 17}, {5}, {300, 300}, {1}};
+  private static final long[][] SHAPES = {{WorkList.SIZE * 6 + 17}, {5}, {300, 300}, {1}};
 
   static List<OptimizerCase> defaults() {
     return OptimizerCase.defaults();
@@ -65,7 +65,7 @@ public class ThreadsTest {
     }
     long elements =
         parameters.stream().mapToLong(parameter -> parameter.value().length()).sum();
-    assertThat(elements).as("enough to be handed over").isGreaterThan(Pieces.PARALLEL);
+    assertThat(elements).as("enough to be handed over").isGreaterThan(WorkList.PARALLEL);
     return arrays;
   }
 
@@ -82,14 +82,14 @@ public class ThreadsTest {
   @Test
   void everyPieceRunsOnceWhoeverRunsIt() {
     int[] runs = new int[1000];
-    Workforce workforce = withThreads(
+    ParallelRunner runner = withThreads(
         "4",
-        () -> new Workforce((piece, worker) -> {
+        () -> new ParallelRunner((piece, worker) -> {
           assertThat(worker).isBetween(0, 3);
           runs[piece]++;
         }));
-    workforce.run(1000, true);
-    workforce.run(500, false);
+    runner.run(1000, true);
+    runner.run(500, false);
     for (int piece = 0; piece < 1000; piece++) {
       assertThat(runs[piece]).isEqualTo(piece < 500 ? 2 : 1);
     }
@@ -112,15 +112,15 @@ public class ThreadsTest {
 
   /** Makes something while the property asks for so many threads. */
   public static <T> T withThreads(String threads, Supplier<T> create) {
-    String before = System.getProperty(Workforce.PROPERTY);
-    System.setProperty(Workforce.PROPERTY, threads);
+    String before = System.getProperty(ParallelRunner.PROPERTY);
+    System.setProperty(ParallelRunner.PROPERTY, threads);
     try {
       return create.get();
     } finally {
       if (before == null) {
-        System.clearProperty(Workforce.PROPERTY);
+        System.clearProperty(ParallelRunner.PROPERTY);
       } else {
-        System.setProperty(Workforce.PROPERTY, before);
+        System.setProperty(ParallelRunner.PROPERTY, before);
       }
     }
   }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
 import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.Adam;
@@ -164,17 +162,8 @@ class Descent4jUpdaterTest {
   private static final class OtherSgd extends UpdateRule {
 
     OtherSgd(Sgd.Builder builder) {
-      super("Sgd", builder);
+      super("Sgd", builder, f -> f.subtract(f.gradient()));
     }
-
-    @Override
-    protected void describe(Map<String, Object> hyperparameters) {}
-
-    @Override
-    protected void prepare(long t, double learningRate, double[] scalars) {}
-
-    @Override
-    protected void update(Kernels kernels, Chunk chunk, double[] scalars) {}
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.github.descent4j.kernel;
+package io.github.descent4j.internal.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -82,7 +82,7 @@ class HalfFloatsTest {
     for (DataType type : new DataType[] {DataType.FLOAT16, DataType.BFLOAT16}) {
       INDArray array = Nd4j.linspace(-3, 3, 999, DataType.FLOAT).castTo(type);
       float[] loaded = new float[999];
-      Span.of(array).load('c', 0, 999, loaded, new long[999]);
+      ArrayMemory.of(array).load('c', 0, 999, loaded, new long[999]);
       assertThat(loaded).isEqualTo(array.castTo(DataType.FLOAT).toFloatVector());
     }
   }

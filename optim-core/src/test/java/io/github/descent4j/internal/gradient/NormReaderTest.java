@@ -1,8 +1,9 @@
-package io.github.descent4j.kernel;
+package io.github.descent4j.internal.gradient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
 import io.github.descent4j.clip.Norm;
@@ -122,7 +123,7 @@ class NormReaderTest {
 
   private double measure(INDArray array, GradientTransform transform, Norm norm) {
     reader.clear();
-    reader.add(Span.of(array), transform);
+    reader.add(ArrayMemory.of(array), transform);
     reader.measure(norm);
     return reader.norm(0);
   }
