@@ -131,7 +131,6 @@ class PublicDoorsTest {
         boolean api = name.endsWith(".class")
             && name.startsWith(LIBRARY)
             && !name.startsWith(LIBRARY + "internal")
-            && !name.startsWith(LIBRARY + "kernel")
             && !name.endsWith("package-info.class");
         if (api) {
           Class<?> type = Class.forName(

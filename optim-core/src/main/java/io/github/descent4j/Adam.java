@@ -1,6 +1,5 @@
 package io.github.descent4j;
 
-import io.github.descent4j.internal.state.Hyperparameters;
 import io.github.descent4j.rule.Formula;
 import io.github.descent4j.rule.Range;
 import io.github.descent4j.rule.Scalar;
@@ -72,13 +71,10 @@ public final class Adam extends UpdateRule {
     if (hat) {
       Scalar stepSize = f.scalar(
           "stepSize",
-          s -> s.learningRate()
-              / s.biasCorrection(beta1)
-              * Math.sqrt(s.biasCorrection(beta2)));
+          s -> s.learningRate() / s.biasCorrection(beta1) * Math.sqrt(s.biasCorrection(beta2)));
       f.subtract(stepSize.times(mean.over(root.plus(epsilon))));
     } else {
-      Scalar stepSize =
-          f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(beta1));
+      Scalar stepSize = f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(beta1));
       Scalar rootScale = f.scalar("rootScale", s -> 1 / Math.sqrt(s.biasCorrection(beta2)));
       f.subtract(stepSize.times(mean.over(root.times(rootScale).plus(epsilon))));
     }

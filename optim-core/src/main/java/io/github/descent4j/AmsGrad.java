@@ -1,6 +1,5 @@
 package io.github.descent4j;
 
-import io.github.descent4j.internal.state.Hyperparameters;
 import io.github.descent4j.rule.Formula;
 import io.github.descent4j.rule.Range;
 import io.github.descent4j.rule.Scalar;
@@ -79,9 +78,7 @@ public final class AmsGrad extends UpdateRule {
     if (corrected && hat) {
       stepSize = f.scalar(
           "stepSize",
-          s -> s.learningRate()
-              / s.biasCorrection(beta1)
-              * Math.sqrt(s.biasCorrection(beta2)));
+          s -> s.learningRate() / s.biasCorrection(beta1) * Math.sqrt(s.biasCorrection(beta2)));
     } else if (corrected) {
       stepSize = f.scalar("stepSize", s -> s.learningRate() / s.biasCorrection(beta1));
       root = root.times(f.scalar("rootScale", s -> 1 / Math.sqrt(s.biasCorrection(beta2))));

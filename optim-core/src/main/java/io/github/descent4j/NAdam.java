@@ -1,6 +1,5 @@
 package io.github.descent4j;
 
-import io.github.descent4j.internal.state.Hyperparameters;
 import io.github.descent4j.rule.Formula;
 import io.github.descent4j.rule.Range;
 import io.github.descent4j.rule.Scalar;
@@ -130,8 +129,7 @@ public final class NAdam extends UpdateRule {
     double nextComplement(long t) {
       int place = find(t);
       double next = factor(t + 1);
-      return complement(
-          products[place] * next, lacking[place] + products[place] * (1 - next));
+      return complement(products[place] * next, lacking[place] + products[place] * (1 - next));
     }
 
     private static double complement(double product, double lacking) {
@@ -151,7 +149,8 @@ public final class NAdam extends UpdateRule {
       long known = nearest < 0 ? 0 : steps[nearest];
       double product = nearest < 0 ? 1 : products[nearest];
       double sum = nearest < 0 ? 0 : lacking[nearest];
-      // A product this small has long ceased to matter: after loading a million steps it does not take
+      // A product this small has long ceased to matter: after loading a million steps it does not
+      // take
       // as many.
       for (long i = known + 1; i <= t && product >= Double.MIN_NORMAL; i++) {
         double factor = factor(i);

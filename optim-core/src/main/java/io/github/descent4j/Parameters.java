@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.internal.access.ParametersAccess;
 import io.github.descent4j.internal.access.Registry;
-import io.github.descent4j.internal.state.ParameterFile;
 import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.state.ParameterFile;
 import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.state.StateFileException;
 import java.nio.file.Path;

@@ -2,7 +2,6 @@ package io.github.descent4j;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.internal.state.Hyperparameters;
 import io.github.descent4j.rule.Formula;
 import io.github.descent4j.rule.Range;
 import io.github.descent4j.rule.Scalar;
@@ -86,7 +85,8 @@ public final class RAdam extends UpdateRule {
     Scalar beta2 = f.hyperparameter("beta2", b.beta2, Range.FRACTION);
     Scalar epsilon = f.epsilon("epsilon", b.epsilon);
     boolean onCorrectedRoot = f.option("epsilonOnCorrectedRoot", b.epsilonOnCorrectedRoot);
-    Scalar threshold = f.hyperparameter("rectificationThreshold", b.rectificationThreshold, Range.atLeast(4));
+    Scalar threshold =
+        f.hyperparameter("rectificationThreshold", b.rectificationThreshold, Range.atLeast(4));
     BelowThreshold below = f.option("belowThreshold", b.belowThreshold);
 
     Term g = f.gradient();
@@ -105,9 +105,7 @@ public final class RAdam extends UpdateRule {
             * (onCorrectedRoot ? 1 : Math.sqrt(s.biasCorrection(beta2))));
     Scalar plain = f.scalar(
         "plain",
-        s -> below == BelowThreshold.NO_STEP
-            ? 0
-            : s.learningRate() / s.biasCorrection(beta1));
+        s -> below == BelowThreshold.NO_STEP ? 0 : s.learningRate() / s.biasCorrection(beta1));
     f.subtract(f.either(
         s -> rho(beta2.value(), s.t()) > threshold.value(),
         rectified.times(mean.over(root.plus(epsilon))),

@@ -1,6 +1,5 @@
 package io.github.descent4j;
 
-import io.github.descent4j.internal.state.Hyperparameters;
 import io.github.descent4j.rule.Formula;
 import io.github.descent4j.rule.Range;
 import io.github.descent4j.rule.Scalar;

@@ -20,6 +20,6 @@
  * <tr><td>{@link io.github.descent4j.dl4j}<td>the optimizers in networks of DL4J and SameDiff
  * </table>
  *
- * <p>{@code internal} and {@code kernel} are not API: they may change in any release.
+ * <p>{@code internal} is not API: it may change in any release.
  */
 package io.github.descent4j;

@@ -3,8 +3,8 @@ package io.github.descent4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.NAdam.MomentumProduct;
+import io.github.descent4j.decorator.NonFinite;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.clip.GradientClip;
-import io.github.descent4j.internal.parallel.WorkList;
 import io.github.descent4j.internal.parallel.ParallelRunner;
+import io.github.descent4j.internal.parallel.WorkList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

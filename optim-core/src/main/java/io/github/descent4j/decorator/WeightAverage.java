@@ -1,7 +1,7 @@
 package io.github.descent4j.decorator;
 
-import io.github.descent4j.internal.BiasCorrection;
 import io.github.descent4j.Optimizer;
+import io.github.descent4j.internal.BiasCorrection;
 import io.github.descent4j.internal.Check;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -3,17 +3,17 @@ package io.github.descent4j.dl4j;
 import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.internal.access.UpdateRuleAccess;
+import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.parallel.ParallelRunner;
+import io.github.descent4j.internal.parallel.WorkList;
 import io.github.descent4j.internal.program.Description;
 import io.github.descent4j.internal.program.Program.Pass;
 import io.github.descent4j.internal.program.ProgramLoops;
 import io.github.descent4j.internal.program.RuleLoops;
+import io.github.descent4j.internal.state.SlotDefinition;
 import io.github.descent4j.internal.update.StretchUpdater;
 import io.github.descent4j.internal.update.UpdateArrays;
 import io.github.descent4j.internal.update.UpdateNumbers;
-import io.github.descent4j.internal.parallel.WorkList;
-import io.github.descent4j.internal.memory.ArrayMemory;
-import io.github.descent4j.internal.parallel.ParallelRunner;
-import io.github.descent4j.internal.state.SlotDefinition;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -176,10 +176,12 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
           Arrays.toString(gradient.shape()), Arrays.toString(gradient.stride())));
     }
     long t = iteration + 1L;
-    double rate = UpdateRuleAccess.ACCESS.rateAt(config.rule(), t, config.handedIn(iteration, epoch));
+    double rate =
+        UpdateRuleAccess.ACCESS.rateAt(config.rule(), t, config.handedIn(iteration, epoch));
     int variant = UpdateRuleAccess.ACCESS.computeNumbers(config.rule(), t, rate, numbers);
     boolean sameShape = state.length > 0 && Arrays.equals(state[0].shape(), gradient.shape());
-    char order = sameShape ? stateMemory[0].order() : state.length > 0 ? 'c' : gradientMemory.order();
+    char order =
+        sameShape ? stateMemory[0].order() : state.length > 0 ? 'c' : gradientMemory.order();
     arrays = new UpdateArrays(null, gradientMemory, stateMemory, stateMemory.length, null, order);
     loops = rule.of(Pass.UPDATE, variant, 0, arrays.isWide());
     work.clear();

@@ -212,7 +212,8 @@ public final class GradientMonitor {
     blend.clear();
     for (int i = 0; i < parameters.size(); i++) {
       reader.add(ParameterAccess.ACCESS.valueMemory(parameters.get(i)), asGiven);
-      blend.copy(current[i].copy.slotMemory[0], ParameterAccess.ACCESS.valueMemory(parameters.get(i)));
+      blend.copy(
+          current[i].copy.slotMemory[0], ParameterAccess.ACCESS.valueMemory(parameters.get(i)));
     }
     reader.measure(Norm.L2);
     blend.run();

@@ -60,7 +60,8 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   private Parameters planned;
   private int block = StretchUpdater.BLOCK;
 
-  // Of each piece of work and term: the sum of squares; then of each parameter and of the model: the norms.
+  // Of each piece of work and term: the sum of squares; then of each parameter and of the model:
+  // the norms.
   private double[] squares = {};
   private final double[] norms;
   private final double[] modelNorms;
@@ -92,7 +93,12 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
       if (numbers == null || numbers.t != t) {
         numbers = computeNumbers(t, handedIn);
       }
-      plan(plans[i], parameters.get(i), states[i], numbers, StepContextAccess.ACCESS.transform(context, i));
+      plan(
+          plans[i],
+          parameters.get(i),
+          states[i],
+          numbers,
+          StepContextAccess.ACCESS.transform(context, i));
     }
     if (norms.length > 0) {
       measureNorms(size);
@@ -154,8 +160,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     ArrayMemory gradient = ParameterAccess.ACCESS.gradientMemory(parameter);
     if (plan.arrays == null || !plan.arrays.isOf(value, gradient, state.slotMemory)) {
       ArrayMemory master = masterValues && value.isHalf() ? state.slotMemory[slots] : null;
-      plan.arrays =
-          new UpdateArrays(value, gradient, state.slotMemory, slots, master, state.order);
+      plan.arrays = new UpdateArrays(value, gradient, state.slotMemory, slots, master, state.order);
     }
     boolean wide = plan.arrays.isWide();
     plan.numbers = numbers.numbers;

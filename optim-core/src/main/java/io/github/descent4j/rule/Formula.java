@@ -157,8 +157,7 @@ public final class Formula {
    */
   public <T> T option(String hyperparameter, T value) {
     declare(
-        hyperparameter,
-        requireNonNull(value, () -> hyperparameter + " is null, expected a value"));
+        hyperparameter, requireNonNull(value, () -> hyperparameter + " is null, expected a value"));
     return value;
   }
 

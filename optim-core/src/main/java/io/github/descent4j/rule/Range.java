@@ -24,7 +24,8 @@ public final class Range {
       new Range("a number in [0, 1)", value -> value >= 0 && value < 1);
 
   /** From 0 to 1, both included. */
-  public static final Range UNIT = new Range("a number in [0, 1]", value -> value >= 0 && value <= 1);
+  public static final Range UNIT =
+      new Range("a number in [0, 1]", value -> value >= 0 && value <= 1);
 
   private final String text;
   private final DoublePredicate contains;

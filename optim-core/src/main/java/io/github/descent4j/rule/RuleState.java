@@ -32,8 +32,8 @@ final class RuleState implements OptimizerState {
   public INDArray slot(String parameterName, String slotName) {
     INDArray slot = find(parameterName).slot(slotName);
     if (slot == null) {
-      throw new IllegalArgumentException(String.format(
-          "slot name is '%s', expected one of %s", slotName, slots(parameterName)));
+      throw new IllegalArgumentException(
+          String.format("slot name is '%s', expected one of %s", slotName, slots(parameterName)));
     }
     return slot;
   }

@@ -117,8 +117,8 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
         ? new ElementwiseStep(formula, weightDecay, slots.length, masterValues)
         : new WholeStep(formula, weightDecay);
     if (formula.whole() != null && masterValues) {
-      throw new IllegalArgumentException(
-          MASTER_VALUES + " is true, expected false for " + id + ", which updates whole parameters");
+      throw new IllegalArgumentException(MASTER_VALUES + " is true, expected false for " + id
+          + ", which updates whole parameters");
     }
   }
 
@@ -376,8 +376,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     }
 
     @Override
-    public int computeNumbers(
-        UpdateRule rule, long t, double learningRate, UpdateNumbers numbers) {
+    public int computeNumbers(UpdateRule rule, long t, double learningRate, UpdateNumbers numbers) {
       return rule.formula.computeNumbers(t, learningRate, numbers);
     }
 

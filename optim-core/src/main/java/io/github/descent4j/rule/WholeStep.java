@@ -6,8 +6,8 @@ import io.github.descent4j.WeightDecay;
 import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.internal.access.ParameterAccess;
 import io.github.descent4j.internal.access.StepContextAccess;
-import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.internal.gradient.Blend;
+import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.internal.state.ParameterState;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,8 +41,7 @@ final class WholeStep implements UpdateRule.RuleStep {
   }
 
   @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
-  private WholeUpdate begin(
-      StepContext context, int i, ParameterState state, double handedIn) {
+  private WholeUpdate begin(StepContext context, int i, ParameterState state, double handedIn) {
     Parameter parameter = context.parameters().get(i);
     long t = state.steps + 1;
     double rate = formula.rateAt(t, handedIn);

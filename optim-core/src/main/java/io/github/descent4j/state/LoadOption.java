@@ -1,7 +1,5 @@
 package io.github.descent4j.state;
 
-import io.github.descent4j.internal.state.Hyperparameters;
-
 /**
  * A difference between a file and what it is loaded into that is allowed; without options any is an
  * error.

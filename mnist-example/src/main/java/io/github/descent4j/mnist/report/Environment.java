@@ -1,11 +1,11 @@
 package io.github.descent4j.mnist.report;
 
-import io.github.descent4j.kernel.KernelChoice;
-import io.github.descent4j.kernel.ScalarKernels;
-import io.github.descent4j.kernel.Workforce;
+import io.github.descent4j.internal.parallel.ParallelRunner;
+import io.github.descent4j.internal.program.Loops;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -39,8 +39,8 @@ public record Environment(
         System.getProperty("os.name") + " " + System.getProperty("os.version") + ", "
             + System.getProperty("os.arch"),
         Runtime.getRuntime().availableProcessors(),
-        KernelChoice.kernels() instanceof ScalarKernels ? "scalar" : "vector",
-        new Workforce((piece, worker) -> {}).threads(),
+        Loops.chosen().kind().name().toLowerCase(Locale.ROOT),
+        new ParallelRunner((piece, worker) -> {}).threads(),
         OpenBlasCore.coreType().orElse("automatic"));
   }
 

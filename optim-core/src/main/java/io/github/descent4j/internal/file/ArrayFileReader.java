@@ -1,7 +1,7 @@
 package io.github.descent4j.internal.file;
 
-import io.github.descent4j.internal.memory.RawElements;
 import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.memory.RawElements;
 import io.github.descent4j.state.StateFileException;
 import java.io.EOFException;
 import java.io.IOException;
@@ -259,7 +259,8 @@ public final class ArrayFileReader implements AutoCloseable {
     }
   }
 
-  private void readElements(ArrayMemory memory, char order, int width, InputStream in) throws IOException {
+  private void readElements(ArrayMemory memory, char order, int width, InputStream in)
+      throws IOException {
     byte[] block = new byte[(int) Math.min(memory.length(), RawElements.BLOCK) * width];
     for (long from = 0; from < memory.length(); from += RawElements.BLOCK) {
       int n = (int) Math.min(RawElements.BLOCK, memory.length() - from);

@@ -1,7 +1,7 @@
 package io.github.descent4j.internal.file;
 
-import io.github.descent4j.internal.memory.RawElements;
 import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.memory.RawElements;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -87,8 +87,8 @@ public final class ArrayFileWriter {
     return new NpyHeader(code, ORDER, shape).toBytes();
   }
 
-  private static void writeElements(ArrayMemory memory, RawElements raw, int width, OutputStream sink)
-      throws IOException {
+  private static void writeElements(
+      ArrayMemory memory, RawElements raw, int width, OutputStream sink) throws IOException {
     byte[] block = new byte[(int) Math.min(memory.length(), RawElements.BLOCK) * width];
     for (long from = 0; from < memory.length(); from += RawElements.BLOCK) {
       int n = (int) Math.min(RawElements.BLOCK, memory.length() - from);

@@ -52,7 +52,8 @@ public final class Blend {
   }
 
   /** {@code into = base + transform(from)}. */
-  public void sum(ArrayMemory into, ArrayMemory base, ArrayMemory from, GradientTransform transform) {
+  public void sum(
+      ArrayMemory into, ArrayMemory base, ArrayMemory from, GradientTransform transform) {
     add(Operation.SUM, into, base, from, transform, 0);
   }
 

@@ -1,7 +1,5 @@
 package io.github.descent4j.internal.gradient;
 
-import io.github.descent4j.internal.program.Loops;
-
 /** Loops over blocks on the heap that belong to no update rule, each short enough for C2 to vectorize it. */
 public final class BlockLoops {
 

@@ -9,6 +9,8 @@ import io.github.descent4j.internal.program.Program.Pass;
 import io.github.descent4j.internal.program.ProgramLoops;
 import io.github.descent4j.internal.program.RuleLoops;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /**
  * One stretch of one gradient on its way into a norm, in float.
@@ -21,7 +23,7 @@ final class NormBlock {
   /** Lanes, and elements in a block: a multiple of any vector and a divisor of a memory's window. */
   private static final int LANES = 512;
 
-  private final RuleLoops[] loops = new RuleLoops[Norm.values().length];
+  private final Map<Norm, RuleLoops> loops = new EnumMap<>(Norm.class);
 
   /** What has been added up so far. */
   private final float[] lanes = new float[LANES];
@@ -61,12 +63,14 @@ final class NormBlock {
    * @param from first element in 'c' order, a multiple of {@link #LANES}
    * @param to behind the last element, not beyond the window of {@code from}
    */
-  void accumulate(Norm norm, ArrayMemory gradient, GradientTransform transform, long from, long to) {
-    if (loops[norm.ordinal()] == null) {
-      loops[norm.ordinal()] = loops(norm);
+  void accumulate(
+      Norm norm, ArrayMemory gradient, GradientTransform transform, long from, long to) {
+    RuleLoops ofNorm = loops.get(norm);
+    if (ofNorm == null) {
+      ofNorm = loops(norm);
+      loops.put(norm, ofNorm);
     }
-    ProgramLoops made =
-        loops[norm.ordinal()].of(Pass.UPDATE, 0, transform.preparation(false), false);
+    ProgramLoops made = ofNorm.of(Pass.UPDATE, 0, transform.preparation(false), false);
     if (numbers.length == 0) {
       wideNumbers = new double[made.program().numberCount()];
       numbers = new float[wideNumbers.length];

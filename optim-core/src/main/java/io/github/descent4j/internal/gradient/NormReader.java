@@ -1,9 +1,9 @@
 package io.github.descent4j.internal.gradient;
 
+import io.github.descent4j.clip.Norm;
 import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.internal.parallel.WorkList;
-import io.github.descent4j.clip.Norm;
 import java.util.Arrays;
 
 /**
@@ -101,8 +101,7 @@ public final class NormReader {
     ArrayMemory gradient = gradients[owner];
     long from = pieces.from(piece);
     long to = pieces.to(piece);
-    if (gradient.isDouble()
-        || !s.accumulateInFloat(gradient, transforms[owner], norm, from, to)) {
+    if (gradient.isDouble() || !s.accumulateInFloat(gradient, transforms[owner], norm, from, to)) {
       s.accumulate(gradient, transforms[owner], norm, from, to, 1);
     }
     parts[piece] = s.sum;
@@ -144,11 +143,7 @@ public final class NormReader {
 
     /** Whether it could be done in float: all is finite, and no square was lost. */
     boolean accumulateInFloat(
-        ArrayMemory gradient,
-        GradientTransform transform,
-        Norm norm,
-        long from,
-        long to) {
+        ArrayMemory gradient, GradientTransform transform, Norm norm, long from, long to) {
       block.accumulate(norm, gradient, transform, from, to);
       sum = norm == Norm.MAX ? block.max() : block.sum();
       zero = 0;
@@ -161,7 +156,12 @@ public final class NormReader {
     }
 
     void accumulate(
-        ArrayMemory gradient, GradientTransform transform, Norm norm, long from, long to, double scale) {
+        ArrayMemory gradient,
+        GradientTransform transform,
+        Norm norm,
+        long from,
+        long to,
+        double scale) {
       Arrays.fill(lanes, 0);
       Arrays.fill(zeroLanes, 0);
       for (long at = from; at < to; at += BLOCK) {
@@ -182,7 +182,8 @@ public final class NormReader {
       }
     }
 
-    private void load(ArrayMemory gradient, GradientTransform transform, long at, int n, double scale) {
+    private void load(
+        ArrayMemory gradient, GradientTransform transform, long at, int n, double scale) {
       if (gradient.isDouble()) {
         gradient.load('c', at, n, g64, offsets);
         transform.apply(g64, n);

@@ -62,7 +62,12 @@ public final class UnitClip {
    * @param into receives the clipped gradient
    */
   public void add(
-      ArrayMemory value, ArrayMemory gradient, GradientTransform transform, ArrayMemory into, int units, boolean first) {
+      ArrayMemory value,
+      ArrayMemory gradient,
+      GradientTransform transform,
+      ArrayMemory into,
+      int units,
+      boolean first) {
     if (count == values.length) {
       int room = Math.max(8, 2 * count);
       values = Arrays.copyOf(values, room);

@@ -3,10 +3,11 @@ package io.github.descent4j.internal.program;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.ToDoubleFunction;
@@ -30,7 +31,7 @@ public final class Description {
 
   private final String name;
   private final List<String> slotNames = new ArrayList<>();
-  private final List<Number> numbers = new ArrayList<>();
+  private final List<StepNumber> numbers = new ArrayList<>();
   private final List<BooleanSupplier> choices = new ArrayList<>();
   private final List<Expression> norms = new ArrayList<>();
   private final List<Combination> combinations = new ArrayList<>();
@@ -41,19 +42,38 @@ public final class Description {
   private boolean complete;
 
   /** A number of the step: given by a function, folded from others, or a combination of norms. */
-  private record Number(
-      String name, DoubleSupplier value, Expression folded, boolean staysPositive, boolean ofNorms) {}
+  private record StepNumber(
+      String name,
+      DoubleSupplier value,
+      Expression folded,
+      boolean staysPositive,
+      boolean ofNorms) {}
 
-  /**
-   * A number made of norms.
-   *
-   * @param number its place among the numbers
-   * @param first of its norms among all
-   * @param own room for its norms
-   * @param ofModel whether the norms are those of all parameters together
-   */
-  private record Combination(
-      int number, int first, double[] own, boolean ofModel, ToDoubleFunction<double[]> value) {}
+  /** A number made of norms. */
+  private static final class Combination {
+    /** Its place among the numbers. */
+    final int number;
+
+    /** Its first norm among all. */
+    final int first;
+
+    /** Room for its norms. */
+    final double[] own;
+
+    /** Whether the norms are those of all parameters together. */
+    final boolean ofModel;
+
+    final ToDoubleFunction<double[]> value;
+
+    Combination(
+        int number, int first, int count, boolean ofModel, ToDoubleFunction<double[]> value) {
+      this.number = number;
+      this.first = first;
+      own = new double[count];
+      this.ofModel = ofModel;
+      this.value = value;
+    }
+  }
 
   /** An empty description of a rule. */
   public Description(String name) {
@@ -91,10 +111,10 @@ public final class Description {
    * @param staysPositive whether a positive number is rounded to a positive number, as an epsilon must be
    */
   public Expression number(String numberName, DoubleSupplier value, boolean staysPositive) {
-    return number(new Number(numberName, value, null, staysPositive, false));
+    return number(new StepNumber(numberName, value, null, staysPositive, false));
   }
 
-  private Expression number(Number number) {
+  private Expression number(StepNumber number) {
     numbers.add(number);
     return new Expression(Operation.SCALAR, numbers.size() - 1, 0);
   }
@@ -158,9 +178,8 @@ public final class Description {
    */
   public Expression ofNorms(
       String numberName, boolean ofModel, ToDoubleFunction<double[]> value, Expression... terms) {
-    Expression number = number(new Number(numberName, () -> Double.NaN, null, false, true));
-    combinations.add(
-        new Combination(number.index, norms.size(), new double[terms.length], ofModel, value));
+    Expression number = number(new StepNumber(numberName, () -> Double.NaN, null, false, true));
+    combinations.add(new Combination(number.index, norms.size(), terms.length, ofModel, value));
     norms.addAll(Arrays.asList(terms));
     return number;
   }
@@ -192,7 +211,7 @@ public final class Description {
     for (Expression argument : made.arguments) {
       ofNorms |= argument.operation == Operation.SCALAR && numbers.get(argument.index).ofNorms;
     }
-    return number(new Number(text(made), null, made, false, ofNorms));
+    return number(new StepNumber(text(made), null, made, false, ofNorms));
   }
 
   /** Says that all has been said. */
@@ -285,7 +304,7 @@ public final class Description {
 
   private void computeNumbers(double[] wide, float[] rounded, boolean ofNorms) {
     for (int i = 0; i < numbers.size(); i++) {
-      Number number = numbers.get(i);
+      StepNumber number = numbers.get(i);
       if (number.ofNorms == ofNorms && (!ofNorms || number.folded != null)) {
         Expression folded = number.folded;
         double value = folded == null
@@ -310,12 +329,12 @@ public final class Description {
 
   /** Whether a term that contains the gradient is multiplied by itself. */
   public boolean squaresGradients() {
-    Map<Expression, Boolean> seen = new IdentityHashMap<>();
+    Set<Expression> seen = new HashSet<>();
     return sets.values().stream().anyMatch(e -> squaresGradients(e, seen));
   }
 
-  private boolean squaresGradients(Expression expression, Map<Expression, Boolean> seen) {
-    if (seen.put(expression, true) != null) {
+  private boolean squaresGradients(Expression expression, Set<Expression> seen) {
+    if (!seen.add(expression)) {
       return false;
     }
     Expression[] arguments = expression.arguments;
@@ -404,8 +423,7 @@ public final class Description {
       Expression[] arguments,
       Map<Expression, String> named,
       int outerRank) {
-    String text =
-        text(arguments[0], named, rank) + sign + text(arguments[1], named, rightRank);
+    String text = text(arguments[0], named, rank) + sign + text(arguments[1], named, rightRank);
     return outerRank > rank ? "(" + text + ")" : text;
   }
 

@@ -1,7 +1,7 @@
 package io.github.descent4j.internal.program;
 
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -26,7 +26,7 @@ final class Interpreter implements FloatLoop, DoubleLoop {
 
   Interpreter(Program program) {
     List<Expression> order = program.order();
-    Map<Expression, Integer> registers = new IdentityHashMap<>();
+    Map<Expression, Integer> registers = new HashMap<>();
     instructions = new Instruction[order.size()];
     for (int i = 0; i < instructions.length; i++) {
       Expression expression = order.get(i);

@@ -4,7 +4,6 @@ import static org.objectweb.asm.Opcodes.*;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.objectweb.asm.ClassWriter;
@@ -82,7 +81,7 @@ final class LoopGenerator {
   private MethodVisitor code;
   private boolean inVectors;
   private int nextLocal;
-  private final Map<Expression, Integer> locals = new IdentityHashMap<>();
+  private final Map<Expression, Integer> locals = new HashMap<>();
 
   private LoopGenerator(Program program, Target target, int lanes) {
     this.program = program;
@@ -119,12 +118,9 @@ final class LoopGenerator {
     };
     String loop = target.isVector() ? "MemoryLoop" : target.wide ? "DoubleLoop" : "FloatLoop";
     writer.visit(
-        V17,
-        ACC_PUBLIC | ACC_FINAL | ACC_SUPER,
-        className,
-        null,
-        "java/lang/Object",
-        new String[] {INTERNAL + loop});
+        V17, ACC_PUBLIC | ACC_FINAL | ACC_SUPER, className, null, "java/lang/Object", new String[] {
+          INTERNAL + loop
+        });
     writer.visitSource(program.name() + ".formula", null);
     MethodVisitor constructor = writer.visitMethod(ACC_PUBLIC, "<init>", "()V", null, null);
     constructor.visitCode();
@@ -416,7 +412,11 @@ final class LoopGenerator {
         code.visitVarInsn(ALOAD, arrays.get(array));
         code.visitVarInsn(ILOAD, i);
         code.visitMethodInsn(
-            INVOKESTATIC, vectorClass, "fromArray", "(" + SPECIES + "[" + element + "I)" + vector, false);
+            INVOKESTATIC,
+            vectorClass,
+            "fromArray",
+            "(" + SPECIES + "[" + element + "I)" + vector,
+            false);
       } else {
         code.visitVarInsn(ALOAD, arrays.get(array));
         code.visitVarInsn(ILOAD, i);
@@ -443,18 +443,19 @@ final class LoopGenerator {
       code.visitVarInsn(ALOAD, arrays.get(array));
       layout();
       code.visitVarInsn(LLOAD, at);
-      code.visitMethodInsn(INVOKEINTERFACE, target.memory, "get", "(" + layoutType() + "J)" + element, true);
+      code.visitMethodInsn(
+          INVOKEINTERFACE, target.memory, "get", "(" + layoutType() + "J)" + element, true);
     }
   }
 
-  private void store(
-      int array, Expression value, Map<Integer, Integer> arrays, int i, int at) {
+  private void store(int array, Expression value, Map<Integer, Integer> arrays, int i, int at) {
     if (isOnHeap(array)) {
       if (inVectors) {
         emit(value);
         code.visitVarInsn(ALOAD, arrays.get(array));
         code.visitVarInsn(ILOAD, i);
-        code.visitMethodInsn(INVOKEVIRTUAL, vectorClass, "intoArray", "([" + element + "I)V", false);
+        code.visitMethodInsn(
+            INVOKEVIRTUAL, vectorClass, "intoArray", "([" + element + "I)V", false);
       } else {
         code.visitVarInsn(ALOAD, arrays.get(array));
         code.visitVarInsn(ILOAD, i);
@@ -547,8 +548,7 @@ final class LoopGenerator {
       }
       keep(expression);
     }
-    code.visitVarInsn(
-        inVectors ? ALOAD : target.wide ? DLOAD : FLOAD, locals.get(expression));
+    code.visitVarInsn(inVectors ? ALOAD : target.wide ? DLOAD : FLOAD, locals.get(expression));
   }
 
   private void constant(double value) {

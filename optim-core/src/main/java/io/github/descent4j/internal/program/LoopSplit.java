@@ -1,7 +1,7 @@
 package io.github.descent4j.internal.program;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -94,7 +94,7 @@ final class LoopSplit {
   private void assemble(Program program, List<List<Expression>> groups) {
     parts.clear();
     scratchArrays = 0;
-    Map<Expression, Integer> madeIn = new IdentityHashMap<>();
+    Map<Expression, Integer> madeIn = new HashMap<>();
     Map<Integer, Integer> lastRead = new LinkedHashMap<>();
     List<Set<Expression>> needs = new ArrayList<>();
     for (int i = 0; i < groups.size(); i++) {
@@ -115,7 +115,7 @@ final class LoopSplit {
       parts.get(i).computed.addAll(groups.get(i));
     }
     int last = groups.size() - 1;
-    Map<Expression, Integer> places = new IdentityHashMap<>();
+    Map<Expression, Integer> places = new HashMap<>();
     // A result that is only an input or a number is stored at the end.
     for (Expression value : program.stores().values()) {
       if (value.operation == Operation.INPUT) {

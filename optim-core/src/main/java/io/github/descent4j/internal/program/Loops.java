@@ -133,7 +133,9 @@ public final class Loops {
           .newInstance();
     } catch (ReflectiveOperationException | LinkageError e) {
       throw new IllegalStateException(
-          "the loop of formula " + program.name() + " cannot be made, expected a class for\n" + program, e);
+          "the loop of formula " + program.name() + " cannot be made, expected a class for\n"
+              + program,
+          e);
     }
   }
 
@@ -173,8 +175,8 @@ public final class Loops {
         yield vectors();
       }
       default ->
-        throw new IllegalStateException(PROPERTY + " is '" + asked
-            + "', expected auto, vector, scalar or interpreted");
+        throw new IllegalStateException(
+            PROPERTY + " is '" + asked + "', expected auto, vector, scalar or interpreted");
     };
   }
 
@@ -234,8 +236,7 @@ public final class Loops {
     try {
       Object species =
           Class.forName(MODULE + ".FloatVector").getField("SPECIES_PREFERRED").get(null);
-      return (int)
-          Class.forName(MODULE + ".VectorSpecies").getMethod("length").invoke(species);
+      return (int) Class.forName(MODULE + ".VectorSpecies").getMethod("length").invoke(species);
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(e.toString(), e);
     }

@@ -2,7 +2,6 @@ package io.github.descent4j.internal.program;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
@@ -28,7 +27,7 @@ public final class Program {
   private final Description description;
   private final String name;
   private final List<Expression> order = new ArrayList<>();
-  private final Map<Expression, Integer> uses = new IdentityHashMap<>();
+  private final Map<Expression, Integer> uses = new HashMap<>();
   private final Map<Integer, Expression> stores = new TreeMap<>();
 
   private Program(Description description, String name) {
@@ -55,19 +54,19 @@ public final class Program {
   private void build(int variant, int preparation, Pass pass) {
     Expression p = description.input(Description.VALUE);
     Expression g = description.input(Description.GRADIENT);
-    Map<Expression, Expression> done = new IdentityHashMap<>();
+    Map<Expression, Expression> done = new HashMap<>();
     done.put(g, prepared(g, p, preparation));
     if ((preparation & Preparation.DECOUPLED) != 0) {
       Expression decay = description.multiply(number(Preparation.DECOUPLED_DECAY), p);
       done.put(p, description.subtract(p, decay));
     }
     if (pass == Pass.UPDATE) {
-      description.sets().forEach(
-          (array, value) -> stores.put(array, rewrite(value, variant, done)));
+      description
+          .sets()
+          .forEach((array, value) -> stores.put(array, rewrite(value, variant, done)));
     } else {
       for (int i = 0; i < description.norms().size(); i++) {
-        stores.put(
-            description.arrays() + i, rewrite(description.norms().get(i), variant, done));
+        stores.put(description.arrays() + i, rewrite(description.norms().get(i), variant, done));
       }
     }
     stores.values().forEach(this::visit);
@@ -96,8 +95,7 @@ public final class Program {
     return description.preparationNumber(place);
   }
 
-  private Expression rewrite(
-      Expression expression, int variant, Map<Expression, Expression> done) {
+  private Expression rewrite(Expression expression, int variant, Map<Expression, Expression> done) {
     Expression known = done.get(expression);
     if (known != null) {
       return known;
@@ -200,8 +198,8 @@ public final class Program {
       }
       text.append(';');
     }
-    stores.forEach(
-        (array, value) -> text.append(array).append('=').append(places.get(value)).append(';'));
+    stores.forEach((array, value) ->
+        text.append(array).append('=').append(places.get(value)).append(';'));
     return text.toString();
   }
 
@@ -209,7 +207,7 @@ public final class Program {
   @Override
   public String toString() {
     StringJoiner lines = new StringJoiner("\n");
-    Map<Expression, String> named = new IdentityHashMap<>();
+    Map<Expression, String> named = new HashMap<>();
     // What others are made of comes first.
     List<Map.Entry<Integer, Expression>> left = new ArrayList<>(stores.entrySet());
     left.sort((a, b) -> Integer.compare(order.indexOf(a.getValue()), order.indexOf(b.getValue())));

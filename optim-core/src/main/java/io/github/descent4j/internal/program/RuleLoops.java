@@ -7,13 +7,15 @@ public final class RuleLoops {
   private final Description description;
   private final Loops loops = Loops.chosen();
 
-  /** By pass, choices of the step, and preparation. */
-  private final ProgramLoops[][][] made;
+  // By choices of the step, and preparation.
+  private final ProgramLoops[][] updates;
+  private final ProgramLoops[][] norms;
 
   /** Of a rule. */
   public RuleLoops(Description description) {
     this.description = description;
-    made = new ProgramLoops[Pass.values().length][1 << description.choiceCount()][];
+    updates = new ProgramLoops[1 << description.choiceCount()][];
+    norms = new ProgramLoops[updates.length][];
   }
 
   /**
@@ -25,7 +27,7 @@ public final class RuleLoops {
    * @throws IllegalStateException if a class cannot be made
    */
   public ProgramLoops of(Pass pass, int variant, int preparation, boolean wide) {
-    ProgramLoops[][] ofPass = made[pass.ordinal()];
+    ProgramLoops[][] ofPass = pass == Pass.UPDATE ? updates : norms;
     if (ofPass[variant] == null) {
       ofPass[variant] = new ProgramLoops[Preparation.COMBINATIONS];
     }
@@ -43,7 +45,7 @@ public final class RuleLoops {
     StringBuilder text = new StringBuilder();
     int variants = 1 << description.choiceCount();
     for (int variant = variants - 1; variant >= 0; variant--) {
-      text.append(variants == 1 ? "" : (text.isEmpty() ? "" : "\nor\n"))
+      text.append(text.length() == 0 ? "" : "\nor\n")
           .append(Program.of(description, variant, 0, Pass.UPDATE));
     }
     return text.toString();

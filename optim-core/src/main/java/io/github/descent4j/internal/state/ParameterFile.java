@@ -11,8 +11,8 @@ import io.github.descent4j.internal.file.ArrayFileReader;
 import io.github.descent4j.internal.file.ArrayFileWriter;
 import io.github.descent4j.internal.file.EntryName;
 import io.github.descent4j.internal.file.Fields;
-import io.github.descent4j.internal.memory.RawElements;
 import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.memory.RawElements;
 import io.github.descent4j.state.LoadOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,8 +72,8 @@ public final class ParameterFile {
         }
       }
     }
-    values.forEach(
-        (parameter, value) -> copy(ArrayMemory.of(value), ParameterAccess.ACCESS.valueMemory(parameter)));
+    values.forEach((parameter, value) ->
+        copy(ArrayMemory.of(value), ParameterAccess.ACCESS.valueMemory(parameter)));
     values.values().stream().filter(value -> !value.isEmpty()).forEach(INDArray::close);
   }
 

@@ -1,16 +1,24 @@
 package io.github.descent4j.internal.update;
 
-/**
- * The numbers that the loops of a step take.
- *
- * @param wide in double
- * @param rounded to float, each once
- */
-public record UpdateNumbers(double[] wide, float[] rounded) {
+/** The numbers that the loops of a step take: in double, and each rounded once to float. */
+public final class UpdateNumbers {
+  private final double[] wide;
+  private final float[] rounded;
 
   /** Room for so many. */
   public UpdateNumbers(int count) {
-    this(new double[count], new float[count]);
+    wide = new double[count];
+    rounded = new float[count];
+  }
+
+  /** In double; to be filled. */
+  public double[] wide() {
+    return wide;
+  }
+
+  /** Rounded to float; to be filled. */
+  public float[] rounded() {
+    return rounded;
   }
 
   /** Takes over the first of others. */

@@ -3,10 +3,10 @@ package io.github.descent4j.internal.gradient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
 import io.github.descent4j.clip.Norm;
+import io.github.descent4j.internal.memory.ArrayMemory;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Arrays;

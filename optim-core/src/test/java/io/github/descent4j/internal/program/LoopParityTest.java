@@ -32,9 +32,8 @@ class LoopParityTest {
   void compiledLoopsGiveTheBitsOfTheInterpreter(int seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Description description = random(random, 4 + seed);
-    for (Pass pass : description.normCount() == 0
-        ? List.of(Pass.UPDATE)
-        : List.of(Pass.UPDATE, Pass.NORMS)) {
+    for (Pass pass :
+        description.normCount() == 0 ? List.of(Pass.UPDATE) : List.of(Pass.UPDATE, Pass.NORMS)) {
       for (int preparation : new int[] {0, random.nextInt(32), random.nextInt(32), 31}) {
         Program program = Program.of(description, random.nextInt(2), preparation, pass);
         for (int n : new int[] {0, 1, 3, 4, 7, 8, 15, 16, 17, 31, 33, 64, 100, 511, 512}) {
@@ -156,8 +155,7 @@ class LoopParityTest {
   @MethodSource("seeds")
   void everyLoopOfASplitIsSmallEnoughAndNothingIsLost(int seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    Program program =
-        Program.of(random(random, 4 + seed), 0, random.nextInt(32), Pass.UPDATE);
+    Program program = Program.of(random(random, 4 + seed), 0, random.nextInt(32), Pass.UPDATE);
     for (double limit : new double[] {LoopSplit.LIMIT, 40, 30}) {
       LoopSplit split = new LoopSplit(program, limit);
       int computed = 0;
@@ -165,8 +163,8 @@ class LoopParityTest {
         assertThat(part.cost() <= limit || part.computed.size() == 1).isTrue();
         computed += part.computed.size();
       }
-      assertThat(computed)
-          .isEqualTo((int) program.order().stream().filter(Expression::isComputed).count());
+      assertThat(computed).isEqualTo((int)
+          program.order().stream().filter(Expression::isComputed).count());
     }
   }
 
