@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.descent4j.kernel.Chunk;
-import io.github.descent4j.kernel.Kernels;
-import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
@@ -23,6 +20,9 @@ import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.WeightAverage;
 import io.github.descent4j.internal.access.UpdateRuleAccess;
+import io.github.descent4j.kernel.Chunk;
+import io.github.descent4j.kernel.Kernels;
+import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.schedule.ReduceOnPlateau;
 import io.github.descent4j.schedule.Schedules;
 import java.io.ByteArrayInputStream;
