@@ -20,8 +20,8 @@ import io.github.descent4j.state.StateWriter;
  * and {@link #commit} to do something once it is taken:
  *
  * <pre>{@code
- * class NoisyOptimizer extends Decorator {
- *   NoisyOptimizer(Optimizer inner) {
+ * class HalvingOptimizer extends Decorator {
+ *   HalvingOptimizer(Optimizer inner) {
  *     super(inner);
  *   }
  *

@@ -54,6 +54,7 @@ class NetworksGuideTest {
   private static void compile(String example, Path output) throws IOException {
     String source = """
         import io.github.descent4j.*;
+        import io.github.descent4j.decorator.*;
         import io.github.descent4j.health.*;
         import io.github.descent4j.nn.*;
         import io.github.descent4j.nn.train.*;
