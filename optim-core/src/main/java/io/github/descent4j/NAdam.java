@@ -74,7 +74,7 @@ public final class NAdam extends UpdateRule {
         s -> s.learningRate() * (1 - product.factor(s.t())) / product.complement(s.t()));
     Scalar momentumStep = f.scalar(
         "momentumStep",
-        s -> s.learningRate() * product.factor(s.t() + 1) / product.nextComplement(s.t()));
+        s -> s.learningRate() * product.nextFactor(s.t()) / product.nextComplement(s.t()));
     Scalar rootScale = f.scalar("rootScale", s -> 1 / Math.sqrt(s.biasCorrection(beta2)));
 
     Term g = f.gradient();
@@ -101,6 +101,8 @@ public final class NAdam extends UpdateRule {
     private final long[] steps = new long[KEPT];
     private final double[] products = new double[KEPT];
     private final double[] lacking = new double[KEPT];
+    private final double[] factors = new double[KEPT];
+    private final double[] nextFactors = new double[KEPT];
     private int oldest;
 
     MomentumProduct(double beta1, double momentumDecay) {
@@ -111,6 +113,15 @@ public final class NAdam extends UpdateRule {
 
     /** mu_t. */
     double factor(long t) {
+      return factors[find(t)];
+    }
+
+    /** mu_(t+1). */
+    double nextFactor(long t) {
+      return nextFactors[find(t)];
+    }
+
+    private double computeFactor(long t) {
       return beta1 * (1 - 0.5 * StrictMath.pow(0.96, t * momentumDecay));
     }
 
@@ -128,7 +139,7 @@ public final class NAdam extends UpdateRule {
     /** 1 - P_(t+1). */
     double nextComplement(long t) {
       int place = find(t);
-      double next = factor(t + 1);
+      double next = nextFactors[place];
       return complement(products[place] * next, lacking[place] + products[place] * (1 - next));
     }
 
@@ -146,6 +157,8 @@ public final class NAdam extends UpdateRule {
           nearest = k;
         }
       }
+      double current =
+          nearest >= 0 && t > 1 && steps[nearest] == t - 1 ? nextFactors[nearest] : computeFactor(t);
       long known = nearest < 0 ? 0 : steps[nearest];
       double product = nearest < 0 ? 1 : products[nearest];
       double sum = nearest < 0 ? 0 : lacking[nearest];
@@ -153,7 +166,7 @@ public final class NAdam extends UpdateRule {
       // take
       // as many.
       for (long i = known + 1; i <= t && product >= Double.MIN_NORMAL; i++) {
-        double factor = factor(i);
+        double factor = i == t ? current : computeFactor(i);
         sum += product * (1 - factor);
         product *= factor;
       }
@@ -162,6 +175,8 @@ public final class NAdam extends UpdateRule {
       steps[place] = t;
       products[place] = product;
       lacking[place] = sum;
+      factors[place] = current;
+      nextFactors[place] = computeFactor(t + 1);
       return place;
     }
   }

@@ -3,7 +3,9 @@ package io.github.descent4j;
 import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.state.StateFileException;
+import io.github.descent4j.decorator.AccumulatedOptimizer;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -64,6 +66,32 @@ public interface OptimizerState {
   long steps(String parameterName);
 
   /**
+   * Forgets a parameter: its slots, and what decorators remember of it. The next step of a parameter of that name, of
+   * whatever shape, is its first.
+   *
+   * @throws IllegalArgumentException if the parameter has not been stepped
+   * @throws IllegalStateException if a step is under way, an average is {@linkplain AveragedOptimizer#applied applied},
+   *     or the parameter is in a window of {@linkplain AccumulatedOptimizer accumulated} gradients
+   * @throws UnsupportedOperationException if the optimizer, or one that it decorates, cannot do it
+   */
+  default void forget(String parameterName) {
+    throw new UnsupportedOperationException(
+        getClass().getName() + " does not override forget(String)");
+  }
+
+  /**
+   * Gives a parameter another name: the parameter of that name goes on from its slots.
+   *
+   * @throws IllegalArgumentException if the parameter has not been stepped, or there is one of the new name
+   * @throws IllegalStateException if a step is under way, or an average is {@linkplain AveragedOptimizer#applied applied}
+   * @throws UnsupportedOperationException if the optimizer, or one that it decorates, cannot do it
+   */
+  default void rename(String parameterName, String newName) {
+    throw new UnsupportedOperationException(
+        getClass().getName() + " does not override rename(String, String)");
+  }
+
+  /**
    * Saves this state, and that of the decorators, in place of the file that may be there.
    *
    * <p>The bytes are written to a hidden file in the same folder, forced to the disk, and renamed:
@@ -117,5 +145,19 @@ public interface OptimizerState {
   default void load(Path file, Parameters model, LoadOption... options) {
     throw new UnsupportedOperationException(
         getClass().getName() + " does not override load(Path, Parameters, LoadOption...)");
+  }
+
+  /**
+   * The same where parameters have other names in the file.
+   *
+   * @param newNames the model's names by those of the file; a name that it does not have stays
+   * @throws IllegalArgumentException if two parameters would have one name
+   * @throws StateFileException as {@link #load(Path, Parameters, LoadOption...)}, and if the file has no parameter of a
+   *     name that is to be another
+   */
+  default void load(
+      Path file, Parameters model, Map<String, String> newNames, LoadOption... options) {
+    throw new UnsupportedOperationException(
+        getClass().getName() + " does not override load(Path, Parameters, Map, LoadOption...)");
   }
 }

@@ -7,6 +7,7 @@ import io.github.descent4j.internal.access.Registry;
 import io.github.descent4j.internal.memory.ArrayMemory;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A named array that an optimizer updates in place, and the gradient that it reads.
@@ -69,6 +70,7 @@ public final class Parameter {
    * @param value updated in place: FLOAT, DOUBLE, FLOAT16 or BFLOAT16
    * @param gradient read at every step: of the same type and shape
    * @throws NullPointerException if an argument is null
+   * @throws IllegalStateException if ND4J's backend is not that of the CPU, or an array has been closed
    * @throws IllegalArgumentException if the name is empty, a type is not one of the four, types or
    *     shapes differ, or elements of the value share memory with each other or with the gradient
    */
@@ -80,6 +82,7 @@ public final class Parameter {
     requireNonNull(value, () -> "value of parameter '" + name + "' is null, expected an array");
     requireNonNull(
         gradient, () -> "gradient of parameter '" + name + "' is null, expected an array");
+    ArrayMemory.requireHostMemory(Nd4j.getExecutioner().type());
     requireOpen(name, "value", value);
     requireOpen(name, "gradient", gradient);
     if (value.dataType() != gradient.dataType()) {

@@ -39,7 +39,7 @@ class ErrorsTest {
             "momentum is -0.1, expected a number in [0, 1)",
             () -> Nesterov.builder().momentum(-0.1).build()),
         bad(
-            "dampening is 1.5, expected a number in [0, 1)",
+            "dampening is 1.5, expected a number in [0, 1]",
             () -> Momentum.builder().dampening(1.5).build()),
         bad(
             "rho is 1.0, expected a number in [0, 1)",

@@ -17,12 +17,7 @@ record GlobalNormClip(double maxNorm, Norm norm, double epsilon) implements Grad
 
   @Override
   public double apply(StepContext step) {
-    double total = step.globalNorm(norm);
-    double coefficient = Math.min(1, maxNorm / (total + epsilon));
-    for (int i = 0; i < step.parameters().size(); i++) {
-      step.scale(i, coefficient);
-    }
-    return total;
+    return step.limitGlobalNorm(maxNorm, norm, epsilon);
   }
 
   static void requirePositive(double maxNorm) {

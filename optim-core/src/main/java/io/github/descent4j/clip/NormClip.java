@@ -15,7 +15,7 @@ record NormClip(double maxNorm, Norm norm) implements GradientClip {
   public double apply(StepContext step) {
     double total = step.globalNorm(norm);
     for (int i = 0; i < step.parameters().size(); i++) {
-      step.scale(i, Math.min(1, maxNorm / step.norm(i, norm)));
+      step.limitNorm(i, maxNorm, norm);
     }
     return total;
   }

@@ -129,7 +129,7 @@ public final class AccumulatedOptimizer extends Decorator {
         blend.copy(current[i].slotMemory[TOTAL], current[i].slotMemory[SUM]);
       }
       blend.run();
-      beginWindow(parameters, pendingMicroSteps, pendingRate, pendingRateFactor);
+      beginWindow(parameters, pendingMicroSteps, pendingRate, pendingRateFactor, false);
       finishInner(window);
       discardWindow();
     } finally {
@@ -172,7 +172,8 @@ public final class AccumulatedOptimizer extends Decorator {
           context.transform(i));
     }
     blend.run();
-    beginWindow(parameters, microSteps, context.rate(), context.rateFactor());
+    beginWindow(
+        parameters, microSteps, context.rate(), context.rateFactor(), context.isGuarded());
   }
 
   @Override
@@ -199,7 +200,8 @@ public final class AccumulatedOptimizer extends Decorator {
   }
 
   /** Begins the step inside, with the totals as gradients. */
-  private void beginWindow(Parameters parameters, int n, double rate, double rateFactor) {
+  private void beginWindow(
+      Parameters parameters, int n, double rate, double rateFactor, boolean guarded) {
     if (parameters != source) {
       Parameter[] withTotals = new Parameter[parameters.size()];
       for (int i = 0; i < withTotals.length; i++) {
@@ -211,6 +213,9 @@ public final class AccumulatedOptimizer extends Decorator {
     }
     window.reset(totals);
     window.rate(rate, rateFactor);
+    if (guarded) {
+      window.guard();
+    }
     for (int i = 0; i < parameters.size() && accumulation == Accumulation.MEAN; i++) {
       window.scale(i, 1.0 / n);
     }
@@ -297,6 +302,23 @@ public final class AccumulatedOptimizer extends Decorator {
       source = null;
       totals = null;
     });
+  }
+
+  @Override
+  protected void forgetOwn(String parameterName) {
+    ParameterState state = states.get(parameterName);
+    if (state != null && state.steps > 0) {
+      throw new IllegalStateException("parameter '" + parameterName + "' is in a window of "
+          + pendingMicroSteps + " micro-steps, expected flush(parameters) or discard() before");
+    }
+    states.remove(parameterName);
+    source = null;
+  }
+
+  @Override
+  protected void renameOwn(String parameterName, String newName) {
+    ParameterState.rename(states, parameterName, newName);
+    source = null;
   }
 
   private Map<String, Object> hyperparameters() {

@@ -98,6 +98,9 @@ public final class AdaptivelyClippedOptimizer extends Decorator {
     unitClip.run();
     clippedStep.reset(clipped);
     clippedStep.rate(context.rate(), context.rateFactor());
+    if (context.isGuarded()) {
+      clippedStep.guard();
+    }
     beginInner(clippedStep);
   }
 
@@ -111,6 +114,18 @@ public final class AdaptivelyClippedOptimizer extends Decorator {
       kept = true;
     }
     clippedUnits = unitClip.clippedUnits();
+  }
+
+  @Override
+  protected void forgetOwn(String parameterName) {
+    states.remove(parameterName);
+    source = null;
+  }
+
+  @Override
+  protected void renameOwn(String parameterName, String newName) {
+    ParameterState.rename(states, parameterName, newName);
+    source = null;
   }
 
   private void prepare(Parameters parameters) {

@@ -249,6 +249,16 @@ public final class AveragedOptimizer extends Decorator {
   }
 
   @Override
+  protected void forgetOwn(String parameterName) {
+    states.remove(parameterName);
+  }
+
+  @Override
+  protected void renameOwn(String parameterName, String newName) {
+    ParameterState.rename(states, parameterName, newName);
+  }
+
+  @Override
   protected void alone(Runnable action) {
     super.alone(() -> {
       requireNotApplied();

@@ -182,6 +182,27 @@ public abstract class Decorator extends TwoPhaseOptimizer {
     return inner instanceof TwoPhaseOptimizer known ? known.learningRateFrom(handedIn) : handedIn;
   }
 
+  /**
+   * Forgets what this decorator itself remembers of a parameter, if anything. What it can refuse it refuses before
+   * anything has changed.
+   */
+  protected void forgetOwn(String parameterName) {}
+
+  /** Keeps under another name what this decorator itself remembers of a parameter, if anything. */
+  protected void renameOwn(String parameterName, String newName) {}
+
+  @Override
+  protected final void forget(String parameterName) {
+    forgetOwn(parameterName);
+    known().forget(parameterName);
+  }
+
+  @Override
+  protected final void rename(String parameterName, String newName) {
+    renameOwn(parameterName, newName);
+    known().rename(parameterName, newName);
+  }
+
   @Override
   protected boolean squaresGradients() {
     return inner instanceof TwoPhaseOptimizer known && known.squaresGradients();

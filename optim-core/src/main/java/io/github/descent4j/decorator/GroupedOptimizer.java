@@ -141,6 +141,22 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
   }
 
   @Override
+  protected void forget(String parameterName) {
+    for (Group group : groups) {
+      group.optimizer.forget(parameterName);
+    }
+    routed = null;
+  }
+
+  @Override
+  protected void rename(String parameterName, String newName) {
+    for (Group group : groups) {
+      group.optimizer.rename(parameterName, newName);
+    }
+    routed = null;
+  }
+
+  @Override
   protected boolean squaresGradients() {
     return Arrays.stream(groups).anyMatch(group -> group.optimizer.squaresGradients());
   }

@@ -18,6 +18,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>It looks at the gradients as the decorators outside have left them: inside a clip by value it
  * accepts an infinity that the clip has made finite.
  *
+ * <p>A finite gradient can be too large as well: above 1.8e19 (FLOAT) or 1.3e154 (DOUBLE) its square is infinite, and a
+ * second moment that becomes infinite stays so: Adam then never moves that weight again. Where the rule squares gradients,
+ * elements above 1e18 (FLOAT slots, so half types too) or 1e152 (DOUBLE) as they arrive at the rule, behind the clips
+ * inside, count as not finite. {@code docs/clipping.md} says what to do.
+ *
  * <pre>{@code
  * GuardedOptimizer optimizer = new Sgd(0.1).guarded(NonFinite.SKIP);
  * optimizer.step(parameters);
@@ -63,7 +68,17 @@ public final class GuardedOptimizer extends Decorator {
             parameter.name(), firstNonFinite(parameter.gradient()));
       }
     }
-    beginInner(context);
+    if (squaresGradients()) {
+      context.guard();
+    }
+    try {
+      beginInner(context);
+    } catch (NonFiniteGradientException e) {
+      if (policy == NonFinite.FAIL || !e.isTooLarge()) {
+        throw e;
+      }
+      skips = true;
+    }
   }
 
   @Override

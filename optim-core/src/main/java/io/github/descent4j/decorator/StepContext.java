@@ -3,6 +3,7 @@ package io.github.descent4j.decorator;
 import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.Optimizer;
+import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.internal.access.ParameterAccess;
@@ -11,6 +12,7 @@ import io.github.descent4j.internal.access.StepContextAccess;
 import io.github.descent4j.internal.gradient.GradientTransform;
 import io.github.descent4j.internal.gradient.NormReader;
 import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * One training step on its way inwards, from the outermost decorator to the update rule: the
@@ -21,6 +23,14 @@ import java.util.Arrays;
  * reused for every step of its owner and must not be kept.
  */
 public final class StepContext {
+  /** What a guard lets pass to a rule that squares gradients: hundreds of such squares fit a sum in a slot. */
+  private static final double LARGEST_FLOAT = 1e18;
+
+  private static final double LARGEST_DOUBLE = 1e152;
+
+  /** Brings the norm of any finite gradient into the range of double. */
+  private static final double DOWN = 0x1p-64;
+
   private final NormReader reader = new NormReader();
   private Parameters parameters;
   private final GradientTransform asGiven = new GradientTransform();
@@ -32,6 +42,9 @@ public final class StepContext {
   private double[] norms = {};
   private boolean[] finite = {};
   private Norm measured;
+
+  /** Whether a guard outside wants no slot to become infinite. */
+  private boolean guarded;
 
   static {
     Registry.register(StepContextAccess.class, new StepContextAccess() {
@@ -53,6 +66,15 @@ public final class StepContext {
       @Override
       public GradientTransform transform(StepContext context, int index) {
         return context.transforms[index];
+      }
+
+      @Override
+      public void requireSquarable(StepContext context) {
+        if (context.guarded) {
+          for (int i = 0; i < context.parameters.size(); i++) {
+            context.requireSquarable(i);
+          }
+        }
       }
     });
   }
@@ -77,6 +99,7 @@ public final class StepContext {
     learningRate = Double.NaN;
     rateFactor = 1;
     measured = null;
+    guarded = false;
   }
 
   /**
@@ -95,6 +118,7 @@ public final class StepContext {
     learningRate = outer.learningRate;
     rateFactor = outer.rateFactor * factor;
     measured = null;
+    guarded = outer.guarded;
   }
 
   private void makeRoom(int size) {
@@ -150,6 +174,15 @@ public final class StepContext {
     return rateFactor;
   }
 
+  /** Asks the rules inside to refuse gradients whose squares leave the range of a slot. */
+  void guard() {
+    guarded = true;
+  }
+
+  boolean isGuarded() {
+    return guarded;
+  }
+
   /** Passes on what {@link #rate()} and {@link #rateFactor()} of another step were. */
   void rate(double rate, double factor) {
     learningRate = rate;
@@ -187,13 +220,16 @@ public final class StepContext {
   /**
    * The norm of a gradient, as left by the decorators outside.
    *
-   * @return NaN if an element is NaN; infinite if one is infinite
+   * @return NaN if an element is NaN; infinite if one is infinite, or the norm is out of the range of double
    */
   public double norm(int index, Norm kind) {
     GradientTransform transform = transforms[index];
     if (transform.onlyScales()) {
       measure(kind);
-      return norms[index] * transform.factor();
+      if (norms[index] < Double.POSITIVE_INFINITY || !finite[index]) {
+        return norms[index] * transform.factor();
+      }
+      // It is out of range as the gradient was given, and need not be as it is now.
     }
     measureAlone(index, kind);
     return reader.norm(0);
@@ -224,6 +260,92 @@ public final class StepContext {
       return norm;
     }
     return Math.sqrt(total);
+  }
+
+  /**
+   * Scales a gradient by {@code min(1, limit / norm)}, right to rounding wherever its elements are finite: also where
+   * norm or quotient leave the range of double.
+   *
+   * @param index the parameter's place
+   * @param limit a finite number above 0
+   */
+  public void limitNorm(int index, double limit, Norm kind) {
+    double norm = norm(index, kind);
+    if (norm == Double.POSITIVE_INFINITY && isFinite(index, kind)) {
+      transforms[index].scale(DOWN);
+      norm = norm(index, kind);
+      transforms[index].scale(limit / norm);
+    } else {
+      scaleBelow(index, limit, norm);
+    }
+  }
+
+  /**
+   * Scales all gradients by {@code min(1, limit / (norm + epsilon))}, the norm taken over all of them, right to rounding
+   * wherever their elements are finite.
+   *
+   * @param limit a finite number above 0
+   * @param epsilon a finite number of at least 0
+   * @return the norm before
+   */
+  public double limitGlobalNorm(double limit, Norm kind, double epsilon) {
+    double norm = globalNorm(kind);
+    int size = parameters.size();
+    if (norm == Double.POSITIVE_INFINITY && areFinite(kind)) {
+      for (int i = 0; i < size; i++) {
+        transforms[i].scale(DOWN);
+      }
+      double scaled = globalNorm(kind);
+      for (int i = 0; i < size; i++) {
+        transforms[i].scale(limit / scaled);
+      }
+      return norm;
+    }
+    for (int i = 0; i < size; i++) {
+      scaleBelow(i, limit, norm + epsilon);
+    }
+    return norm;
+  }
+
+  private void scaleBelow(int index, double limit, double norm) {
+    double factor = Math.min(1, limit / norm);
+    if (factor < Double.MIN_NORMAL && norm < Double.POSITIVE_INFINITY) {
+      // In several factors, as the quotient itself would lose its digits.
+      transforms[index].scale(0x1p-512);
+      transforms[index].scale(0x1p-512);
+      factor = limit * 0x1p512 / (norm * 0x1p-512);
+    }
+    transforms[index].scale(factor);
+  }
+
+  private boolean areFinite(Norm kind) {
+    for (int i = 0; i < parameters.size(); i++) {
+      if (!isFinite(i, kind)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Sees to it that no element of a gradient, as it now is, has a square that a slot cannot hold.
+   *
+   * @throws NonFiniteGradientException if one has
+   */
+  private void requireSquarable(int index) {
+    GradientTransform transform = transforms[index];
+    Parameter parameter = parameters.get(index);
+    double limit =
+        parameter.value().dataType() == DataType.DOUBLE ? LARGEST_DOUBLE : LARGEST_FLOAT;
+    if (transform.bound() <= limit
+        || norm(index, measured == null ? Norm.L2 : measured) <= limit) {
+      return;
+    }
+    double largest = norm(index, Norm.MAX);
+    if (largest > limit) {
+      throw NonFiniteGradientException.tooLarge(
+          parameter.name(), largest, parameter.value().dataType(), limit);
+    }
   }
 
   /**

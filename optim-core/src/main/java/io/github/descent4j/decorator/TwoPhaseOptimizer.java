@@ -133,6 +133,16 @@ public abstract class TwoPhaseOptimizer implements Optimizer {
   protected abstract void load(StateReader in);
 
   /**
+   * Forgets all that this optimizer and those inside it remember of a parameter, if anything.
+   *
+   * @throws IllegalStateException if it cannot be forgotten now; then nothing has changed
+   */
+  protected abstract void forget(String parameterName);
+
+  /** Keeps under another name, which is free, what is remembered of a parameter, if anything. */
+  protected abstract void rename(String parameterName, String newName);
+
+  /**
    * Runs what must not meet a step of this optimizer or of one inside it, such as saving.
    *
    * @throws IllegalStateException if one is under way

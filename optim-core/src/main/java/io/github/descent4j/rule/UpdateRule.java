@@ -12,6 +12,8 @@ import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.TwoPhaseOptimizer;
 import io.github.descent4j.internal.access.ParametersAccess;
 import io.github.descent4j.internal.access.Registry;
+import io.github.descent4j.internal.access.StateReaderAccess;
+import io.github.descent4j.internal.access.StepContextAccess;
 import io.github.descent4j.internal.access.UpdateRuleAccess;
 import io.github.descent4j.internal.program.Description;
 import io.github.descent4j.internal.state.Hyperparameters;
@@ -79,6 +81,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   private final Formula formula;
   private final SlotDefinition[] slots;
   private final RuleStep step;
+  private final boolean squaresGradients;
 
   private final Map<String, ParameterState> states = new LinkedHashMap<>();
   private ParameterState[] current = {};
@@ -110,6 +113,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     masterValues = builder.masterValues;
     requireNonNull(definition, () -> "definition of " + id + " is null, expected a formula");
     formula = Formula.of(id, definition);
+    squaresGradients = formula.whole() != null || formula.description().squaresGradients();
     slots = formula.slots().stream()
         .map(slot -> new SlotDefinition(slot.name(), slot.initialValue()))
         .toArray(SlotDefinition[]::new);
@@ -161,7 +165,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
 
   @Override
   protected final boolean squaresGradients() {
-    return formula.whole() != null || formula.description().squaresGradients();
+    return squaresGradients;
   }
 
   @Override
@@ -222,7 +226,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   @Override
   protected final void load(StateReader in) {
     StateReader own = in.behindDecorators();
-    if (!id.equals(own.text(RULE))) {
+    if (!id.equals(StateReaderAccess.ACCESS.fields(own).get(RULE))) {
       throw own.bad(RULE, '"' + id + '"');
     }
     Hyperparameters.compare(hyperparameters(), this, own);
@@ -255,8 +259,23 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   }
 
   @Override
+  protected final void forget(String parameterName) {
+    states.remove(parameterName);
+    found = null;
+  }
+
+  @Override
+  protected final void rename(String parameterName, String newName) {
+    ParameterState.rename(states, parameterName, newName);
+    found = null;
+  }
+
+  @Override
   protected final void check(StepContext context) {
     find(context.parameters());
+    if (squaresGradients()) {
+      StepContextAccess.ACCESS.requireSquarable(context);
+    }
     step.check(context, current, context.learningRateOr(learningRate));
   }
 

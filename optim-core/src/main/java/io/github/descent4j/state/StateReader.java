@@ -20,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,10 +44,11 @@ public final class StateReader {
       public void read(
           Path file,
           Parameters model,
+          Map<String, String> newNames,
           Set<LoadOption> options,
           Object owner,
           Consumer<StateReader> optimizer) {
-        StateReader.read(file, model, options, owner, optimizer);
+        StateReader.read(file, model, newNames, options, owner, optimizer);
       }
 
       @Override
@@ -75,6 +77,8 @@ public final class StateReader {
   private record Load(
       ArrayFileReader file,
       Map<String, Parameter> model,
+      Map<String, String> newNames,
+      Set<String> notRenamed,
       Set<LoadOption> options,
       List<Runnable> changes,
       Set<String> unread,
@@ -104,6 +108,7 @@ public final class StateReader {
   private static void read(
       Path file,
       Parameters model,
+      Map<String, String> newNames,
       Set<LoadOption> options,
       Object owner,
       Consumer<StateReader> optimizer) {
@@ -116,6 +121,8 @@ public final class StateReader {
       Load load = new Load(
           reader,
           byName,
+          newNames,
+          new TreeSet<>(newNames.keySet()),
           options,
           new ArrayList<>(),
           new LinkedHashSet<>(reader.arrays()),
@@ -128,6 +135,11 @@ public final class StateReader {
   }
 
   private static void requireComplete(Object owner, Load load) {
+    if (!load.notRenamed.isEmpty()) {
+      String name = load.notRenamed.iterator().next();
+      throw load.file.problem("has no parameter '" + name + "', which was to be '"
+          + load.newNames.get(name) + "'");
+    }
     if (!load.missing.isEmpty() && !load.options.contains(LoadOption.ALLOW_MISSING_PARAMETERS)) {
       throw load.file.problem("has no parameter '" + load.missing.iterator().next()
           + "', expected one as in the model; ALLOW_MISSING_PARAMETERS starts it anew");
@@ -203,21 +215,28 @@ public final class StateReader {
    * @throws StateFileException if the model lacks it, and that is not allowed
    */
   public boolean isWanted(String parameter) {
-    load.missing.remove(parameter);
-    if (load.model == null || load.model.containsKey(parameter)) {
-      parameterCheck.accept(parameter);
+    String name = newName(parameter);
+    load.notRenamed.remove(parameter);
+    load.missing.remove(name);
+    if (load.model == null || load.model.containsKey(name)) {
+      parameterCheck.accept(name);
       return true;
     }
     if (allows(LoadOption.ALLOW_EXTRA_PARAMETERS)) {
       return false;
     }
-    throw problem("has a parameter '" + parameter + "' that the model has not: "
+    throw problem("has a parameter '" + name + "' that the model has not: "
         + load.model.keySet() + "; ALLOW_EXTRA_PARAMETERS leaves it out");
   }
 
-  /** The model's parameter of that name, null if there is none or any model will do. */
+  /** What a parameter of the file is called in the model. */
+  public String newName(String parameter) {
+    return load.newNames.getOrDefault(parameter, parameter);
+  }
+
+  /** The model's parameter for one of the file, null if there is none or any model will do. */
   public Parameter inModel(String parameter) {
-    return load.model == null ? null : load.model.get(parameter);
+    return load.model == null ? null : load.model.get(newName(parameter));
   }
 
   /** Leaves a change that cannot fail, for the moment when everything has been checked. */

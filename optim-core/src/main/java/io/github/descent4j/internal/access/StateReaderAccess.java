@@ -5,6 +5,7 @@ import io.github.descent4j.internal.file.Fields;
 import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.state.StateReader;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -17,12 +18,14 @@ public interface StateReaderAccess {
    * Reads a state file, and makes the changes once all of it has been checked.
    *
    * @param model null if any will do
+   * @param newNames of parameters by those in the file
    * @param owner whose state it is, for messages
    * @param optimizer checks what is in it
    */
   void read(
       Path file,
       Parameters model,
+      Map<String, String> newNames,
       Set<LoadOption> options,
       Object owner,
       Consumer<StateReader> optimizer);

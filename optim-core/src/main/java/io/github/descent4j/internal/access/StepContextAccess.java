@@ -20,4 +20,11 @@ public interface StepContextAccess {
 
   /** What is to happen to the gradient of a parameter. */
   GradientTransform transform(StepContext context, int index);
+
+  /**
+   * Where a guard outside asks for it, sees to it that every gradient can be squared.
+   *
+   * @throws io.github.descent4j.decorator.NonFiniteGradientException if one cannot
+   */
+  void requireSquarable(StepContext context);
 }

@@ -14,7 +14,6 @@ import io.github.descent4j.internal.program.Preparation;
  */
 public final class GradientTransform {
   private static final int EXPONENT_STEP = 512;
-  private static final int FLOAT_EXPONENT = 64;
 
   /** The scale is this times two to the {@link #exponent}. */
   private double scale;
@@ -64,6 +63,11 @@ public final class GradientTransform {
     return lower == Double.NEGATIVE_INFINITY && upper == Double.POSITIVE_INFINITY;
   }
 
+  /** What no element that comes out of it exceeds in size, infinite if there is no such bound. */
+  public double bound() {
+    return Math.max(-lower, upper);
+  }
+
   /** Whether it leaves every gradient as it is. */
   public boolean isIdentity() {
     return scale == 1 && exponent == 0 && onlyScales();
@@ -98,16 +102,17 @@ public final class GradientTransform {
   }
 
   private double firstScale(boolean wide) {
-    if (!isSplit(wide)) {
-      return factor();
-    }
-    return wide ? 0x1p-512 : 0x1p-64;
+    return isSplit(wide) ? Math.scalb(1.0, firstExponent(wide)) : factor();
   }
 
   private double secondScale(boolean wide) {
-    return isSplit(wide)
-        ? Math.scalb(scale, exponent + (wide ? EXPONENT_STEP : FLOAT_EXPONENT))
-        : 1;
+    return isSplit(wide) ? Math.scalb(scale, exponent - firstExponent(wide)) : 1;
+  }
+
+  /** Half of the scale's own: then both factors are in range if the scaled elements are. */
+  private int firstExponent(boolean wide) {
+    int half = (Math.getExponent(scale) + exponent) / 2;
+    return Math.max(half, wide ? Double.MIN_EXPONENT : Float.MIN_EXPONENT);
   }
 
   void apply(float[] g, int n) {

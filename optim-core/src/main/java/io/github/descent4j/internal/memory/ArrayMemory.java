@@ -11,6 +11,7 @@ import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 
 /**
  * The memory of one array: where its elements are, whatever its order, strides or offset.
@@ -88,6 +89,22 @@ public final class ArrayMemory {
    */
   public static ArrayMemory of(INDArray array) {
     return new ArrayMemory(array);
+  }
+
+  /**
+   * Sees to it that ND4J keeps arrays where this library reads and writes them.
+   *
+   * <p>The pointer of an array of the CUDA backend is that of a copy in the host's memory, which nobody brings up to
+   * date: reads would be stale and writes lost, silently.
+   *
+   * @throws IllegalStateException if the backend is not that of the CPU
+   */
+  public static void requireHostMemory(OpExecutioner.ExecutionerType backend) {
+    if (backend != OpExecutioner.ExecutionerType.NATIVE_CPU) {
+      throw new IllegalStateException("ND4J's backend is " + backend
+          + ", expected NATIVE_CPU (nd4j-native): this library updates arrays in the host's memory, where those"
+          + " of other backends are not");
+    }
   }
 
   /** Whether the type is one that a memory can address. */

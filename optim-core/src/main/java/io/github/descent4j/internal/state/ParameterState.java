@@ -4,7 +4,9 @@ import io.github.descent4j.Parameter;
 import io.github.descent4j.internal.access.ParameterAccess;
 import io.github.descent4j.internal.memory.ArrayMemory;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -112,6 +114,18 @@ public final class ParameterState {
   /** The type of a parameter's slots. */
   public static DataType slotType(DataType type) {
     return type == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT;
+  }
+
+  /** Puts a state under another name, in its place among the others; nothing if there is none of the old name. */
+  public static void rename(
+      Map<String, ParameterState> states, String parameterName, String newName) {
+    if (!states.containsKey(parameterName)) {
+      return;
+    }
+    Map<String, ParameterState> all = new LinkedHashMap<>(states);
+    states.clear();
+    all.forEach(
+        (name, state) -> states.put(name.equals(parameterName) ? newName : name, state));
   }
 
   /** Whether a parameter is of this type and shape. */

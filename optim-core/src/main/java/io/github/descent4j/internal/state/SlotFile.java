@@ -91,7 +91,10 @@ public final class SlotFile {
         if (steps > most) {
           throw parameter.bad(STEPS, "at most " + most);
         }
-        states.put(name, state(name, slots, steps, parameter));
+        String newName = in.newName(name);
+        if (states.put(newName, state(name, slots, steps, parameter)) != null) {
+          throw in.problem("has two parameters that would be '" + newName + "'");
+        }
       }
     }
     return states;
