@@ -1,0 +1,252 @@
+package io.github.descent4j.internal.parallel;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Runs numbered pieces of work on the calling thread and on workers of the JDK's common pool, without
+ * allocating.
+ *
+ * <p>Whoever is free takes the next piece, so the pieces must not depend on who runs them or in
+ * which order. {@code -Dio.github.descent4j.threads=N} sets the number of threads, the caller
+ * included; by default it is the number of processors.
+ *
+ * <p>A run needs nobody's help. The caller takes pieces until none is left, then withdraws the helpers
+ * that have not begun and waits for those that have, each of which is within its last piece. So a run
+ * ends however busy or blocked the common pool is, on any kind of thread; a piece must not wait for
+ * anything but what it began itself.
+ */
+public final class ParallelRunner {
+
+  /** The system property that sets the number of threads. */
+  public static final String PROPERTY = "io.github.descent4j.threads";
+
+  /** About as many pauses as a short piece takes; to sleep and be woken takes longer. */
+  private static final int SPINS = 1 << 10;
+
+  /** What is run for every piece. */
+  @FunctionalInterface
+  public interface Work {
+
+    /**
+     * Runs one piece.
+     *
+     * @param piece its number, from 0
+     * @param worker who runs it, from 0 to {@link #threads} - 1: no two at a time have one number
+     */
+    void run(int piece, int worker);
+  }
+
+  private final AtomicBoolean running = new AtomicBoolean();
+  private final AtomicInteger next = new AtomicInteger();
+  private final Helper[] helpers;
+  private final Work work;
+  private int pieces;
+
+  /** The caller while it sleeps. */
+  private volatile Thread waiting;
+
+  /**
+   * A runner of one kind of work; it serves one caller at a time.
+   *
+   * @throws IllegalStateException if the property is not a number of at least 1
+   */
+  public ParallelRunner(Work work) {
+    this.work = work;
+    helpers = new Helper[threadsAsked() - 1];
+    for (int i = 0; i < helpers.length; i++) {
+      helpers[i] = new Helper(i + 1);
+    }
+  }
+
+  /** The threads that may work at a time, the caller included. */
+  public int threads() {
+    return helpers.length + 1;
+  }
+
+  /**
+   * Runs all pieces and returns when they are done.
+   *
+   * <p>What a piece throws is thrown here, when nobody is at work any more; pieces that have not begun
+   * by then are left out. Where several threw, the others are suppressed by the first.
+   *
+   * @param pieces how many
+   * @param parallel whether the work is worth a hand-over to other threads
+   * @throws IllegalStateException if a run is going on: in another thread, or in one of whose pieces
+   *     this is called
+   */
+  public void run(int pieces, boolean parallel) {
+    if (!running.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "run was called during a run of the same work, expected one caller at a time");
+    }
+    this.pieces = pieces;
+    next.set(0);
+    int hands = parallel ? Math.min(helpers.length, pieces - 1) : 0;
+    Throwable failure = null;
+    try {
+      for (int i = 0; i < hands; i++) {
+        helpers[i].offer();
+      }
+      drain(0);
+    } catch (Throwable e) {
+      next.set(pieces);
+      failure = e;
+    }
+    // Nobody may still be at work when the caller goes on, whatever has happened.
+    for (int i = 0; i < hands; i++) {
+      failure = first(failure, helpers[i].end());
+    }
+    running.set(false);
+    if (failure != null) {
+      ParallelRunner.<RuntimeException>rethrow(failure);
+    }
+  }
+
+  private void drain(int worker) {
+    for (int piece = next.getAndIncrement(); piece < pieces; piece = next.getAndIncrement()) {
+      work.run(piece, worker);
+    }
+  }
+
+  private static Throwable first(Throwable first, Throwable second) {
+    if (first == null) {
+      return second;
+    }
+    if (second != null && second != first) {
+      first.addSuppressed(second);
+    }
+    return first;
+  }
+
+  /** Throws anything as it is: work in other languages may throw what it does not declare. */
+  @SuppressWarnings("unchecked")
+  private static <T extends Throwable> void rethrow(Throwable failure) throws T {
+    throw (T) failure;
+  }
+
+  private static int threadsAsked() {
+    String asked = System.getProperty(PROPERTY);
+    if (asked == null) {
+      return Runtime.getRuntime().availableProcessors();
+    }
+    try {
+      int threads = Integer.parseInt(asked);
+      if (threads >= 1) {
+        return threads;
+      }
+    } catch (NumberFormatException e) {
+      // Falls through to the one message for both.
+    }
+    throw new IllegalStateException(PROPERTY + " is '" + asked + "', expected a number >= 1");
+  }
+
+  /**
+   * A task that is in the pool's queues at most once.
+   *
+   * <p>From another pool's thread nothing can be taken out of those queues again. So a helper that is
+   * withdrawn stays there, does nothing when its turn comes, and is simply offered anew if a run comes
+   * first: runs beside a blocked pool do not fill its queues.
+   */
+  private final class Helper extends ForkJoinTask<Void> {
+    private static final long serialVersionUID = 1;
+
+    /** In no queue. */
+    private static final int IDLE = 0;
+
+    /** In a queue, to work when its turn comes. */
+    private static final int OFFERED = 1;
+
+    /** At work. */
+    private static final int BEGUN = 2;
+
+    /** In a queue, for nothing. */
+    private static final int WITHDRAWN = 3;
+
+    private final int worker;
+    private final AtomicInteger state = new AtomicInteger(IDLE);
+
+    /** Written before the end of the work, read after it. */
+    private Throwable failure;
+
+    Helper(int worker) {
+      this.worker = worker;
+    }
+
+    void offer() {
+      if (state.compareAndSet(WITHDRAWN, OFFERED)) {
+        return;
+      }
+      state.set(OFFERED);
+      try {
+        ForkJoinPool.commonPool().execute(this);
+      } catch (RejectedExecutionException | OutOfMemoryError e) {
+        // No thread can be started now. It may be in a queue all the same, as its state says.
+      }
+    }
+
+    /** Withdraws it or waits for it; gives what a piece threw, or null. */
+    Throwable end() {
+      if (!state.compareAndSet(OFFERED, WITHDRAWN)) {
+        await();
+      }
+      Throwable thrown = failure;
+      failure = null;
+      return thrown;
+    }
+
+    private void await() {
+      for (int i = 0; i < SPINS && state.get() == BEGUN; i++) {
+        Thread.onSpinWait();
+      }
+      boolean interrupted = false;
+      while (state.get() == BEGUN) {
+        if (waiting == null) {
+          // Looks again after this, as the helper looks for it after its end.
+          waiting = Thread.currentThread();
+        } else {
+          LockSupport.park(ParallelRunner.this);
+          interrupted |= Thread.interrupted();
+        }
+      }
+      waiting = null;
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    /** Returns false: a task that is never complete can be queued again without a reset, which would race with the end of this. */
+    @Override
+    protected boolean exec() {
+      while (!state.compareAndSet(OFFERED, BEGUN)) {
+        if (state.compareAndSet(WITHDRAWN, IDLE)) {
+          return false;
+        }
+      }
+      try {
+        drain(worker);
+      } catch (Throwable e) {
+        next.set(pieces);
+        failure = e;
+      }
+      state.set(IDLE);
+      Thread caller = waiting;
+      if (caller != null) {
+        LockSupport.unpark(caller);
+      }
+      return false;
+    }
+
+    @Override
+    public Void getRawResult() {
+      return null;
+    }
+
+    @Override
+    protected void setRawResult(Void value) {}
+  }
+}
