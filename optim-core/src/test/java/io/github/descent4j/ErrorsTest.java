@@ -97,6 +97,9 @@ class ErrorsTest {
         bad(
             "epsilon is -1.0, expected a finite number >= 0",
             () -> GradientClip.byGlobalNorm(1, Norm.L2, -1)),
+        bad("limit is 0.0, expected a number > 0", () -> GradientClip.byValue(0)),
+        bad("limit is -1.0, expected a number > 0", () -> GradientClip.byValue(-1)),
+        bad("limit is NaN, expected a number > 0", () -> GradientClip.byValue(Double.NaN)),
         bad("max is -1.0, expected a number >= min = 1.0", () -> GradientClip.byValue(1, -1)),
         bad(
             "min is NaN, expected a number <= max = 1.0",

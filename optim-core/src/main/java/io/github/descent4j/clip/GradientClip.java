@@ -28,6 +28,20 @@ public interface GradientClip {
   }
 
   /**
+   * Clamps every element to {@code [-limit, limit]}: {@link #byValue(double, double)} with bounds of one
+   * size.
+   *
+   * @param limit above 0; infinity limits nothing
+   * @throws IllegalArgumentException if it is NaN or not above 0
+   */
+  static GradientClip byValue(double limit) {
+    if (!(limit > 0)) {
+      throw new IllegalArgumentException("limit is " + limit + ", expected a number > 0");
+    }
+    return byValue(-limit, limit);
+  }
+
+  /**
    * Clamps every element: {@code g' = min(max(g, min), max)}. NaN stays NaN.
    *
    * @param min lower bound, may be negative infinity

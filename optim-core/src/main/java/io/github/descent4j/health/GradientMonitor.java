@@ -44,6 +44,11 @@ import java.util.Map;
  *       greatest of the weights behind it. Glorot and Bengio 2010 (section 4.2) compare layers so. Where
  *       all gradients become small together, as at the end of training, none vanishes; and one that
  *       has vanished is not cured by the others' becoming small, too, but by its own growth.
+ *   <li>unmoved, after as many that saw a step taken: the gradient is not 0 and none of the above, and every
+ *       element of the parameter is after the step what it was before. The learning rate is 0 (the end of
+ *       a schedule), or so small that the step is rounded away: less than half the distance to the
+ *       parameter's next number, at 1 about 0.002 in BFLOAT16, 0.0002 in FLOAT16 and 3e-8 in FLOAT. One
+ *       element that moves is enough to be healthy.
  *   <li>healthy, at first, and after as many observations without any of these.
  * </ul>
  *

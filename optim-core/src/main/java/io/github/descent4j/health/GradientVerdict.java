@@ -20,7 +20,10 @@ public enum GradientVerdict {
   EXPLODING,
 
   /** The gradient has been exactly 0 for a while. */
-  DEAD;
+  DEAD,
+
+  /** The gradient is not 0, and steps have left every element as it was for a while. */
+  UNMOVED;
 
   @Override
   public String toString() {

@@ -4,6 +4,7 @@ import static io.github.descent4j.health.GradientVerdict.DEAD;
 import static io.github.descent4j.health.GradientVerdict.EXPLODING;
 import static io.github.descent4j.health.GradientVerdict.HEALTHY;
 import static io.github.descent4j.health.GradientVerdict.VANISHING;
+import static io.github.descent4j.health.GradientVerdict.UNMOVED;
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.internal.state.ParameterState;
@@ -86,8 +87,13 @@ final class WatchedParameter {
         || !Double.isFinite(parameterNorm)
         || (stepped && !Double.isFinite(updateNorm))
         || (weight && updateRatio > monitor.explodingUpdate);
-    GradientVerdict found = atOnce ? EXPLODING : lasting(monitor, laterRms);
-    if (found == HEALTHY) {
+    boolean moved = !stepped || updateNorm != 0;
+    GradientVerdict found = atOnce ? EXPLODING : lasting(monitor, laterRms, moved);
+    if (found == HEALTHY && !stepped && symptom == UNMOVED) {
+      // Neither another step that moves nothing, nor one that moves something.
+      return false;
+    }
+    if (found == HEALTHY || found == UNMOVED) {
       norms++;
       meanNorm += (gradientNorm - meanNorm) / norms;
     }
@@ -114,7 +120,7 @@ final class WatchedParameter {
   }
 
   /** What makes a verdict only when it stays. */
-  private GradientVerdict lasting(GradientMonitor monitor, double laterRms) {
+  private GradientVerdict lasting(GradientMonitor monitor, double laterRms, boolean moved) {
     if (length == 0) {
       return HEALTHY;
     }
@@ -129,7 +135,10 @@ final class WatchedParameter {
     // Where nothing but the last layers learns, their gradients come to 0 too, and nothing is
     // cured.
     double scale = verdict == VANISHING ? vanishedAgainst : laterRms;
-    return weight && gradientRms < monitor.vanishing * scale ? VANISHING : HEALTHY;
+    if (weight && gradientRms < monitor.vanishing * scale) {
+      return VANISHING;
+    }
+    return moved ? HEALTHY : UNMOVED;
   }
 
   GradientVerdict verdict() {

@@ -55,6 +55,13 @@ final class Check {
     return value;
   }
 
+  static long atLeastZero(String name, long value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(name + " is " + value + ", expected a number >= 0");
+    }
+    return value;
+  }
+
   static int atLeastZero(String name, int value) {
     if (value < 0) {
       throw new IllegalArgumentException(name + " is " + value + ", expected a number >= 0");

@@ -1,11 +1,16 @@
 package io.github.descent4j.schedule;
 
+import static java.util.stream.Collectors.joining;
+
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Reads the expressions of schedules. The methods that they may call are the public ones that return a
@@ -16,10 +21,28 @@ import java.util.List;
  * call     = name "(" [ argument { "," argument } ] ")"
  * argument = schedule | number | name | "[" [ number { "," number } ] "]"
  * </pre>
+ *
+ * <p>What is longer or deeper than anybody writes is refused before it is read: each call within another
+ * takes the reader's stack, and each call at all the stack of whoever asks the schedule for a rate.
  */
 final class ExpressionParser {
+  private static final int MAX_LENGTH = 100_000;
+  private static final int MAX_CALLS = 1_000;
+  private static final int MAX_DEPTH = 100;
+
+  /** How much of an expression and of a name a message shows. */
+  private static final int SHOWN = 200;
+
+  private static final int SHOWN_OF_A_NAME = 40;
+
+  /** What {@link #peek} gives behind the last character. */
+  private static final int END = -1;
+
   private final String text;
   private int position;
+
+  /** Where the last word began. */
+  private int wordStart;
 
   ExpressionParser(String text) {
     this.text = text;
@@ -27,11 +50,38 @@ final class ExpressionParser {
 
   /** The schedule that all of the text is. */
   Schedule schedule() {
+    checkSize();
     Schedule schedule = calls(word());
-    if (peek() != 0) {
+    if (peek() != END) {
       throw bad("the end");
     }
     return schedule;
+  }
+
+  private void checkSize() {
+    if (text.length() > MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "expression has " + text.length() + " characters, expected at most " + MAX_LENGTH + ": '"
+              + Excerpt.around(text, 0, SHOWN) + "'");
+    }
+    int calls = 0;
+    int depth = 0;
+    for (; position < text.length(); position++) {
+      char c = text.charAt(position);
+      if (c == '(') {
+        calls++;
+        depth++;
+        if (depth > MAX_DEPTH) {
+          throw bad("at most " + MAX_DEPTH + " calls within one another, not one more");
+        }
+        if (calls > MAX_CALLS) {
+          throw bad("at most " + MAX_CALLS + " calls, not one more");
+        }
+      } else if (c == ')') {
+        depth--;
+      }
+    }
+    position = 0;
   }
 
   private Schedule calls(String first) {
@@ -46,7 +96,7 @@ final class ExpressionParser {
   }
 
   private Schedule call(Class<?> type, Schedule receiver, String name) {
-    int start = position - name.length();
+    int start = wordStart;
     expect('(');
     List<Object> arguments = new ArrayList<>();
     while (peek() != ')') {
@@ -56,18 +106,47 @@ final class ExpressionParser {
       arguments.add(argument());
     }
     expect(')');
-    for (Method method : type.getMethods()) {
-      if (method.getName().equals(name)
-          && Modifier.isStatic(method.getModifiers()) == (receiver == null)
-          && Schedule.class.isAssignableFrom(method.getReturnType())) {
-        Object[] converted = converted(arguments, method);
-        if (converted != null) {
-          return invoke(method, receiver, converted);
-        }
+    List<Method> methods = callable(type, receiver == null);
+    List<Method> named =
+        methods.stream().filter(method -> method.getName().equals(name)).toList();
+    for (Method method : named) {
+      Object[] converted = converted(arguments, method);
+      if (converted != null) {
+        return invoke(method, receiver, converted);
       }
     }
     position = start;
-    throw bad("a method of " + type.getSimpleName() + " for " + arguments);
+    if (named.isEmpty()) {
+      List<String> names = methods.stream().map(Method::getName).toList();
+      throw bad(
+          Nearest.of(name, names) + " in place of " + Excerpt.around(name, 0, SHOWN_OF_A_NAME));
+    }
+    throw bad(named.stream().map(ExpressionParser::signature).collect(joining(" or ")));
+  }
+
+  /** What an expression may call, in a fixed order: reflection has none. */
+  private static List<Method> callable(Class<?> type, boolean asFactory) {
+    return Arrays.stream(type.getMethods())
+        .filter(method -> Modifier.isStatic(method.getModifiers()) == asFactory)
+        .filter(method -> Schedule.class.isAssignableFrom(method.getReturnType()))
+        .filter(method -> !method.isBridge() && !method.getName().equals("parse"))
+        .sorted(Comparator.comparing(Method::getName).thenComparing(Method::getParameterCount))
+        .toList();
+  }
+
+  private static String signature(Method method) {
+    return Arrays.stream(method.getParameters())
+        .map(parameter -> {
+          if (parameter.isVarArgs()) {
+            return parameter.getName() + "...";
+          }
+          return parameter.getType().isEnum()
+              ? Stream.of(parameter.getType().getEnumConstants())
+                  .map(Object::toString)
+                  .collect(joining("|"))
+              : parameter.getName();
+        })
+        .collect(joining(", ", method.getName() + "(", ")"));
   }
 
   /** A schedule, a number or name as text, or a list of numbers as text. */
@@ -156,22 +235,22 @@ final class ExpressionParser {
 
   private String word() {
     peek();
-    int start = position;
-    while (position < text.length() && isPartOfWord(start)) {
+    wordStart = position;
+    while (position < text.length() && isPartOfWord()) {
       position++;
     }
-    if (position == start) {
+    if (position == wordStart) {
       throw bad("a name or a number");
     }
-    return text.substring(start, position);
+    return text.substring(wordStart, position);
   }
 
   /** A point and the sign of an exponent belong to numbers, a point before a method does not. */
-  private boolean isPartOfWord(int start) {
+  private boolean isPartOfWord() {
     char c = text.charAt(position);
-    boolean number = !Character.isJavaIdentifierStart(text.charAt(start));
+    boolean number = !Character.isJavaIdentifierStart(text.charAt(wordStart));
     boolean signOfExponent = (c == '-' || c == '+')
-        && (position == start || Character.toLowerCase(text.charAt(position - 1)) == 'e');
+        && (position == wordStart || Character.toLowerCase(text.charAt(position - 1)) == 'e');
     return Character.isJavaIdentifierPart(c) || (number && (c == '.' || signOfExponent));
   }
 
@@ -182,16 +261,16 @@ final class ExpressionParser {
     position++;
   }
 
-  /** The next character that is not a blank, 0 behind the last. */
-  private char peek() {
+  /** The next character that is not a blank, or {@link #END}. */
+  private int peek() {
     while (position < text.length() && Character.isWhitespace(text.charAt(position))) {
       position++;
     }
-    return position < text.length() ? text.charAt(position) : 0;
+    return position < text.length() ? text.charAt(position) : END;
   }
 
   private IllegalArgumentException bad(String expected) {
-    return new IllegalArgumentException(
-        "expression is '" + text + "', expected " + expected + " at character " + position);
+    return new IllegalArgumentException("expression is '" + Excerpt.around(text, position, SHOWN)
+        + "', expected " + expected + " at character " + position);
   }
 }

@@ -39,7 +39,7 @@ public interface Schedule {
    * <p>Linear, polynomial and cosine schedules, warmups and {@link OneCycle} have a length. Those
    * that go on forever, and lambdas, have none.
    *
-   * @return the length, above 0, or empty
+   * @return the length, at least 0, or empty
    */
   default OptionalLong length() {
     return OptionalLong.empty();
@@ -78,17 +78,18 @@ public interface Schedule {
    * </pre>
    *
    * <p>If this schedule is shorter than the boundary, it holds its last value until then; if it is
-   * longer, the rest is cut off. The result has the length {@code boundary + next.length()} if
-   * {@code next} has one and the sum is a long.
+   * longer, the rest is cut off. A boundary of 0 leaves this schedule out: {@code next} begins at once.
+   * The result has the length {@code boundary + next.length()} if {@code next} has one and the sum is a
+   * long.
    *
-   * @param boundary the first step of {@code next}, above 0
+   * @param boundary the first step of {@code next}, at least 0
    * @param next what follows
    * @return both parts as one schedule
-   * @throws IllegalArgumentException if {@code boundary} is not above 0
+   * @throws IllegalArgumentException if {@code boundary} is negative
    * @throws NullPointerException if {@code next} is null
    */
   default Schedule then(long boundary, Schedule next) {
-    Check.atLeastOne("boundary", boundary);
+    Check.atLeastZero("boundary", boundary);
     Objects.requireNonNull(next, "next is null, expected a schedule");
     Schedule both = step -> Check.step(step) < boundary ? at(step) : next.at(step - boundary);
     OptionalLong nextLength = next.length();
@@ -119,6 +120,33 @@ public interface Schedule {
           "this schedule has no length of its own, expected then(boundary, next) with the step at which next begins");
     }
     return then(length.getAsLong(), next);
+  }
+
+  /**
+   * Returns this schedule with epochs in place of steps: what it gives for epoch e is the rate of every
+   * step of epoch e.
+   *
+   * <pre>{@code
+   * Schedule schedule = Schedules.cosine(1e-2, 10).perEpoch(938); // 10 epochs of 938 steps
+   * }</pre>
+   *
+   * <p>The rate changes between epochs and not within one, as where PyTorch's schedulers are stepped once
+   * an epoch. The length is {@code length() * stepsPerEpoch} if this has one and the product is a long.
+   *
+   * @param stepsPerEpoch optimizer steps in an epoch, above 0: batches, divided by the accumulated ones
+   *     where gradients are accumulated, rounded up where the last one may be smaller
+   * @return {@code at(step / stepsPerEpoch)}, rounded down
+   * @throws IllegalArgumentException if {@code stepsPerEpoch} is not above 0
+   */
+  default Schedule perEpoch(long stepsPerEpoch) {
+    Check.atLeastOne("stepsPerEpoch", stepsPerEpoch);
+    OptionalLong epochs = length();
+    boolean endless = epochs.isEmpty() || epochs.getAsLong() > Long.MAX_VALUE / stepsPerEpoch;
+    return new ComposedSchedule(
+        expression().map(text -> text + ".perEpoch(" + stepsPerEpoch + ")"),
+        endless ? OptionalLong.empty() : OptionalLong.of(epochs.getAsLong() * stepsPerEpoch),
+        memories(),
+        step -> at(Check.step(step) / stepsPerEpoch));
   }
 
   /**

@@ -205,18 +205,19 @@ public final class Schedules {
    * A linear warmup whose first step already moves: rate min(1, (t + 1) / steps).
    *
    * <p>Step 0 has rate / steps, and the last of the {@code steps} steps has the full rate. Past the
-   * end: the full rate. For a warmup that begins at 0 see {@link #linearWarmup(long, double,
+   * end: the full rate. With 0 steps there is no warmup: step 0 has the full rate, and what {@linkplain
+   * Schedule#then(Schedule) follows} begins at once. For a warmup that begins at 0 see {@link #linearWarmup(long, double,
    * double)}.
    *
    * <p>Source: Ma and Yarats, On the adequacy of untuned warmup for adaptive optimization, 2021,
    * with their t counted from 1.
    *
-   * @param steps the length
+   * @param steps the length, at least 0
    * @param rate the rate after the warmup
    * @return the schedule, with length {@code steps}
    */
   public static Schedule linearWarmup(long steps, double rate) {
-    Check.atLeastOne("steps", steps);
+    Check.atLeastZero("steps", steps);
     Check.atLeastZero("rate", rate);
     return finite(
         steps, rate, step -> rate * ((step + 1) / (double) steps), "linearWarmup", steps, rate);
@@ -227,15 +228,16 @@ public final class Schedules {
    * 12.11.
    *
    * <p>Step 0 has the start rate (with 0, as in D2L, the first step moves nothing), and step {@code
-   * steps} is the first to have the full rate. Past the end: the full rate.
+   * steps} is the first to have the full rate. Past the end: the full rate. With 0 steps there is no
+   * warmup: step 0 has the full rate.
    *
-   * @param steps the length
+   * @param steps the length, at least 0
    * @param startRate the rate of step 0, in [0, rate]
    * @param rate the rate after the warmup
    * @return the schedule, with length {@code steps}
    */
   public static Schedule linearWarmup(long steps, double startRate, double rate) {
-    Check.atLeastOne("steps", steps);
+    Check.atLeastZero("steps", steps);
     Check.atLeastZero("rate", rate);
     Check.atMost("startRate", startRate, "rate", rate);
     return finite(
@@ -383,18 +385,19 @@ public final class Schedules {
 
   /**
    * Makes a schedule from its {@link Schedule#expression}: a call of a method of this class, and
-   * calls of {@code then}, {@code scaled} and {@link OneCycle}'s options behind it. Numbers are
-   * written as in Java, and the array of {@link #piecewiseConstant} in brackets.
+   * calls of {@code then}, {@code perEpoch}, {@code scaled} and {@link OneCycle}'s options behind it.
+   * Numbers are written as in Java, and the array of {@link #piecewiseConstant} in brackets.
    *
    * <pre>{@code
    * Schedule schedule = Schedules.parse("linearWarmup(500, 1e-3).then(cosine(1e-3, 10000))");
    * Schedule steps = Schedules.parse("piecewiseConstant([2000, 4000], 0.1, 0.01, 0.001)");
    * }</pre>
    *
-   * @param expression what to parse
+   * @param expression what to parse: at most 100,000 characters, 1,000 calls, and 100 calls within one
+   *     another
    * @return the schedule
-   * @throws IllegalArgumentException if it is not an expression, names no such method, or gives one an
-   *     argument out of its range
+   * @throws IllegalArgumentException if it is not an expression or a longer one, names no such method (the
+   *     message has the nearest names), or gives one an argument out of its range
    * @throws NullPointerException if it is null
    */
   public static Schedule parse(String expression) {

@@ -32,6 +32,7 @@ class GoldenClipTest {
     if (golden.get("function").textValue().equals("clip_by_value")) {
       double bound = settings.get("clip_value").doubleValue();
       assertClips(golden, GradientClip.byValue(-bound, bound), "gradients_out");
+      assertClips(golden, GradientClip.byValue(bound), "gradients_out");
       return;
     }
     double maxNorm = settings.get("max_norm").doubleValue();

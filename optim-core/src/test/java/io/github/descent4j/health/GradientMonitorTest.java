@@ -1,14 +1,16 @@
 package io.github.descent4j.health;
 
-import static io.github.descent4j.TestArrays.assertSameBits;
 import static io.github.descent4j.health.GradientVerdict.DEAD;
 import static io.github.descent4j.health.GradientVerdict.EXPLODING;
 import static io.github.descent4j.health.GradientVerdict.HEALTHY;
+import static io.github.descent4j.health.GradientVerdict.UNMOVED;
 import static io.github.descent4j.health.GradientVerdict.VANISHING;
+import static io.github.descent4j.TestArrays.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.descent4j.decorator.AdjustableOptimizer;
 import io.github.descent4j.Adam;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerCase;
@@ -21,6 +23,7 @@ import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.decorator.WeightAverage;
+import io.github.descent4j.schedule.Schedules;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -29,6 +32,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -258,6 +262,94 @@ class GradientMonitorTest {
     firstGradient.assign(1);
     repeat(3, optimizer);
     assertThat(health("first").verdict()).isEqualTo(HEALTHY);
+  }
+
+  /** The common mistake: 10 epochs, and a schedule that counts steps. */
+  @Test
+  void aScheduleThatHasEndedAtZeroLeavesEverythingUnmoved() {
+    Optimizer optimizer = new Adam().scheduled(Schedules.cosine(1e-2, 10)).monitored(monitor);
+    repeat(12, optimizer);
+    assertThat(monitor.report().isHealthy()).as("two steps").isTrue();
+    optimizer.step(parameters);
+    assertThat(monitor.health())
+        .extracting(ParameterHealth::verdict)
+        .containsExactly(UNMOVED, UNMOVED, UNMOVED);
+    assertThat(monitor.health()).extracting(ParameterHealth::since).containsOnly(11L);
+    assertThat(health("first").updateRatio()).isZero();
+    assertThat(monitor.report().onsets().get(0))
+        .isEqualTo(new GradientReport.Onset(11, "last", UNMOVED));
+    assertThat(monitor.report().toString()).contains("unmoved since step 11");
+
+    GradientMonitor other = GradientMonitor.builder().patience(3).build();
+    repeat(1_000, new Adam().scheduled(Schedules.cosine(1e-2, 10).perEpoch(100)).monitored(other));
+    assertThat(other.report().isHealthy()).as("epochs").isTrue();
+  }
+
+  /** Half the distance from 1 to the number below it, which is where the step to it begins. */
+  @ParameterizedTest
+  @CsvSource({"BFLOAT16, 0x1p-9", "HALF, 0x1p-12", "FLOAT, 0x1p-25", "DOUBLE, 0x1p-54"})
+  void stepsThatAreRoundedAwayLeaveAParameterUnmoved(DataType type, double half) {
+    INDArray value = Nd4j.ones(type, 2, 3);
+    Parameters rounded = Parameters.of(Parameter.of("w", value, Nd4j.ones(type, 2, 3)));
+    AdjustableOptimizer sgd = new Sgd(half * 0.99).adjustable();
+    Optimizer optimizer = sgd.monitored(monitor);
+    for (int step = 0; step < 3; step++) {
+      optimizer.step(rounded);
+    }
+    assertThat(value.minNumber().doubleValue()).isEqualTo(1);
+    assertThat(health("w").verdict()).isEqualTo(UNMOVED);
+    assertThat(health("w").since()).isEqualTo(1);
+
+    sgd.learningRate(half * 1.01);
+    for (int step = 0; step < 3; step++) {
+      optimizer.step(rounded);
+    }
+    assertThat(health("w").updateRatio()).isPositive();
+    assertThat(health("w").verdict()).isEqualTo(HEALTHY);
+    assertThat(health("w").since()).isEqualTo(4);
+  }
+
+  @Test
+  void oneElementThatMovesIsEnough() {
+    INDArray value = Nd4j.ones(DataType.BFLOAT16, 2, 3);
+    value.putScalar(1, 2, 0.01);
+    Parameters rounded =
+        Parameters.of(Parameter.of("w", value, Nd4j.ones(DataType.BFLOAT16, 2, 3)));
+    Optimizer optimizer = new Sgd(1e-4).monitored(monitor);
+    for (int step = 0; step < 5; step++) {
+      optimizer.step(rounded);
+    }
+    assertThat(health("w").verdict()).isEqualTo(HEALTHY);
+  }
+
+  @Test
+  void whatHasNoGradientIsDeadAndWhatVanishesVanishesWhateverMoves() {
+    firstGradient.assign(1e-6);
+    biasGradient.assign(0);
+    repeat(5, new Sgd(0).monitored(monitor));
+    assertThat(monitor.health())
+        .extracting(ParameterHealth::verdict)
+        .containsExactly(VANISHING, DEAD, UNMOVED);
+  }
+
+  /** Outside of an accumulation only every third call takes a step; a guard may take none. */
+  @Test
+  void aStepThatIsNotTakenSaysNothingOfMotion() {
+    Optimizer optimizer = new Sgd(0).accumulated(3).monitored(monitor);
+    repeat(8, optimizer);
+    assertThat(monitor.report().isHealthy()).as("two steps in eight calls").isTrue();
+    optimizer.step(parameters);
+    assertThat(health("first").verdict()).isEqualTo(UNMOVED);
+    assertThat(health("first").since()).isEqualTo(1);
+    repeat(5, optimizer);
+    assertThat(health("first").verdict()).isEqualTo(UNMOVED);
+
+    GradientMonitor other = GradientMonitor.builder().patience(3).build();
+    lastGradient.assign(Double.NaN);
+    repeat(5, new Sgd().guarded(NonFinite.SKIP).monitored(other));
+    assertThat(other.health())
+        .extracting(ParameterHealth::verdict)
+        .containsExactly(HEALTHY, HEALTHY, EXPLODING);
   }
 
   @Test

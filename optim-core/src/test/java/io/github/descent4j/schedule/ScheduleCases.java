@@ -75,6 +75,8 @@ final class ScheduleCases {
         row("linear, longest", Schedules.linear(0.1, 0, max), 0, 0.1, max, max),
         row("linearWarmup", Schedules.linearWarmup(500, 1e-3), 2e-6, 1e-3, 499, 500),
         row("linearWarmup, one step", Schedules.linearWarmup(1, 1e-3), 1e-3, 1e-3, 0, 1),
+        row("linearWarmup, none", Schedules.linearWarmup(0, 1e-3), 1e-3, 1e-3, 0, 0),
+        row("linearWarmup, start, none", Schedules.linearWarmup(0, 0, 1e-3), 1e-3, 1e-3, 0, 0),
         row("linearWarmup, longest", Schedules.linearWarmup(max, 1e-3), 0, 1e-3, max - 1, max),
         row("linearWarmup, start", Schedules.linearWarmup(5, 0.1, 0.3), 0.1, 0.3, 5, 5),
         row("polynomial", Schedules.polynomial(0.1, 0.001, 50, 2), 0.001, 0.1, 50, 50),
@@ -130,6 +132,14 @@ final class ScheduleCases {
             NONE),
         row("then, thrice", thrice(), 0.01, 0.1, 30, 30),
         row("scaled", warmupAndCosine().scaled(0.5), 0, 5e-4, 1500, 1500),
+        row("perEpoch", Schedules.cosine(0.1, 10).perEpoch(50), 0, 0.1, 500, 500),
+        row(
+            "perEpoch, longest",
+            Schedules.cosine(0.1, 10).perEpoch(max / 10),
+            0,
+            0.1,
+            max / 10 * 10,
+            max / 10 * 10),
         row("lambda", step -> 0.1 / (1 + step % 7), 0.1 / 7, 0.1, NEVER, NONE));
   }
 

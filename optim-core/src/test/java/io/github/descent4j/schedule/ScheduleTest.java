@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** Composition. */
@@ -36,6 +38,69 @@ class ScheduleTest {
     assertThat(fromRate.at(0)).isEqualTo(0.25);
     assertThat(fromRate.at(2)).isEqualTo(0.375);
     assertThat(fromRate.at(4)).isEqualTo(0.5);
+  }
+
+  /** What a configuration with warmup_steps = 0, or a hold of 0, asks for. */
+  @Test
+  void aPartOfNoStepsIsLeftOut() {
+    Schedule cosine = Schedules.cosine(0.1, 50);
+    for (Schedule nothing : List.of(
+        Schedules.linearWarmup(0, 0.1),
+        Schedules.linearWarmup(0, 0, 0.1),
+        Schedules.constant(0.3).then(0, Schedules.linearWarmup(0, 0.2)))) {
+      Schedule schedule = nothing.then(cosine);
+      assertThat(schedule.length()).hasValue(50);
+      for (long step = 0; step < 60; step++) {
+        assertThat(schedule.at(step)).isEqualTo(cosine.at(step));
+      }
+      assertThatIllegalArgumentException().isThrownBy(() -> schedule.at(-1));
+    }
+    Schedule held = Schedules.constant(0.3).then(0, cosine);
+    assertThat(held.at(0)).isEqualTo(0.1);
+    assertThat(held.length()).hasValue(50);
+  }
+
+  /** With another rule they would be a matter of taste: no decay, or one that is over. */
+  @Test
+  void aDecayOfNoStepsIsAnError() {
+    for (ThrowingCallable decay : List.<ThrowingCallable>of(
+        () -> Schedules.linear(0.1, 0, 0),
+        () -> Schedules.polynomial(0.1, 0, 0, 1),
+        () -> Schedules.cosine(0.1, 0),
+        () -> Schedules.parse("cosine(0.1, 0)"))) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(decay)
+          .withMessage("steps is 0, expected a number >= 1");
+    }
+  }
+
+  @Test
+  void epochsInPlaceOfSteps() {
+    Schedule cosine = Schedules.cosine(1e-2, 10);
+    Schedule schedule = cosine.perEpoch(100);
+    for (long step = 0; step < 1_200; step++) {
+      assertThat(schedule.at(step)).isEqualTo(cosine.at(step / 100));
+    }
+    assertThat(schedule.at(999)).isPositive();
+    assertThat(schedule.at(1_000)).isZero();
+    assertThat(schedule.length()).hasValue(1_000);
+    assertThat(schedule.then(Schedules.constant(0.5)).at(1_000)).isEqualTo(0.5);
+    Schedule warmedUp = Schedules.linearWarmup(100, 1e-2).then(schedule);
+    assertThat(warmedUp.at(100)).isEqualTo(1e-2);
+    assertThat(warmedUp.at(199)).isEqualTo(1e-2);
+    assertThat(warmedUp.at(200)).isEqualTo(cosine.at(1)).isLessThan(1e-2);
+    assertThat(Schedules.constant(1).perEpoch(5).length()).isEmpty();
+    long half = Long.MAX_VALUE / 2;
+    assertThat(Schedules.linear(1, 0, half).perEpoch(2).length()).hasValue(Long.MAX_VALUE - 1);
+    assertThat(Schedules.linear(1, 0, half).perEpoch(3).length()).isEmpty();
+    assertThat(Schedules.linearWarmup(0, 1).perEpoch(Long.MAX_VALUE).length()).hasValue(0);
+  }
+
+  /** The rate of an epoch is the plateau's, whose state is in the state file. */
+  @Test
+  void epochsKeepTheMemories() {
+    Schedule plateau = ReduceOnPlateau.builder().learningRate(0.1).build().schedule();
+    assertThat(plateau.perEpoch(7).memories()).isEqualTo(plateau.memories()).hasSize(1);
   }
 
   @Test
@@ -75,11 +140,11 @@ class ScheduleTest {
   void errorsNameTheParameter() {
     Schedule one = Schedules.constant(1);
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> one.then(0, one))
-        .withMessage("boundary is 0, expected a number >= 1");
-    assertThatIllegalArgumentException()
         .isThrownBy(() -> one.then(-5, one))
-        .withMessage("boundary is -5, expected a number >= 1");
+        .withMessage("boundary is -5, expected a number >= 0");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> one.perEpoch(0))
+        .withMessage("stepsPerEpoch is 0, expected a number >= 1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> one.scaled(-0.5))
         .withMessage("factor is -0.5, expected a finite number >= 0");

@@ -186,9 +186,9 @@ class SchedulesTest {
         error(() -> Schedules.linear(-1, 0, 10), "startRate is -1.0" + rate),
         error(() -> Schedules.linear(1, nan, 10), "endRate is NaN" + rate),
         error(() -> Schedules.linear(1, 0, 0), "steps is 0" + steps),
-        error(() -> Schedules.linearWarmup(0, 1e-3), "steps is 0" + steps),
+        error(() -> Schedules.linearWarmup(-1, 1e-3), "steps is -1, expected a number >= 0"),
         error(() -> Schedules.linearWarmup(10, -1e-3), "rate is -0.001" + rate),
-        error(() -> Schedules.linearWarmup(-1, 0, 1e-3), "steps is -1" + steps),
+        error(() -> Schedules.linearWarmup(-1, 0, 1e-3), "steps is -1, expected a number >= 0"),
         error(() -> Schedules.linearWarmup(5, 0, nan), "rate is NaN" + rate),
         error(
             () -> Schedules.linearWarmup(5, 0.3, 0.1),

@@ -2,13 +2,12 @@ package io.github.descent4j.nn;
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -35,6 +34,8 @@ final class Halves {
   private final List<GradientSum<?>> sums = new ArrayList<>();
   private final Split input = new Split();
   private final Split gradient = new Split();
+  private IntConsumer action;
+  private final ParallelRunner runner = new ParallelRunner((half, worker) -> action.accept(half));
   private INDArray trained;
 
   Halves(Chain first, Chain second, Parameters parameters) {
@@ -137,19 +138,9 @@ final class Halves {
   }
 
   /** Does something for each half. */
-  private static void each(IntConsumer action) {
-    if (Nd4j.factory().blas().getMaxThreads() > 1) {
-      action.accept(0);
-      action.accept(1);
-      return;
-    }
-    ForkJoinTask<?> second = ForkJoinPool.commonPool().submit(() -> action.accept(1));
-    try {
-      action.accept(0);
-    } finally {
-      second.quietlyJoin();
-    }
-    second.join();
+  private void each(IntConsumer action) {
+    this.action = action;
+    runner.run(2, Nd4j.factory().blas().getMaxThreads() == 1);
   }
 
   private static INDArray join(INDArray[] halves, ReusableArray target) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -213,6 +214,22 @@ class HalvesTest {
         .relu()
         .dense("fc2", 10)
         .build();
+  }
+
+  /** On a worker of another pool, while all workers of the common pool wait for the end of it. */
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void aPassEndsBesideABlockedPool() throws Exception {
+    Nd4j.factory().blas().setMaxThreads(1);
+    INDArray x = Arrays.random(DataType.DOUBLE, 1, 40, 2, 10, 9);
+    double[] expected = Arrays.values(network(DataType.DOUBLE).forward(x, Mode.TRAINING));
+    Sequential network = network(DataType.DOUBLE);
+    INDArray y = BlockedPool.call(() -> {
+      INDArray output = network.forward(x, Mode.TRAINING);
+      network.backwardParameters(output.dup());
+      return output;
+    });
+    assertThat(Arrays.values(y)).isEqualTo(expected);
   }
 
   @Test

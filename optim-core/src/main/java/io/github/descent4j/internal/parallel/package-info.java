@@ -1,2 +1,2 @@
-/** Work in numbered pieces, on the threads there are. */
+/** How work is shared between threads: not API, may change in any release. */
 package io.github.descent4j.internal.parallel;

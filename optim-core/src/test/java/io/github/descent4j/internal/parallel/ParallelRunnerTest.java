@@ -304,15 +304,17 @@ class ParallelRunnerTest {
     CountDownLatch begun = new CountDownLatch(2);
     Thread[] threads = new Thread[2];
     AtomicInteger pieces = new AtomicInteger();
+    AtomicBoolean thrown = new AtomicBoolean();
     ParallelRunner runner = runner(2, (piece, worker) -> {
       pieces.incrementAndGet();
       threads[worker] = Thread.currentThread();
       begun.countDown();
       await(begun);
       if (worker == thrower) {
+        thrown.set(true);
         throw new IllegalStateException("thrown");
       }
-      while (!isAsleep(threads[thrower])) {
+      while (!thrown.get() || !isAsleep(threads[thrower])) {
         Thread.onSpinWait();
       }
     });

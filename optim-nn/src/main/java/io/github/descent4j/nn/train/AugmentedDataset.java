@@ -1,11 +1,11 @@
 package io.github.descent4j.nn.train;
 
+import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.nn.memory.Memory;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
+import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -32,6 +32,8 @@ public final class AugmentedDataset implements Dataset {
   private final long[] exampleShape;
   private long epochSeed;
   private Memory batch;
+  private IntConsumer change;
+  private final ParallelRunner runner = new ParallelRunner((half, worker) -> change.accept(half));
 
   private AugmentedDataset(Dataset dataset, ImageAugmentation augmentation, long seed) {
     this.dataset = dataset;
@@ -96,10 +98,9 @@ public final class AugmentedDataset implements Dataset {
       return;
     }
     int middle = count / 2;
-    ForkJoinTask<?> second = ForkJoinPool.commonPool()
-        .submit(() -> halves[1].change(batch, indices, from, middle, count, epochSeed));
-    halves[0].change(batch, indices, from, 0, middle, epochSeed);
-    second.join();
+    change = half -> halves[half].change(
+        batch, indices, from, half == 0 ? 0 : middle, half == 0 ? middle : count, epochSeed);
+    runner.run(2, true);
   }
 
   /** What one thread changes. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.Sgd;
+import io.github.descent4j.nn.BlockedPool;
 import io.github.descent4j.nn.Sequential;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +39,17 @@ class AugmentedDatasetTest {
     }
     int[] labels = IntStream.range(0, SIZE).map(i -> i % 5).toArray();
     return InMemoryDataset.of(pixels, labels, 5, 2, 9, 8);
+  }
+
+  /** On a worker of another pool, while all workers of the common pool wait for the end of it. */
+  @Test
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void readingEndsBesideABlockedPool() throws Exception {
+    double[][] expected =
+        read(AugmentedDataset.of(images(), ALL, 1), DataType.FLOAT, inOrder(), 50);
+    AugmentedDataset dataset = AugmentedDataset.of(images(), ALL, 1);
+    assertThat(BlockedPool.call(() -> read(dataset, DataType.FLOAT, inOrder(), 50)))
+        .isDeepEqualTo(expected);
   }
 
   /** Example i of the data set in row i, read in the given order in batches of the given size. */
