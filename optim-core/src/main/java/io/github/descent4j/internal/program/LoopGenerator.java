@@ -341,7 +341,12 @@ final class LoopGenerator {
     int i = nextLocal++;
     int at = nextLocal;
     nextLocal += 2;
-    code.visitVarInsn(ILOAD, FIRST);
+    // A start that C2 knows lets it take the checks of offsets out of the loop.
+    if (inVectors) {
+      code.visitInsn(ICONST_0);
+    } else {
+      code.visitVarInsn(ILOAD, FIRST);
+    }
     code.visitVarInsn(ISTORE, i);
     Label top = new Label();
     Label bottom = new Label();
