@@ -13,7 +13,7 @@ package io.github.descent4j;
  * epsilon), the builder keeps this library's. What one does not have at all is an {@link
  * UnsupportedOperationException}.
  *
- * <p>Weight decay is not part of a preset, except in {@link #adamW}: PyTorch's {@code weight_decay} is
+ * <p>Weight decay is not part of a preset, except in {@link #adamW}, {@link #lion}, {@link #lamb} and {@link #muon}: PyTorch's {@code weight_decay} is
  * {@link WeightDecay#coupled} but in AdamW, Keras's is {@link WeightDecay#decoupled}.
  */
 public enum Conventions {
@@ -189,6 +189,58 @@ public enum Conventions {
       case PYTORCH -> AdaMax.builder().learningRate(2e-3).epsilon(1e-8).epsilonInsideMaximum(true);
       case KERAS -> AdaMax.builder().learningRate(1e-3).epsilon(1e-7);
       case OPTAX -> AdaMax.builder().epsilon(1e-8).epsilonInsideMaximum(true);
+    };
+  }
+
+  /**
+   * Lion: rate 0.001 in Keras; a decay of 1e-3 in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH}, which has none
+   */
+  public Lion.Builder lion() {
+    Lion.Builder builder = Lion.builder().beta1(0.9).beta2(0.99);
+    return switch (this) {
+      case PAPER -> builder.learningRate(1e-4);
+      case KERAS -> builder.learningRate(1e-3);
+      case OPTAX -> builder.weightDecay(1e-3);
+      case PYTORCH -> throw none("Lion", "PAPER, KERAS or OPTAX");
+    };
+  }
+
+  /**
+   * LAMB: a decay of 0.01 in the paper; epsilon 1e-7 in Keras, whose decay is decoupled.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH}, which has none
+   */
+  public Lamb.Builder lamb() {
+    Lamb.Builder builder = Lamb.builder().beta1(0.9).beta2(0.999).epsilon(1e-6);
+    return switch (this) {
+      case PAPER -> builder.decayInUpdate(0.01);
+      case KERAS -> builder.learningRate(1e-3).epsilon(1e-7);
+      case OPTAX -> builder;
+      case PYTORCH -> throw none("Lamb", "PAPER, KERAS or OPTAX");
+    };
+  }
+
+  /**
+   * Muon: the author's own as {@link #PAPER}; rate 0.001, decay 0.1 and the norm at least epsilon in PyTorch; rate 0.001,
+   * decay 0.004 and MATCH_RMS in Keras.
+   *
+   * @throws UnsupportedOperationException for {@link #OPTAX}, whose momentum is bias-corrected
+   */
+  public Muon.Builder muon() {
+    return switch (this) {
+      case PAPER -> Muon.builder().learningRate(0.02);
+      case PYTORCH ->
+        Muon.builder().learningRate(1e-3).epsilonInsideMaximum(true).weightDecay(0.1);
+      case KERAS ->
+        Muon.builder()
+            .learningRate(1e-3)
+            .scaling(Muon.Scaling.MATCH_RMS)
+            .weightDecay(0.004);
+      case OPTAX ->
+        throw new UnsupportedOperationException(
+            "OPTAX has a Muon whose momentum is bias-corrected, expected PAPER, PYTORCH or KERAS");
     };
   }
 

@@ -1,133 +1,160 @@
 package io.github.descent4j;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import static java.util.Map.entry;
 
-/** Builds our optimizer for a golden file's settings, and the gradients that are functions. */
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.internal.Rules;
+import io.github.descent4j.rule.UpdateRule;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Builds our optimizer for a golden file's settings, and the gradients that are functions. What a file calls a rule and a
+ * hyperparameter is what we call it, but for spelling and the words in the tables here.
+ */
 final class GoldenOptimizers {
+
+  /** Golden names whose setters are not the same in camel case. */
+  private static final Map<String, String> SETTERS = Map.ofEntries(
+      entry("lr", "learningRate"),
+      entry("eps", "epsilon"),
+      entry("alpha", "rho"),
+      entry("lr_decay", "learningRateDecay"),
+      entry("initial_accumulator_value", "initialAccumulator"),
+      entry("rho_threshold", "rectificationThreshold"),
+      entry("ns_steps", "newtonSchulzSteps"),
+      entry("a", "linear"),
+      entry("b", "cubic"),
+      entry("c", "quintic"),
+      entry("adjust_lr", "scaling"));
+
+  /** Values that are words; where epsilon is, as whether it is inside. */
+  private static final Map<String, Object> WORDS = Map.of(
+      "inside_sqrt", true,
+      "outside_sqrt", false,
+      "inside_max", true,
+      "added_to_u", false,
+      "added", false,
+      "clamp", true,
+      "original", Muon.Scaling.ROWS_OVER_COLUMNS,
+      "match_rms_adamw", Muon.Scaling.MATCH_RMS);
+
+  /** What may be said of a rule that has no such setting: it has chosen the rule, or is treated here. */
+  private static final Set<String> WITHOUT_SETTER = Set.of(
+      "amsgrad", "nesterov", "momentum", "dampening", "mu_product_next", "eps_placement", "max_grad_norm");
 
   private GoldenOptimizers() {}
 
   static Optimizer create(JsonNode golden) {
     JsonNode h = golden.get("hyperparameters");
-    double lr = h.get("lr").doubleValue();
-    double decay = h.path("weight_decay").asDouble(0);
-    WeightDecay coupled = WeightDecay.coupled(decay);
-    String optimizer = golden.get("optimizer").textValue();
-    return switch (optimizer) {
-      case "sgd", "momentum", "heavy_ball", "nesterov_lookahead" -> {
-        double mu = h.path("momentum").asDouble(0);
-        boolean nesterov =
-            h.path("nesterov").asBoolean(false) || optimizer.equals("nesterov_lookahead");
-        if (nesterov) {
-          yield Nesterov.builder()
-              .learningRate(lr)
-              .momentum(mu)
-              .weightDecay(coupled)
-              .build();
-        }
-        yield mu == 0
-            ? Sgd.builder().learningRate(lr).weightDecay(coupled).build()
-            : Momentum.builder()
-                .learningRate(lr)
-                .momentum(mu)
-                .dampening(h.path("dampening").asDouble(0))
-                .weightDecay(coupled)
-                .build();
+    boolean adamW = golden.get("optimizer").textValue().equals("adamw");
+    Optimizer rule = Rules.find(rule(golden))
+        .orElseThrow(() ->
+            new AssertionError("no optimizer for golden '" + golden.get("optimizer") + "'"))
+        .make(builder -> h.properties().forEach(named -> {
+          if (named.getKey().equals("weight_decay")) {
+            setWeightDecay(builder, named.getValue().doubleValue(), adamW);
+          } else {
+            set(builder, named.getKey(), named.getValue());
+          }
+        }));
+    double most = h.path("max_grad_norm").asDouble(0);
+    return most > 0 ? rule.clipped(GradientClip.byGlobalNorm(most)) : rule;
+  }
+
+  /** The id of our rule. */
+  static String rule(JsonNode golden) {
+    String name = golden.get("optimizer").textValue();
+    JsonNode h = golden.get("hyperparameters");
+    if (h.path("amsgrad").asBoolean(false)) {
+      return "AmsGrad";
+    }
+    return switch (name) {
+      case "sgd", "momentum", "heavy_ball" -> {
+        boolean plain = h.path("momentum").asDouble(0) == 0;
+        yield h.path("nesterov").asBoolean(false) ? "Nesterov" : plain ? "Sgd" : "Momentum";
       }
-      case "adagrad" ->
-        AdaGrad.builder()
-            .learningRate(lr)
-            .epsilon(h.get("eps").doubleValue())
-            .epsilonInsideRoot(inside(h))
-            .initialAccumulator(h.get("initial_accumulator_value").doubleValue())
-            .learningRateDecay(h.get("lr_decay").doubleValue())
-            .weightDecay(coupled)
-            .build();
-      case "rmsprop" ->
-        RmsProp.builder()
-            .learningRate(lr)
-            .rho(h.get("alpha").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .epsilonInsideRoot(inside(h))
-            .centered(h.get("centered").booleanValue())
-            .momentum(h.get("momentum").doubleValue())
-            .weightDecay(coupled)
-            .build();
-      case "adadelta" ->
-        AdaDelta.builder()
-            .learningRate(lr)
-            .rho(h.get("rho").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .weightDecay(coupled)
-            .build();
-      case "adam", "adamw" -> {
-        WeightDecay weightDecay =
-            optimizer.equals("adamw") ? WeightDecay.decoupled(decay) : coupled;
-        double beta1 = h.get("beta1").doubleValue();
-        double beta2 = h.get("beta2").doubleValue();
-        double epsilon = h.get("eps").doubleValue();
-        if (h.get("amsgrad").booleanValue()) {
-          yield AmsGrad.builder()
-              .learningRate(lr)
-              .beta1(beta1)
-              .beta2(beta2)
-              .epsilon(epsilon)
-              .weightDecay(weightDecay)
-              .build();
-        }
-        yield optimizer.equals("adamw")
-            ? AdamW.builder()
-                .learningRate(lr)
-                .beta1(beta1)
-                .beta2(beta2)
-                .epsilon(epsilon)
-                .weightDecay(weightDecay)
-                .build()
-            : Adam.builder()
-                .learningRate(lr)
-                .beta1(beta1)
-                .beta2(beta2)
-                .epsilon(epsilon)
-                .weightDecay(weightDecay)
-                .build();
-      }
-      case "yogi" ->
-        Yogi.builder()
-            .learningRate(lr)
-            .beta1(h.get("beta1").doubleValue())
-            .beta2(h.get("beta2").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .initialAccumulator(h.get("initial_accumulator_value").doubleValue())
-            .build();
-      case "radam" ->
-        RAdam.builder()
-            .learningRate(lr)
-            .beta1(h.get("beta1").doubleValue())
-            .beta2(h.get("beta2").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .rectificationThreshold(h.get("rho_threshold").doubleValue())
-            .weightDecay(coupled)
-            .build();
-      case "nadam" ->
-        NAdam.builder()
-            .learningRate(lr)
-            .beta1(h.get("beta1").doubleValue())
-            .beta2(h.get("beta2").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .momentumDecay(h.get("momentum_decay").doubleValue())
-            .weightDecay(coupled)
-            .build();
-      case "adamax" ->
-        AdaMax.builder()
-            .learningRate(lr)
-            .beta1(h.get("beta1").doubleValue())
-            .beta2(h.get("beta2").doubleValue())
-            .epsilon(h.get("eps").doubleValue())
-            .epsilonInsideMaximum(h.get("eps_placement").textValue().equals("inside_max"))
-            .weightDecay(coupled)
-            .build();
-      default -> throw new AssertionError("no optimizer for golden '" + optimizer + "'");
+      case "nesterov_lookahead" -> "Nesterov";
+      // A second set of options has a number.
+      default -> Rules.all().stream()
+          .map(Rules.Rule::id)
+          .filter(id -> id.equalsIgnoreCase(name.replaceAll("\\d+$", "")))
+          .findFirst()
+          .orElse(name);
     };
+  }
+
+  private static void set(UpdateRule.Builder<?> builder, String name, JsonNode value) {
+    List<String> setters = name.equals("eps_placement")
+        ? List.of("epsilonInsideRoot", "epsilonInsideMaximum")
+        : List.of(SETTERS.getOrDefault(name, camelCase(name)));
+    for (String setter : setters) {
+      if (set(builder, setter, value(value))) {
+        return;
+      }
+    }
+    if (!WITHOUT_SETTER.contains(name)) {
+      throw new AssertionError("no setter for golden '" + name + "' in " + builder.getClass());
+    }
+  }
+
+  /** As the rule's authors have it, where its builder has a way of its own; coupled otherwise. */
+  private static void setWeightDecay(
+      UpdateRule.Builder<?> builder, double coefficient, boolean decoupled) {
+    if (!set(builder, "decayInUpdate", coefficient) && !set(builder, "weightDecay", coefficient)) {
+      builder.weightDecay(
+          decoupled ? WeightDecay.decoupled(coefficient) : WeightDecay.coupled(coefficient));
+    }
+  }
+
+  /** Sets a hyperparameter by the name of its setter, if there is one for the value. */
+  static boolean set(UpdateRule.Builder<?> builder, String setter, Object value) {
+    for (Method method : builder.getClass().getMethods()) {
+      if (method.getName().equals(setter)
+          && method.getParameterCount() == 1
+          && !method.isBridge()
+          && suits(method.getParameterTypes()[0], value)) {
+        try {
+          method.invoke(builder, method.getParameterTypes()[0] == int.class ? intValue(value) : value);
+          return true;
+        } catch (IllegalAccessException | InvocationTargetException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+    return false;
+  }
+
+  private static boolean suits(Class<?> type, Object value) {
+    return type == double.class || type == int.class
+        ? value instanceof Double
+        : type == boolean.class ? value instanceof Boolean : type.isInstance(value);
+  }
+
+  private static Object intValue(Object value) {
+    return ((Number) value).intValue();
+  }
+
+  private static Object value(JsonNode value) {
+    if (value.isTextual()) {
+      return WORDS.getOrDefault(value.textValue(), value.textValue());
+    }
+    return value.isBoolean() ? value.booleanValue() : (Object) value.doubleValue();
+  }
+
+  private static String camelCase(String name) {
+    StringBuilder camel = new StringBuilder();
+    for (String word : name.split("_")) {
+      camel
+          .append(camel.isEmpty() ? word.charAt(0) : Character.toUpperCase(word.charAt(0)))
+          .append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return camel.toString();
   }
 
   /** The gradient of a golden file's test function. */
@@ -151,9 +178,5 @@ final class GoldenOptimizers {
       }
       default -> throw new AssertionError("no function '" + function.get("kind") + "'");
     };
-  }
-
-  private static boolean inside(JsonNode hyperparameters) {
-    return hyperparameters.get("eps_placement").textValue().equals("inside_sqrt");
   }
 }

@@ -1,16 +1,28 @@
 package io.github.descent4j;
 
+import io.github.descent4j.internal.Rules;
+import io.github.descent4j.internal.access.UpdateRuleAccess;
 import io.github.descent4j.rule.UpdateRule;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The table of optimizers that every property test sweeps: defaults and options. A new optimizer is
- * one row here.
+ * The cases that every property test sweeps. Those with the defaults follow from the library's table of rules, {@link
+ * Rules}: the slots are those of the rule's Javadoc, and a rule that no row here decays has a case with decoupled weight
+ * decay. A row here is needed for options alone.
  *
- * @param name shown by JUnit
+ * @param name shown by JUnit; the rule's id, and what differs
  * @param slots the names of its slots, in order
  * @param create makes one with its default learning rate
  * @param withLearningRate makes one with another
@@ -23,22 +35,21 @@ public record OptimizerCase(
     Function<Double, Optimizer> withLearningRate,
     Function<WeightDecay, Optimizer> withWeightDecay) {
 
-  /** With every default. */
+  private static final Pattern SLOTS =
+      Pattern.compile("<p><b>Slots\\.</b>(.*?)(?:Memory|no memory)", Pattern.DOTALL);
+  private static final Pattern CODE = Pattern.compile("\\{@code (\\w+)}");
+
+  private static final List<OptimizerCase> RULES =
+      Rules.all().stream().map(OptimizerCase::ofDefaults).toList();
+
+  /** With every default: the rules that take parameters of any shape. */
   public static List<OptimizerCase> defaults() {
-    return List.of(
-        of("Sgd", List.of(), Sgd::builder, Sgd.Builder::build),
-        of("Momentum", List.of("v"), Momentum::builder, Momentum.Builder::build),
-        of("Nesterov", List.of("v"), Nesterov::builder, Nesterov.Builder::build),
-        of("AdaGrad", List.of("s"), AdaGrad::builder, AdaGrad.Builder::build),
-        of("RmsProp", List.of("s"), RmsProp::builder, RmsProp.Builder::build),
-        of("AdaDelta", List.of("s", "x"), AdaDelta::builder, AdaDelta.Builder::build),
-        of("Adam", List.of("m", "v"), Adam::builder, Adam.Builder::build),
-        of("AdamW", List.of("m", "v"), AdamW::builder, AdamW.Builder::build),
-        of("AmsGrad", List.of("m", "v", "vMax"), AmsGrad::builder, AmsGrad.Builder::build),
-        of("Yogi", List.of("m", "v"), Yogi::builder, Yogi.Builder::build),
-        of("RAdam", List.of("m", "v"), RAdam::builder, RAdam.Builder::build),
-        of("NAdam", List.of("m", "v"), NAdam::builder, NAdam.Builder::build),
-        of("AdaMax", List.of("m", "u"), AdaMax::builder, AdaMax.Builder::build));
+    return ofAnyShape(RULES);
+  }
+
+  /** With every default, the rules for matrices alone among them. */
+  public static List<OptimizerCase> defaultsOnMatrices() {
+    return RULES;
   }
 
   /** The options of each, without weight decay. */
@@ -46,22 +57,18 @@ public record OptimizerCase(
     return List.of(
         of(
             "Momentum dampened",
-            List.of("v"),
             () -> Momentum.builder().momentum(0.8).dampening(0.3),
             Momentum.Builder::build),
         of(
             "Momentum rate inside",
-            List.of("v"),
             () -> Momentum.builder().dampening(0.3).rateInsideVelocity(true),
             Momentum.Builder::build),
         of(
             "Nesterov rate inside",
-            List.of("v"),
             () -> Nesterov.builder().rateInsideVelocity(true),
             Nesterov.Builder::build),
         of(
             "AdaGrad outside",
-            List.of("s"),
             () -> AdaGrad.builder()
                 .epsilonInsideRoot(false)
                 .initialAccumulator(0.1)
@@ -69,7 +76,6 @@ public record OptimizerCase(
             AdaGrad.Builder::build),
         of(
             "RmsProp outside",
-            List.of("s"),
             () -> RmsProp.builder().epsilonInsideRoot(false),
             RmsProp.Builder::build),
         of(
@@ -99,137 +105,179 @@ public record OptimizerCase(
             RmsProp.Builder::build),
         of(
             "Adam epsilon hat",
-            List.of("m", "v"),
             () -> Adam.builder().epsilonHat(true),
             Adam.Builder::build),
         of(
             "AdamW without decay",
-            List.of("m", "v"),
             () -> AdamW.builder().weightDecay(WeightDecay.none()),
             AdamW.Builder::build),
         of(
             "AdamW epsilon hat",
-            List.of("m", "v"),
             () -> AdamW.builder().epsilonHat(true).weightDecay(0),
             AdamW.Builder::build),
         of(
             "AmsGrad epsilon hat",
-            List.of("m", "v", "vMax"),
             () -> AmsGrad.builder().beta2(0.9).epsilonHat(true),
             AmsGrad.Builder::build),
         of(
             "AmsGrad uncorrected",
-            List.of("m", "v", "vMax"),
             () -> AmsGrad.builder().beta2(0.9).biasCorrection(false),
             AmsGrad.Builder::build),
         of(
             "Yogi uncorrected",
-            List.of("m", "v"),
             () -> Yogi.builder().biasCorrection(false),
             Yogi.Builder::build),
         of(
             "RAdam corrected root",
-            List.of("m", "v"),
             () -> RAdam.builder().beta2(0.9).epsilonOnCorrectedRoot(true),
             RAdam.Builder::build),
         of(
             "RAdam paper",
-            List.of("m", "v"),
             () -> RAdam.builder().rectificationThreshold(4),
             RAdam.Builder::build),
         of(
             "RAdam no step",
-            List.of("m", "v"),
             () -> RAdam.builder().beta2(0.9).belowThreshold(RAdam.BelowThreshold.NO_STEP),
             RAdam.Builder::build),
         of(
             "NAdam constant momentum",
-            List.of("m", "v"),
             () -> NAdam.builder().momentumDecay(1e6),
             NAdam.Builder::build),
         of(
             "AdaMax inside",
-            List.of("m", "u"),
             () -> AdaMax.builder().epsilonInsideMaximum(true),
-            AdaMax.Builder::build));
+            AdaMax.Builder::build),
+        of(
+            "Lamb uncorrected",
+            () -> Lamb.builder().biasCorrection(false).trustClip(true),
+            Lamb.Builder::build),
+        of(
+            "Muon without nesterov",
+            () -> Muon.builder().nesterov(false).scaling(Muon.Scaling.MATCH_RMS),
+            Muon.Builder::build));
   }
 
   /** Defaults and options that do not decay weights: a zero gradient moves nothing. */
   public static List<OptimizerCase> withoutDecay() {
-    return concat(defaults(), options()).stream()
+    return ofAnyShape(withoutDecayOnMatrices());
+  }
+
+  /** The same, the rules for matrices alone among them. */
+  public static List<OptimizerCase> withoutDecayOnMatrices() {
+    return concat(RULES, options()).stream()
         .filter(optimizer -> !optimizer.name().equals("AdamW"))
         .toList();
   }
 
-  /** Everything, both weight decays included. */
+  /** Everything, both weight decays included, but for the rules for matrices alone. */
   public static List<OptimizerCase> all() {
-    List<OptimizerCase> decayed = List.of(
+    return ofAnyShape(allOnMatrices());
+  }
+
+  /** Those of {@link #all} whose elements do not depend on each other. */
+  public static List<OptimizerCase> elementwise() {
+    return all().stream().filter(OptimizerCase::isElementwise).toList();
+  }
+
+  /** Everything, for tests whose parameters are matrices. */
+  public static List<OptimizerCase> allOnMatrices() {
+    List<OptimizerCase> decayed = decayed();
+    List<OptimizerCase> derived = new ArrayList<>();
+    for (Rules.Rule<?> rule : Rules.all()) {
+      if (!rule.id().equals("AdamW") && decayed.stream().noneMatch(row -> row.isOf(rule.id()))) {
+        derived.add(decoupled(rule));
+      }
+    }
+    return concat(concat(RULES, options()), concat(decayed, derived));
+  }
+
+  private static List<OptimizerCase> decayed() {
+    return List.of(
         of(
             "Sgd coupled",
-            List.of(),
             () -> Sgd.builder().weightDecay(WeightDecay.coupled(0.1)),
             Sgd.Builder::build),
         of(
             "Momentum decoupled",
-            List.of("v"),
             () -> Momentum.builder().weightDecay(WeightDecay.decoupled(0.1)),
             Momentum.Builder::build),
         of(
             "Nesterov coupled",
-            List.of("v"),
             () -> Nesterov.builder().weightDecay(WeightDecay.coupled(0.1)),
             Nesterov.Builder::build),
         of(
             "AdaGrad decoupled",
-            List.of("s"),
             () -> AdaGrad.builder().weightDecay(WeightDecay.decoupled(0.1)),
             AdaGrad.Builder::build),
         of(
             "RmsProp coupled",
-            List.of("s"),
             () -> RmsProp.builder().weightDecay(WeightDecay.coupled(0.1)),
             RmsProp.Builder::build),
         of(
             "AdaDelta decoupled",
-            List.of("s", "x"),
             () -> AdaDelta.builder().weightDecay(WeightDecay.decoupled(0.1)),
             AdaDelta.Builder::build),
         of(
             "Adam coupled",
-            List.of("m", "v"),
             () -> Adam.builder().weightDecay(WeightDecay.coupled(0.1)),
             Adam.Builder::build),
         of(
             "Adam decoupled",
-            List.of("m", "v"),
             () -> Adam.builder().weightDecay(WeightDecay.decoupled(0.1)),
             Adam.Builder::build),
         of(
             "AmsGrad coupled",
-            List.of("m", "v", "vMax"),
             () -> AmsGrad.builder().weightDecay(WeightDecay.coupled(0.1)),
             AmsGrad.Builder::build),
         of(
             "Yogi coupled",
-            List.of("m", "v"),
             () -> Yogi.builder().weightDecay(WeightDecay.coupled(0.1)),
             Yogi.Builder::build),
         of(
             "RAdam decoupled",
-            List.of("m", "v"),
             () -> RAdam.builder().weightDecay(WeightDecay.decoupled(0.1)),
             RAdam.Builder::build),
         of(
             "NAdam coupled",
-            List.of("m", "v"),
             () -> NAdam.builder().weightDecay(WeightDecay.coupled(0.1)),
             NAdam.Builder::build),
         of(
             "AdaMax decoupled",
-            List.of("m", "u"),
             () -> AdaMax.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            AdaMax.Builder::build));
-    return concat(concat(defaults(), options()), decayed);
+            AdaMax.Builder::build),
+        of(
+            "Lamb decay in update",
+            () -> Lamb.builder().decayInUpdate(0.1),
+            Lamb.Builder::build),
+        of(
+            "Lamb decoupled",
+            () -> Lamb.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            Lamb.Builder::build));
+  }
+
+  private static List<OptimizerCase> ofAnyShape(List<OptimizerCase> cases) {
+    return cases.stream().filter(optimizer -> optimizer.takes(2)).toList();
+  }
+
+  /** Whether its rule is the one of an id. */
+  public boolean isOf(String id) {
+    return ruleOf(name).equals(id);
+  }
+
+  /** Whether an element depends on no other. */
+  public boolean isElementwise() {
+    return UpdateRuleAccess.ACCESS.isElementwise((UpdateRule) create.get());
+  }
+
+  /** Whether it takes parameters of a shape, or refuses them. */
+  public boolean takes(long... shape) {
+    Optimizer tried = create.get();
+    try {
+      tried.step(Parameters.of(Parameter.of("tried", Nd4j.ones(shape), Nd4j.ones(shape))));
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
   }
 
   @Override
@@ -237,17 +285,60 @@ public record OptimizerCase(
     return name;
   }
 
+  private static <B extends UpdateRule.Builder<B>> OptimizerCase ofDefaults(Rules.Rule<B> rule) {
+    return of(rule.id(), rule.builder(), rule.build()::apply);
+  }
+
+  private static <B extends UpdateRule.Builder<B>> OptimizerCase decoupled(Rules.Rule<B> rule) {
+    return of(
+        rule.id() + " decoupled",
+        () -> rule.builder().get().weightDecay(WeightDecay.decoupled(0.1)),
+        rule.build()::apply);
+  }
+
+  private static <B extends UpdateRule.Builder<B>> OptimizerCase of(
+      String name, Supplier<B> builder, Function<B, Optimizer> build) {
+    return of(name, List.of(), builder, build);
+  }
+
+  /** With slots other than those that the rule always has. */
   private static <B extends UpdateRule.Builder<B>> OptimizerCase of(
       String name, List<String> slots, Supplier<B> builder, Function<B, Optimizer> build) {
     return new OptimizerCase(
         name,
-        new java.util.LinkedHashSet<>(slots),
+        slots.isEmpty() ? slotsOfJavadoc(ruleOf(name)) : new LinkedHashSet<>(slots),
         () -> build.apply(builder.get()),
         rate -> build.apply(builder.get().learningRate(rate)),
         decay -> build.apply(builder.get().weightDecay(decay)));
   }
 
+  private static String ruleOf(String name) {
+    return name.split(" ")[0];
+  }
+
+  /** What the paragraph on slots names, but for those that an option brings: "if" is in their part. */
+  private static Set<String> slotsOfJavadoc(String rule) {
+    Path source = Path.of("src/main/java/io/github/descent4j", rule + ".java");
+    try {
+      Matcher paragraph = SLOTS.matcher(Files.readString(source));
+      if (!paragraph.find()) {
+        throw new AssertionError(source + " has no paragraph on slots");
+      }
+      Set<String> slots = new LinkedHashSet<>();
+      for (String part : paragraph.group(1).split(";")) {
+        if (!part.contains(" if ")) {
+          CODE.matcher(part).results().forEach(code -> slots.add(code.group(1)));
+        }
+      }
+      return slots;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static List<OptimizerCase> concat(List<OptimizerCase> a, List<OptimizerCase> b) {
-    return java.util.stream.Stream.concat(a.stream(), b.stream()).toList();
+    List<OptimizerCase> both = new ArrayList<>(a);
+    both.addAll(b);
+    return both;
   }
 }

@@ -1,48 +1,17 @@
 package io.github.descent4j.dl4j;
 
-import static java.util.Map.entry;
-
-import io.github.descent4j.AdaDelta;
-import io.github.descent4j.AdaGrad;
-import io.github.descent4j.AdaMax;
-import io.github.descent4j.Adam;
-import io.github.descent4j.AdamW;
-import io.github.descent4j.AmsGrad;
-import io.github.descent4j.Momentum;
-import io.github.descent4j.NAdam;
-import io.github.descent4j.Nesterov;
-import io.github.descent4j.RAdam;
-import io.github.descent4j.RmsProp;
-import io.github.descent4j.Sgd;
 import io.github.descent4j.WeightDecay;
-import io.github.descent4j.Yogi;
+import io.github.descent4j.internal.Rules;
 import io.github.descent4j.rule.UpdateRule;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * Makes update rules from their descriptions: the rule's id, and each hyperparameter by the name that it has
  * in what the rule describes and in the builder.
  */
 final class NamedRule {
-  /** Under the ids that saved networks have. */
-  private static final Map<String, Supplier<UpdateRule.Builder<?>>> BUILDERS = Map.ofEntries(
-      entry("Sgd", Sgd::builder),
-      entry("Momentum", Momentum::builder),
-      entry("Nesterov", Nesterov::builder),
-      entry("AdaGrad", AdaGrad::builder),
-      entry("RmsProp", RmsProp::builder),
-      entry("AdaDelta", AdaDelta::builder),
-      entry("Adam", Adam::builder),
-      entry("AdamW", AdamW::builder),
-      entry("AmsGrad", AmsGrad::builder),
-      entry("Yogi", Yogi::builder),
-      entry("RAdam", RAdam::builder),
-      entry("NAdam", NAdam::builder),
-      entry("AdaMax", AdaMax::builder));
-
   private NamedRule() {}
 
   /**
@@ -69,12 +38,10 @@ final class NamedRule {
   }
 
   private static UpdateRule.Builder<?> builder(String name) {
-    Supplier<UpdateRule.Builder<?>> builder = BUILDERS.get(name);
-    if (builder == null) {
-      throw new IllegalArgumentException(
-          "rule is '" + name + "', expected the name of an update rule such as Adam");
-    }
-    return builder.get();
+    Rules.Rule<?> rule = Rules.find(name)
+        .orElseThrow(() -> new IllegalArgumentException(
+            "rule is '" + name + "', expected the name of an update rule such as Adam"));
+    return rule.builder().get();
   }
 
   private static Method method(Class<?> type, String name, int parameters) {

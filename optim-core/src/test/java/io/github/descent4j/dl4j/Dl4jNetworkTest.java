@@ -85,7 +85,7 @@ class Dl4jNetworkTest {
   }
 
   static List<OptimizerCase> cases() {
-    return OptimizerCase.withoutDecay();
+    return OptimizerCase.withoutDecay().stream().filter(OptimizerCase::isElementwise).toList();
   }
 
   private static MultiLayerNetwork network(NeuralNetConfiguration.Builder builder) {

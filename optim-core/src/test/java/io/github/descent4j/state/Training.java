@@ -111,8 +111,9 @@ final class Training {
     this.optimizer = DECORATIONS.get(decoration).apply(optimizer.create(), plateau);
     add("layer1/weight", DataType.FLOAT, Layout.STRIDED_VIEW, 5, 3);
     add("..", DataType.DOUBLE, Layout.F_ORDER, 2, 4);
-    add("λ", DataType.BFLOAT16, Layout.C_ORDER, 9);
-    add("scalar", DataType.DOUBLE, Layout.C_ORDER);
+    boolean anyShape = optimizer.takes(2);
+    add("λ", DataType.BFLOAT16, Layout.C_ORDER, anyShape ? new long[] {9} : new long[] {9, 1});
+    add("scalar", DataType.DOUBLE, Layout.C_ORDER, anyShape ? new long[] {} : new long[] {1, 1});
     add("late", DataType.FLOAT, Layout.F_ORDER, 2, 3);
     parameters = Parameters.of(all);
   }
@@ -120,7 +121,7 @@ final class Training {
   /** Every optimizer plain, with all decorators and in groups, one with each. */
   static Map<String, Training> trainings() {
     Map<String, Training> trainings = new LinkedHashMap<>();
-    for (OptimizerCase optimizer : OptimizerCase.all()) {
+    for (OptimizerCase optimizer : OptimizerCase.allOnMatrices()) {
       for (String decoration : DECORATIONS.keySet()) {
         if (SWEPT.contains(decoration) || optimizer.name().equals("RAdam")) {
           String name = optimizer.name() + " " + decoration;
