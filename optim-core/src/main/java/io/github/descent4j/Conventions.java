@@ -234,10 +234,7 @@ public enum Conventions {
       case PYTORCH ->
         Muon.builder().learningRate(1e-3).epsilonInsideMaximum(true).weightDecay(0.1);
       case KERAS ->
-        Muon.builder()
-            .learningRate(1e-3)
-            .scaling(Muon.Scaling.MATCH_RMS)
-            .weightDecay(0.004);
+        Muon.builder().learningRate(1e-3).scaling(Muon.Scaling.MATCH_RMS).weightDecay(0.004);
       case OPTAX ->
         throw new UnsupportedOperationException(
             "OPTAX has a Muon whose momentum is bias-corrected, expected PAPER, PYTORCH or KERAS");

@@ -58,8 +58,8 @@ public final class Lamb extends UpdateRule {
   private Lamb(Builder builder) {
     super("Lamb", builder, f -> define(f, builder));
     if (decayInUpdate() > 0 && weightDecay().coefficient() > 0) {
-      throw new IllegalArgumentException("weightDecay is " + weightDecay() + " beside decayInUpdate "
-          + decayInUpdate() + ", expected one of both");
+      throw new IllegalArgumentException("weightDecay is " + weightDecay()
+          + " beside decayInUpdate " + decayInUpdate() + ", expected one of both");
     }
   }
 

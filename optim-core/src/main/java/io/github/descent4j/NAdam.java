@@ -157,8 +157,9 @@ public final class NAdam extends UpdateRule {
           nearest = k;
         }
       }
-      double current =
-          nearest >= 0 && t > 1 && steps[nearest] == t - 1 ? nextFactors[nearest] : computeFactor(t);
+      double current = nearest >= 0 && t > 1 && steps[nearest] == t - 1
+          ? nextFactors[nearest]
+          : computeFactor(t);
       long known = nearest < 0 ? 0 : steps[nearest];
       double product = nearest < 0 ? 1 : products[nearest];
       double sum = nearest < 0 ? 0 : lacking[nearest];

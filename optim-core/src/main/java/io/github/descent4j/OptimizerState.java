@@ -1,9 +1,9 @@
 package io.github.descent4j;
 
+import io.github.descent4j.decorator.AccumulatedOptimizer;
 import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.state.StateFileException;
-import io.github.descent4j.decorator.AccumulatedOptimizer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;

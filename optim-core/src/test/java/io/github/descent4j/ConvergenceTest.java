@@ -74,7 +74,9 @@ class ConvergenceTest {
       // Rules whose steps do not shrink with the gradient need a rate that falls.
       double half = steps / 25.0;
       for (Schedule schedule : List.<Schedule>of(
-          step -> rate, step -> rate / (1 + step / half), step -> rate * Math.pow(0.5, step / half))) {
+          step -> rate,
+          step -> rate / (1 + step / half),
+          step -> rate * Math.pow(0.5, step / half))) {
         double value = run(problem, optimizer.create().get().scheduled(schedule), steps);
         if (value < below) {
           return;

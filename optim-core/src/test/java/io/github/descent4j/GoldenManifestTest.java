@@ -39,8 +39,9 @@ class GoldenManifestTest {
   /** Of the second set, which is large, there are the files of the optimizers that are implemented. */
   @Test
   void noneOfTheSecondSetIsLeftOut() {
-    List<String> rules =
-        Rules.all().stream().map(rule -> rule.id().toLowerCase(Locale.ROOT) + "_").toList();
+    List<String> rules = Rules.all().stream()
+        .map(rule -> rule.id().toLowerCase(Locale.ROOT) + "_")
+        .toList();
     for (JsonNode entry : Golden.read("wide/MANIFEST.json").get("files")) {
       String file = entry.get("file").textValue();
       boolean wanted = rules.stream().anyMatch(rule -> file.startsWith("optimizers/" + rule));

@@ -68,7 +68,11 @@ class GoldenOptimizerTest {
       JsonNode expected = golden.get("parameters_after_step").get(Integer.toString(step));
       if (expected != null) {
         Golden.assertClose(
-            "parameter after step " + step, run.all(run.values), Golden.numbers(expected), rtol, atol);
+            "parameter after step " + step,
+            run.all(run.values),
+            Golden.numbers(expected),
+            rtol,
+            atol);
       }
     }
 
@@ -179,8 +183,8 @@ class GoldenOptimizerTest {
         long[] shape = tensor.getValue();
         int to = from + TestArrays.length(shape);
         values.add(Golden.array(type, shape, Arrays.copyOfRange(initial, from, to)));
-        all.add(Parameter.of(
-            tensor.getKey(), values.get(values.size() - 1), Nd4j.create(type, shape)));
+        all.add(
+            Parameter.of(tensor.getKey(), values.get(values.size() - 1), Nd4j.create(type, shape)));
         from = to;
       }
       assertThat(from).isEqualTo(initial.length);
@@ -198,8 +202,8 @@ class GoldenOptimizerTest {
       if (golden.has("tensors")) {
         golden
             .get("tensors")
-            .forEach(tensor -> shapes.put(
-                tensor.get("name").textValue(), Golden.shape(tensor.get("shape"))));
+            .forEach(tensor ->
+                shapes.put(tensor.get("name").textValue(), Golden.shape(tensor.get("shape"))));
       } else {
         shapes.put("w", Golden.shape(golden.get("shape")));
       }

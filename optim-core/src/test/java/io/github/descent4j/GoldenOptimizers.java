@@ -46,7 +46,13 @@ final class GoldenOptimizers {
 
   /** What may be said of a rule that has no such setting: it has chosen the rule, or is treated here. */
   private static final Set<String> WITHOUT_SETTER = Set.of(
-      "amsgrad", "nesterov", "momentum", "dampening", "mu_product_next", "eps_placement", "max_grad_norm");
+      "amsgrad",
+      "nesterov",
+      "momentum",
+      "dampening",
+      "mu_product_next",
+      "eps_placement",
+      "max_grad_norm");
 
   private GoldenOptimizers() {}
 
@@ -54,8 +60,8 @@ final class GoldenOptimizers {
     JsonNode h = golden.get("hyperparameters");
     boolean adamW = golden.get("optimizer").textValue().equals("adamw");
     Optimizer rule = Rules.find(rule(golden))
-        .orElseThrow(() ->
-            new AssertionError("no optimizer for golden '" + golden.get("optimizer") + "'"))
+        .orElseThrow(
+            () -> new AssertionError("no optimizer for golden '" + golden.get("optimizer") + "'"))
         .make(builder -> h.properties().forEach(named -> {
           if (named.getKey().equals("weight_decay")) {
             setWeightDecay(builder, named.getValue().doubleValue(), adamW);
@@ -81,11 +87,12 @@ final class GoldenOptimizers {
       }
       case "nesterov_lookahead" -> "Nesterov";
       // A second set of options has a number.
-      default -> Rules.all().stream()
-          .map(Rules.Rule::id)
-          .filter(id -> id.equalsIgnoreCase(name.replaceAll("\\d+$", "")))
-          .findFirst()
-          .orElse(name);
+      default ->
+        Rules.all().stream()
+            .map(Rules.Rule::id)
+            .filter(id -> id.equalsIgnoreCase(name.replaceAll("\\d+$", "")))
+            .findFirst()
+            .orElse(name);
     };
   }
 
@@ -120,7 +127,8 @@ final class GoldenOptimizers {
           && !method.isBridge()
           && suits(method.getParameterTypes()[0], value)) {
         try {
-          method.invoke(builder, method.getParameterTypes()[0] == int.class ? intValue(value) : value);
+          method.invoke(
+              builder, method.getParameterTypes()[0] == int.class ? intValue(value) : value);
           return true;
         } catch (IllegalAccessException | InvocationTargetException e) {
           throw new AssertionError(e);

@@ -13,7 +13,8 @@ class MomentumTest {
   void wholeDampeningKeepsEveryGradientButTheFirstOut() {
     INDArray value = Nd4j.createFromArray(0.0);
     INDArray gradient = Nd4j.createFromArray(2.0);
-    Optimizer optimizer = Momentum.builder().learningRate(1).momentum(0.5).dampening(1).build();
+    Optimizer optimizer =
+        Momentum.builder().learningRate(1).momentum(0.5).dampening(1).build();
     Parameters parameters = Parameters.of(Parameter.of("w", value, gradient));
     optimizer.step(parameters);
     assertThat(value.getDouble(0)).isEqualTo(-2);

@@ -103,10 +103,7 @@ public record OptimizerCase(
             List.of("s", "m", "b"),
             () -> RmsProp.builder().centered(true).momentum(0.9).rateInsideMomentum(true),
             RmsProp.Builder::build),
-        of(
-            "Adam epsilon hat",
-            () -> Adam.builder().epsilonHat(true),
-            Adam.Builder::build),
+        of("Adam epsilon hat", () -> Adam.builder().epsilonHat(true), Adam.Builder::build),
         of(
             "AdamW without decay",
             () -> AdamW.builder().weightDecay(WeightDecay.none()),
@@ -123,18 +120,12 @@ public record OptimizerCase(
             "AmsGrad uncorrected",
             () -> AmsGrad.builder().beta2(0.9).biasCorrection(false),
             AmsGrad.Builder::build),
-        of(
-            "Yogi uncorrected",
-            () -> Yogi.builder().biasCorrection(false),
-            Yogi.Builder::build),
+        of("Yogi uncorrected", () -> Yogi.builder().biasCorrection(false), Yogi.Builder::build),
         of(
             "RAdam corrected root",
             () -> RAdam.builder().beta2(0.9).epsilonOnCorrectedRoot(true),
             RAdam.Builder::build),
-        of(
-            "RAdam paper",
-            () -> RAdam.builder().rectificationThreshold(4),
-            RAdam.Builder::build),
+        of("RAdam paper", () -> RAdam.builder().rectificationThreshold(4), RAdam.Builder::build),
         of(
             "RAdam no step",
             () -> RAdam.builder().beta2(0.9).belowThreshold(RAdam.BelowThreshold.NO_STEP),
@@ -245,10 +236,7 @@ public record OptimizerCase(
             "AdaMax decoupled",
             () -> AdaMax.builder().weightDecay(WeightDecay.decoupled(0.1)),
             AdaMax.Builder::build),
-        of(
-            "Lamb decay in update",
-            () -> Lamb.builder().decayInUpdate(0.1),
-            Lamb.Builder::build),
+        of("Lamb decay in update", () -> Lamb.builder().decayInUpdate(0.1), Lamb.Builder::build),
         of(
             "Lamb decoupled",
             () -> Lamb.builder().weightDecay(WeightDecay.decoupled(0.1)),

@@ -172,8 +172,7 @@ public final class AccumulatedOptimizer extends Decorator {
           context.transform(i));
     }
     blend.run();
-    beginWindow(
-        parameters, microSteps, context.rate(), context.rateFactor(), context.isGuarded());
+    beginWindow(parameters, microSteps, context.rate(), context.rateFactor(), context.isGuarded());
   }
 
   @Override

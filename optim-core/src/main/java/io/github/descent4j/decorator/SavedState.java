@@ -66,8 +66,8 @@ record SavedState(TwoPhaseOptimizer optimizer, OptimizerState view) implements O
   private void load(
       Path file, Parameters model, Map<String, String> newNames, Set<LoadOption> options) {
     requireNonNull(file, "file is null, expected a path");
-    optimizer.alone(() -> StateReaderAccess.ACCESS.read(
-        file, model, newNames, options, optimizer, optimizer::load));
+    optimizer.alone(() ->
+        StateReaderAccess.ACCESS.read(file, model, newNames, options, optimizer, optimizer::load));
   }
 
   @Override

@@ -335,10 +335,8 @@ public final class StepContext {
   private void requireSquarable(int index) {
     GradientTransform transform = transforms[index];
     Parameter parameter = parameters.get(index);
-    double limit =
-        parameter.value().dataType() == DataType.DOUBLE ? LARGEST_DOUBLE : LARGEST_FLOAT;
-    if (transform.bound() <= limit
-        || norm(index, measured == null ? Norm.L2 : measured) <= limit) {
+    double limit = parameter.value().dataType() == DataType.DOUBLE ? LARGEST_DOUBLE : LARGEST_FLOAT;
+    if (transform.bound() <= limit || norm(index, measured == null ? Norm.L2 : measured) <= limit) {
       return;
     }
     double largest = norm(index, Norm.MAX);

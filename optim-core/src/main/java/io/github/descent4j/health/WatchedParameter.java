@@ -3,8 +3,8 @@ package io.github.descent4j.health;
 import static io.github.descent4j.health.GradientVerdict.DEAD;
 import static io.github.descent4j.health.GradientVerdict.EXPLODING;
 import static io.github.descent4j.health.GradientVerdict.HEALTHY;
-import static io.github.descent4j.health.GradientVerdict.VANISHING;
 import static io.github.descent4j.health.GradientVerdict.UNMOVED;
+import static io.github.descent4j.health.GradientVerdict.VANISHING;
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.internal.state.ParameterState;

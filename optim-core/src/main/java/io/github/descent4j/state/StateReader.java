@@ -137,8 +137,8 @@ public final class StateReader {
   private static void requireComplete(Object owner, Load load) {
     if (!load.notRenamed.isEmpty()) {
       String name = load.notRenamed.iterator().next();
-      throw load.file.problem("has no parameter '" + name + "', which was to be '"
-          + load.newNames.get(name) + "'");
+      throw load.file.problem(
+          "has no parameter '" + name + "', which was to be '" + load.newNames.get(name) + "'");
     }
     if (!load.missing.isEmpty() && !load.options.contains(LoadOption.ALLOW_MISSING_PARAMETERS)) {
       throw load.file.problem("has no parameter '" + load.missing.iterator().next()
@@ -225,8 +225,8 @@ public final class StateReader {
     if (allows(LoadOption.ALLOW_EXTRA_PARAMETERS)) {
       return false;
     }
-    throw problem("has a parameter '" + name + "' that the model has not: "
-        + load.model.keySet() + "; ALLOW_EXTRA_PARAMETERS leaves it out");
+    throw problem("has a parameter '" + name + "' that the model has not: " + load.model.keySet()
+        + "; ALLOW_EXTRA_PARAMETERS leaves it out");
   }
 
   /** What a parameter of the file is called in the model. */

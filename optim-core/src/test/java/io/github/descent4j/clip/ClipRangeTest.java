@@ -27,7 +27,9 @@ class ClipRangeTest {
   })
   void aSingleElementIsScaledToTheLimit(DataType type, double g, double limit) {
     for (GradientClip clip : new GradientClip[] {
-      GradientClip.byGlobalNorm(limit), GradientClip.byNorm(limit), GradientClip.byNorm(limit, Norm.L1),
+      GradientClip.byGlobalNorm(limit),
+      GradientClip.byNorm(limit),
+      GradientClip.byNorm(limit, Norm.L1),
       GradientClip.byGlobalNorm(limit, Norm.MAX)
     }) {
       double tolerance = type == DataType.DOUBLE ? 1e-15 : 2e-7;
@@ -71,7 +73,8 @@ class ClipRangeTest {
 
   @Test
   void aNormThatIsInfiniteBecauseAnElementIsStaysSo() {
-    double[] moved = step(GradientClip.byGlobalNorm(1), DataType.DOUBLE, Double.POSITIVE_INFINITY, 3);
+    double[] moved =
+        step(GradientClip.byGlobalNorm(1), DataType.DOUBLE, Double.POSITIVE_INFINITY, 3);
     assertThat(moved[0]).isNaN();
     assertThat(moved[1]).isZero();
   }

@@ -55,8 +55,8 @@ class DecoratorStateTest {
   /** By their number of slots: the decorators' own arrays do not depend on the rule. */
   static List<OptimizerCase> representatives() {
     Map<Integer, OptimizerCase> bySlots = new TreeMap<>();
-    OptimizerCase.defaults().forEach(
-        optimizer -> bySlots.putIfAbsent(optimizer.slots().size(), optimizer));
+    OptimizerCase.defaults()
+        .forEach(optimizer -> bySlots.putIfAbsent(optimizer.slots().size(), optimizer));
     return List.copyOf(bySlots.values());
   }
 

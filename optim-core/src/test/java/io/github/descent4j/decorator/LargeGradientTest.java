@@ -68,9 +68,10 @@ class LargeGradientTest {
     Optimizer failing = new Adam(1).guarded(NonFinite.FAIL);
     assertThatThrownBy(() -> failing.step(parameters))
         .isInstanceOf(NonFiniteGradientException.class)
-        .hasMessage("gradient of parameter 'w' has an element of size 1.00e+20, whose square would make a slot"
-            + " infinite for ever, expected at most 1e+18 for FLOAT; GradientClip.byValue inside the guard limits"
-            + " it");
+        .hasMessage(
+            "gradient of parameter 'w' has an element of size 1.00e+20, whose square would make a slot"
+                + " infinite for ever, expected at most 1e+18 for FLOAT; GradientClip.byValue inside the guard limits"
+                + " it");
     assertThat(failing.state().parameters()).isEmpty();
 
     GuardedOptimizer skipping = new Adam(1).guarded(NonFinite.SKIP);
@@ -89,9 +90,11 @@ class LargeGradientTest {
         new Adam(1).clipped(GradientClip.byGlobalNorm(1)).guarded(NonFinite.FAIL),
         new Adam(1).clippedAdaptively(AdaptiveClip.of(0.01)).guarded(NonFinite.FAIL))) {
       INDArray value = Nd4j.createFromArray(new float[][] {{1, 1}});
-      clipped.step(Parameters.of(
-          Parameter.of("w", value, Nd4j.createFromArray(new float[][] {{1e20f, 1}}))));
-      assertThat(value.getFloat(0)).as("%s", clipped).isCloseTo(0f, org.assertj.core.api.Assertions.within(1e-3f));
+      clipped.step(Parameters.of(Parameter.of(
+          "w", value, Nd4j.createFromArray(new float[][] {{1e20f, 1}}))));
+      assertThat(value.getFloat(0))
+          .as("%s", clipped)
+          .isCloseTo(0f, org.assertj.core.api.Assertions.within(1e-3f));
     }
   }
 
@@ -106,8 +109,7 @@ class LargeGradientTest {
     window.step(parameters);
     assertThatThrownBy(() -> window.step(parameters))
         .isInstanceOf(NonFiniteGradientException.class);
-    Optimizer grouped =
-        Optimizer.groups().otherwise(new Adam(1)).build().guarded(NonFinite.FAIL);
+    Optimizer grouped = Optimizer.groups().otherwise(new Adam(1)).build().guarded(NonFinite.FAIL);
     assertThatThrownBy(() -> grouped.step(parameters))
         .isInstanceOf(NonFiniteGradientException.class);
     assertThat(value.getFloat(0)).isZero();

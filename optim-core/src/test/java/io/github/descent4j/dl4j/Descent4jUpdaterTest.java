@@ -54,7 +54,9 @@ class Descent4jUpdaterTest {
   private static final int STEPS = 8;
 
   static List<OptimizerCase> cases() {
-    return OptimizerCase.withoutDecay().stream().filter(OptimizerCase::isElementwise).toList();
+    return OptimizerCase.withoutDecay().stream()
+        .filter(OptimizerCase::isElementwise)
+        .toList();
   }
 
   @ParameterizedTest

@@ -85,7 +85,9 @@ class Dl4jNetworkTest {
   }
 
   static List<OptimizerCase> cases() {
-    return OptimizerCase.withoutDecay().stream().filter(OptimizerCase::isElementwise).toList();
+    return OptimizerCase.withoutDecay().stream()
+        .filter(OptimizerCase::isElementwise)
+        .toList();
   }
 
   private static MultiLayerNetwork network(NeuralNetConfiguration.Builder builder) {

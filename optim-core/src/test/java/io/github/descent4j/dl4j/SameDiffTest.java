@@ -38,7 +38,9 @@ class SameDiffTest {
   private File folder;
 
   static List<OptimizerCase> cases() {
-    return OptimizerCase.withoutDecay().stream().filter(OptimizerCase::isElementwise).toList();
+    return OptimizerCase.withoutDecay().stream()
+        .filter(OptimizerCase::isElementwise)
+        .toList();
   }
 
   /** Linear regression, whose weights are 'c' or 'f' ordered and whose bias is a scalar. */

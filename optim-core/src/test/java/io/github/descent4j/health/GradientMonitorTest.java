@@ -1,16 +1,15 @@
 package io.github.descent4j.health;
 
+import static io.github.descent4j.TestArrays.assertSameBits;
 import static io.github.descent4j.health.GradientVerdict.DEAD;
 import static io.github.descent4j.health.GradientVerdict.EXPLODING;
 import static io.github.descent4j.health.GradientVerdict.HEALTHY;
 import static io.github.descent4j.health.GradientVerdict.UNMOVED;
 import static io.github.descent4j.health.GradientVerdict.VANISHING;
-import static io.github.descent4j.TestArrays.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.descent4j.decorator.AdjustableOptimizer;
 import io.github.descent4j.Adam;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerCase;
@@ -20,6 +19,7 @@ import io.github.descent4j.Sgd;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.decorator.AdjustableOptimizer;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.decorator.WeightAverage;

@@ -65,7 +65,9 @@ class MasterValuesTest {
       }
       TestArrays.assertSameBits("master", ofHalf.state().slot("w", "master"), full);
       TestArrays.assertSameBits(
-          "value", half.castTo(DataType.FLOAT), full.castTo(DataType.BFLOAT16).castTo(DataType.FLOAT));
+          "value",
+          half.castTo(DataType.FLOAT),
+          full.castTo(DataType.BFLOAT16).castTo(DataType.FLOAT));
     }
   }
 
@@ -105,7 +107,8 @@ class MasterValuesTest {
     INDArray expected = value.dup();
     value.assign(copy);
     loaded.step(parameters);
-    TestArrays.assertSameBits("value", value.castTo(DataType.FLOAT), expected.castTo(DataType.FLOAT));
+    TestArrays.assertSameBits(
+        "value", value.castTo(DataType.FLOAT), expected.castTo(DataType.FLOAT));
     assertThatThrownBy(() -> new Adam().state().load(file, parameters))
         .hasMessageContaining("masterValues");
   }

@@ -115,10 +115,10 @@ class RenamedParameterTest {
     AveragedOptimizer optimizer = new Adam().averaged(WeightAverage.ema(0.9));
     Parameters parameters = one("x", Nd4j.createFromArray(1.0));
     optimizer.step(parameters);
-    try (AveragedOptimizer.Applied applied = optimizer.applied(parameters)) {
-      assertThatThrownBy(() -> optimizer.state().forget("x"))
-          .isInstanceOf(IllegalStateException.class);
-    }
+    AveragedOptimizer.Applied applied = optimizer.applied(parameters);
+    assertThatThrownBy(() -> optimizer.state().forget("x"))
+        .isInstanceOf(IllegalStateException.class);
+    applied.close();
     optimizer.state().forget("x");
     assertThat(optimizer.averagedSteps("x")).isZero();
   }

@@ -124,8 +124,7 @@ public final class ParameterState {
     }
     Map<String, ParameterState> all = new LinkedHashMap<>(states);
     states.clear();
-    all.forEach(
-        (name, state) -> states.put(name.equals(parameterName) ? newName : name, state));
+    all.forEach((name, state) -> states.put(name.equals(parameterName) ? newName : name, state));
   }
 
   /** Whether a parameter is of this type and shape. */
