@@ -131,7 +131,7 @@ final class GoldenOptimizers {
               builder, method.getParameterTypes()[0] == int.class ? intValue(value) : value);
           return true;
         } catch (IllegalAccessException | InvocationTargetException e) {
-          throw new AssertionError(e);
+          throw new LinkageError(method.toString(), e);
         }
       }
     }
@@ -139,9 +139,10 @@ final class GoldenOptimizers {
   }
 
   private static boolean suits(Class<?> type, Object value) {
-    return type == double.class || type == int.class
-        ? value instanceof Double
-        : type == boolean.class ? value instanceof Boolean : type.isInstance(value);
+    if (type == double.class || type == int.class) {
+      return value instanceof Double;
+    }
+    return type == boolean.class ? value instanceof Boolean : type.isInstance(value);
   }
 
   private static Object intValue(Object value) {
@@ -157,7 +158,7 @@ final class GoldenOptimizers {
 
   private static String camelCase(String name) {
     StringBuilder camel = new StringBuilder();
-    for (String word : name.split("_")) {
+    for (String word : name.split("_", -1)) {
       camel
           .append(camel.isEmpty() ? word.charAt(0) : Character.toUpperCase(word.charAt(0)))
           .append(word.substring(1).toLowerCase(Locale.ROOT));

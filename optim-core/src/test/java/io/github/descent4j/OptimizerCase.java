@@ -301,7 +301,7 @@ public record OptimizerCase(
   }
 
   private static String ruleOf(String name) {
-    return name.split(" ")[0];
+    return name.split(" ", -1)[0];
   }
 
   /** What the paragraph on slots names, but for those that an option brings: "if" is in their part. */
@@ -313,7 +313,7 @@ public record OptimizerCase(
         throw new AssertionError(source + " has no paragraph on slots");
       }
       Set<String> slots = new LinkedHashSet<>();
-      for (String part : paragraph.group(1).split(";")) {
+      for (String part : paragraph.group(1).split(";", -1)) {
         if (!part.contains(" if ")) {
           CODE.matcher(part).results().forEach(code -> slots.add(code.group(1)));
         }
