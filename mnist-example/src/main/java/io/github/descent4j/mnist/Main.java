@@ -1,8 +1,21 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.mnist.UpdateOptions.DecayMode;
+import io.github.descent4j.mnist.command.CompareCommand;
+import io.github.descent4j.mnist.command.EvaluateCommand;
+import io.github.descent4j.mnist.command.FindLrCommand;
+import io.github.descent4j.mnist.command.LandscapeCommand;
+import io.github.descent4j.mnist.command.PredictCommand;
+import io.github.descent4j.mnist.command.TrainCommand;
+import io.github.descent4j.mnist.compare.Contender;
+import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.landscape.Picture;
 import io.github.descent4j.mnist.landscape.TestFunction;
+import io.github.descent4j.mnist.option.Version;
+import io.github.descent4j.mnist.settings.Choice;
+import io.github.descent4j.mnist.settings.DecayMode;
+import io.github.descent4j.mnist.settings.ModelChoice;
+import io.github.descent4j.mnist.settings.OptimizerChoice;
+import io.github.descent4j.mnist.settings.ScheduleChoice;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;

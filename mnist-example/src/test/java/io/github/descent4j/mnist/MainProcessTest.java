@@ -3,6 +3,8 @@ package io.github.descent4j.mnist;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.mnist.data.IdxBytes;
+import io.github.descent4j.mnist.run.Checkpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -1,0 +1,99 @@
+package io.github.descent4j.mnist.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.CRC32C;
+
+/** A training set and a test set of images of one size, from the four files of MNIST. */
+public record MnistData(LabelledImages train, LabelledImages test) {
+  static final String TRAIN_IMAGES = "train-images-idx3-ubyte";
+  static final String TRAIN_LABELS = "train-labels-idx1-ubyte";
+  static final String TEST_IMAGES = "t10k-images-idx3-ubyte";
+  static final String TEST_LABELS = "t10k-labels-idx1-ubyte";
+
+  /** A way to get at a file's content. */
+  private interface Source {
+    IdxFile read(String name, int rank);
+  }
+
+  /** The MNIST database, which is part of the jar. */
+  public static MnistData bundled() {
+    return read(MnistData::readResource);
+  }
+
+  /** The four files of {@code directory}: raw, or compressed with gzip (with the suffix {@code .gz} or without). */
+  public static MnistData read(Path directory) {
+    if (!Files.isDirectory(directory)) {
+      throw CommandException.mismatch(
+          directory.toString(),
+          "a directory with the four IDX files",
+          Files.exists(directory) ? "a file" : "no such directory");
+    }
+    return read((name, rank) -> readFile(directory, name, rank));
+  }
+
+  /** A number that differs between data sets, in hexadecimal digits. */
+  public String fingerprint() {
+    CRC32C checksum = new CRC32C();
+    train.update(checksum);
+    test.update(checksum);
+    return String.format("%08x", checksum.getValue());
+  }
+
+  private static MnistData read(Source source) {
+    IdxFile trainImages = source.read(TRAIN_IMAGES, 3);
+    IdxFile trainLabels = source.read(TRAIN_LABELS, 1);
+    IdxFile testImages = source.read(TEST_IMAGES, 3);
+    IdxFile testLabels = source.read(TEST_LABELS, 1);
+    if (testImages.size(1) != trainImages.size(1) || testImages.size(2) != trainImages.size(2)) {
+      throw CommandException.mismatch(
+          testImages.name(),
+          "images of " + imageSize(trainImages) + " as in " + trainImages.name(),
+          imageSize(testImages));
+    }
+    return new MnistData(
+        LabelledImages.of(trainImages, trainLabels), LabelledImages.of(testImages, testLabels));
+  }
+
+  private static String imageSize(IdxFile images) {
+    return images.size(1) + " x " + images.size(2);
+  }
+
+  private static IdxFile readResource(String name, int rank) {
+    String resource = "/mnist/" + name + ".gz";
+    try (InputStream in = MnistData.class.getResourceAsStream(resource)) {
+      return IdxFile.parse("resource " + resource, in.readAllBytes(), rank);
+    } catch (IOException e) {
+      throw new UncheckedIOException("resource " + resource, e);
+    }
+  }
+
+  private static IdxFile readFile(Path directory, String name, int rank) {
+    Path raw = directory.resolve(name);
+    Path file = Files.exists(raw) ? raw : directory.resolve(name + ".gz");
+    if (!Files.exists(file)) {
+      throw CommandException.mismatch(raw.toString(), "this file, or the same with .gz", "none");
+    }
+    if (!Files.isRegularFile(file)) {
+      throw CommandException.mismatch(
+          file.toString(), "a file", Files.isDirectory(file) ? "a directory" : "something else");
+    }
+    try {
+      long size = Files.size(file);
+      if (size > IdxFile.MAX_BYTES) {
+        throw CommandException.mismatch(
+            file.toString(), "at most " + IdxFile.MAX_BYTES + " bytes", size + " bytes");
+      }
+      return IdxFile.parse(file.toString(), Files.readAllBytes(file), rank);
+    } catch (AccessDeniedException e) {
+      throw CommandException.mismatch(
+          file.toString(), "a readable file", "no permission to read it", e);
+    } catch (IOException e) {
+      throw CommandException.mismatch(file.toString(), "a readable file", e.toString(), e);
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.descent4j.mnist.run;
+
+import io.github.descent4j.StateFileException;
+import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.report.RunRecord;
+import io.github.descent4j.mnist.report.RunRecorder;
+import io.github.descent4j.mnist.settings.Choice;
+import io.github.descent4j.mnist.settings.ModelChoice;
+import io.github.descent4j.nn.Sequential;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+
+/**
+ * A training as it was after a step: a folder with the weights, the optimizer's state, with early stopping the weights of the best
+ * epoch, the record of its numbers, and {@code run.json}.
+ *
+ * @param folder where it is
+ * @param state what {@code run.json} says
+ */
+public record Checkpoint(Path folder, RunState state) {
+  public static final String NETWORK = "network.npz";
+  public static final String OPTIMIZER = "optimizer.npz";
+  public static final String BEST = "best.npz";
+  public static final String RECORD = "record.json";
+  public static final String RUN = "run.json";
+
+  static Checkpoint read(Path folder) {
+    return new Checkpoint(folder, RunState.read(folder.resolve(RUN)));
+  }
+
+  /** Puts a new run where this one was. The run's settings have to be those of {@link #state}. */
+  public void restore(TrainingRun run) {
+    loading(() -> {
+      run.network().load(folder.resolve(NETWORK));
+      if (state.progress().steps() > 0) {
+        run.optimizer().state().load(folder.resolve(OPTIMIZER), run.network().parameters());
+      }
+      if (run.stopping() != null && !state.validations().isEmpty()) {
+        run.stopping().bestWeights().load(folder.resolve(BEST));
+      }
+    });
+    run.resume(state.progress(), state.epochs(), state.validations());
+  }
+
+  /** What goes on with the record of the run. */
+  public RunRecorder recorder() {
+    try {
+      return RunRecorder.resume(
+          RunRecord.load(folder.resolve(RECORD)), state.progress().steps());
+    } catch (IOException e) {
+      throw new CommandException(
+          e.getMessage() + "; without this checkpoint, the one before it would be used", e);
+    }
+  }
+
+  /** The network with its weights. */
+  TrainedModel model() {
+    ModelChoice model = Choice.of(ModelChoice.values(), state.settings().get("--model"));
+    // Neither dropout nor the initial weights matter to a network that has been trained.
+    Sequential network = model.build(state.rows(), state.columns(), 0, 0);
+    loading(() -> network.load(folder.resolve(NETWORK)));
+    return new TrainedModel(network, model, state.rows(), state.columns(), state.scale());
+  }
+
+  private static void loading(Runnable load) {
+    try {
+      load.run();
+    } catch (StateFileException | UncheckedIOException e) {
+      throw new CommandException(
+          e.getMessage() + "; without this checkpoint, the one before it would be used", e);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package io.github.descent4j.mnist.run;
+
+import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.data.GreyScale;
+import io.github.descent4j.mnist.settings.ModelChoice;
+import io.github.descent4j.nn.Sequential;
+import java.nio.file.Path;
+
+/** A network that has been trained, with what is needed to show it an image. */
+public record TrainedModel(
+    Sequential network, ModelChoice model, int rows, int columns, GreyScale scale) {
+
+  /**
+   * The model of a checkpoint.
+   *
+   * @param path a checkpoint, or a folder of checkpoints, of which the best is taken
+   * @throws CommandException if there is none, or it is damaged
+   */
+  public static TrainedModel read(Path path) {
+    return CheckpointFolder.best(path).model();
+  }
+}
