@@ -2,6 +2,7 @@ package io.github.descent4j;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
@@ -110,8 +111,10 @@ public final class AdaptiveClip {
     }
     if (shape.length > 5) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameter '%s' has %d dimensions, expected at most 5 for outputsLast",
-          parameter, shape.length));
+          parameter,
+          shape.length));
     }
     long units = shape.length == 3 ? shape[1] * shape[2] : shape[last];
     return Math.max(1, Math.toIntExact(units));

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.descent4j.ParameterState.Slot;
 import io.github.descent4j.kernel.Blend;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -104,8 +105,10 @@ public final class AveragedOptimizer extends Decorator {
     ParameterState state = states.get(parameterName);
     if (state == null) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameter name is '%s', expected one that has an average: %s",
-          parameterName, states.keySet()));
+          parameterName,
+          states.keySet()));
     }
     return state.slots[0];
   }

@@ -11,6 +11,7 @@ import io.github.descent4j.kernel.Span;
 import io.github.descent4j.kernel.Workforce;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -79,14 +80,20 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
     long expected = Arrays.stream(gradientShape).reduce(1, Math::multiplyExact);
     if (length * slots.length != viewArray.length() || length != expected) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "state of %s has length %d, expected %d times the %d elements of the gradient",
-          config, viewArray.length(), slots.length, expected));
+          config,
+          viewArray.length(),
+          slots.length,
+          expected));
     }
     INDArray flat = viewArray.reshape('c', new long[] {viewArray.length()});
     if (Span.of(flat).begin() != Span.of(viewArray).begin()) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "state of %s has strides %s, expected elements that follow each other",
-          config, Arrays.toString(viewArray.stride())));
+          config,
+          Arrays.toString(viewArray.stride())));
     }
     INDArray[] arrays = new INDArray[slots.length];
     for (int s = 0; s < slots.length; s++) {
@@ -103,8 +110,11 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
   public void setState(Map<String, INDArray> stateMap, boolean initialize) {
     if (!stateMap.keySet().equals(config.rule().slotNames())) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "state of %s has slots %s, expected %s",
-          config, stateMap.keySet(), config.rule().slotNames()));
+          config,
+          stateMap.keySet(),
+          config.rule().slotNames()));
     }
     INDArray[] arrays = new INDArray[slots.length];
     for (int s = 0; s < slots.length; s++) {
@@ -112,6 +122,7 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
       if (!Arrays.equals(arrays[s].shape(), arrays[0].shape())
           || arrays[s].dataType() != arrays[0].dataType()) {
         throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
             "slot '%s' of %s is %s%s, expected %s%s as slot '%s'",
             slots[s].name(),
             config,
@@ -153,9 +164,11 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
     gradientSpan = Span.of(gradient);
     if (gradientSpan.overlapsItself()) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "gradient has elements that share memory (shape %s, strides %s), expected an array of its"
               + " own: dup() makes one",
-          Arrays.toString(gradient.shape()), Arrays.toString(gradient.stride())));
+          Arrays.toString(gradient.shape()),
+          Arrays.toString(gradient.stride())));
     }
     UpdateRule rule = config.rule();
     long t = iteration + 1L;
@@ -198,8 +211,10 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
       }
       if (slot.length() != gradient.length()) {
         throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
             "gradient has shape %s, expected %d elements as a slot of the state",
-            Arrays.toString(gradient.shape()), slot.length()));
+            Arrays.toString(gradient.shape()),
+            slot.length()));
       }
     }
   }

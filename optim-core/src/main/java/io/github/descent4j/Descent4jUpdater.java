@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.io.Serial;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
@@ -37,6 +38,7 @@ final class Descent4jUpdater implements IUpdater {
     if (decay.coefficient() != 0) {
       String instead = decay.isDecoupled() ? "weightDecay" : "l2";
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "weightDecay of %s is %s, expected WeightDecay.none(), since an updater is not given the"
               + " parameters; .%s(%s) of each DL4J layer, or .%s(%s) of SameDiff's TrainingConfig,"
               + " decays so",
@@ -82,8 +84,11 @@ final class Descent4jUpdater implements IUpdater {
     double rate = learningRateSchedule.valueAt(iteration, epoch);
     if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
       throw new IllegalStateException(String.format(
+          Locale.ROOT,
           "learning rate of schedule %s at iteration %d is %s, expected a finite number >= 0",
-          learningRateSchedule, iteration, rate));
+          learningRateSchedule,
+          iteration,
+          rate));
     }
     return rate;
   }

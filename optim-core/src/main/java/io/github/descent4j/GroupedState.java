@@ -2,6 +2,7 @@ package io.github.descent4j;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -39,8 +40,10 @@ record GroupedState(List<OptimizerState> states) implements OptimizerState {
       }
     }
     throw new IllegalArgumentException(String.format(
+        Locale.ROOT,
         "parameter name is '%s', expected one that has been stepped: %s",
-        parameterName, parameters()));
+        parameterName,
+        parameters()));
   }
 
   @Override

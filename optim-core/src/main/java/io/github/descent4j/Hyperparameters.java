@@ -3,6 +3,7 @@ package io.github.descent4j;
 import io.github.descent4j.file.Fields;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -34,6 +35,7 @@ final class Hyperparameters {
           || (name.equals(LEARNING_RATE) && in.allows(LoadOption.ALLOW_OTHER_LEARNING_RATE));
       if (!allowed && !same(saved.get(name), own.get(name))) {
         throw in.problem(String.format(
+            Locale.ROOT,
             "has hyperparameter %s = %s, expected %s as in %s; %s keeps the latter",
             name,
             saved.get(name),

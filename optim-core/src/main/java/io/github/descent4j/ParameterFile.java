@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -76,6 +77,7 @@ final class ParameterFile {
         || !Arrays.equals(value.shape(), own.shape())
         || value.isEmpty() != own.isEmpty()) {
       throw reader.problem(String.format(
+          Locale.ROOT,
           "has parameter '%s' as %s%s, expected %s%s as in the model",
           parameter.name(),
           value.dataType(),

@@ -2,6 +2,7 @@ package io.github.descent4j;
 
 import io.github.descent4j.kernel.Span;
 import java.util.Arrays;
+import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -90,12 +91,18 @@ final class ParameterState {
     }
     if (parameter.value().dataType() != type) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameter '%s' is of type %s, expected %s as at its first step",
-          parameter.name(), parameter.value().dataType(), type));
+          parameter.name(),
+          parameter.value().dataType(),
+          type));
     }
     throw new IllegalArgumentException(String.format(
+        Locale.ROOT,
         "parameter '%s' has shape %s, expected %s as at its first step",
-        parameter.name(), Arrays.toString(parameter.value().shape()), Arrays.toString(shape)));
+        parameter.name(),
+        Arrays.toString(parameter.value().shape()),
+        Arrays.toString(shape)));
   }
 
   void copyScalars(ParameterState other) {

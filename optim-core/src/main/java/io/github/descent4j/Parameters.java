@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -169,6 +170,7 @@ public final class Parameters implements Iterable<Parameter> {
         }
         if ((a.isValue || b.isValue) && a.owner != b.owner && a.span.overlaps(b.span)) {
           throw new IllegalArgumentException(String.format(
+              Locale.ROOT,
               "%s of parameter '%s' and %s of parameter '%s' share memory, expected two arrays",
               a.isValue ? "value" : "gradient",
               a.owner.name(),

@@ -5,6 +5,7 @@ import io.github.descent4j.file.ElementType;
 import io.github.descent4j.file.Fields;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -74,6 +75,7 @@ final class SlotFile {
       if (array.dataType() != ParameterState.slotType(type.dataType())
           || !Arrays.equals(array.shape(), shape)) {
         throw in.problem(String.format(
+            Locale.ROOT,
             "has slot '%s' of parameter '%s' as %s%s, expected %s%s",
             slots[s].name(),
             name,
@@ -96,13 +98,19 @@ final class SlotFile {
     INDArray value = own.value();
     if (value.dataType() != type.dataType()) {
       throw in.problem(String.format(
+          Locale.ROOT,
           "has parameter '%s' of type %s, expected %s as in the model",
-          name, type.dataType(), value.dataType()));
+          name,
+          type.dataType(),
+          value.dataType()));
     }
     if (!Arrays.equals(value.shape(), shape)) {
       throw in.problem(String.format(
+          Locale.ROOT,
           "has parameter '%s' of shape %s, expected %s as in the model",
-          name, Arrays.toString(shape), Arrays.toString(value.shape())));
+          name,
+          Arrays.toString(shape),
+          Arrays.toString(value.shape())));
     }
   }
 }

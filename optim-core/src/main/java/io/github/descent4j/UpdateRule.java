@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
@@ -259,8 +260,8 @@ abstract class UpdateRule extends AbstractOptimizer {
           return state.slots[s];
         }
       }
-      throw new IllegalArgumentException(
-          String.format("slot name is '%s', expected one of %s", slotName, slotNames()));
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT, "slot name is '%s', expected one of %s", slotName, slotNames()));
     }
 
     @Override
@@ -272,8 +273,10 @@ abstract class UpdateRule extends AbstractOptimizer {
       ParameterState state = states.get(parameterName);
       if (state == null) {
         throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
             "parameter name is '%s', expected one that has been stepped: %s",
-            parameterName, states.keySet()));
+            parameterName,
+            states.keySet()));
       }
       return state;
     }

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -230,7 +231,10 @@ public final class ArrayFileReader implements AutoCloseable {
       throw bad(
           entry,
           String.format(
-              "is damaged: its checksum is %08x, expected %08x", crc.getValue(), entry.getCrc()));
+              Locale.ROOT,
+              "is damaged: its checksum is %08x, expected %08x",
+              crc.getValue(),
+              entry.getCrc()));
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -39,8 +40,11 @@ record NpyHeader(String code, char order, List<Long> shape) {
       dimensions = dimensions.substring(0, dimensions.length() - 1);
     }
     String text = String.format(
+        Locale.ROOT,
         "{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }",
-        code, order == 'f' ? "True" : "False", dimensions);
+        code,
+        order == 'f' ? "True" : "False",
+        dimensions);
     int preamble = MAGIC.length + 4;
     int length = (preamble + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
     byte[] bytes = Arrays.copyOf(MAGIC, length);
