@@ -15,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command in a JVM of its own, where its streams, its exit status and signals are real. */
 class MainProcessTest {
@@ -43,6 +45,41 @@ class MainProcessTest {
     assertThat(errors).isEmptyFile();
     assertThat(out).hasSize(5);
     assertThat(out.get(4)).matches("test accuracy [01]\\.\\d{4} \\(\\d+/200\\)");
+  }
+
+  /** Locales whose numbers have other digits. */
+  @ParameterizedTest
+  @ValueSource(strings = {"ar-SA-nu-arab", "mr-IN", "my-MM", "tr-TR"})
+  void nothingDependsOnTheLocale(String locale) throws IOException, InterruptedException {
+    Path plain = data.resolve("plain");
+    Path foreign = data.resolve("foreign");
+    List<List<String>> both = new ArrayList<>();
+    for (Path runs : List.of(plain, foreign)) {
+      String[] tag = locale.split("-", 3);
+      List<String> options = runs.equals(plain)
+          ? List.of("-Duser.language=en", "-Duser.country=US")
+          : List.of(
+              "-Duser.language=" + tag[0],
+              "-Duser.country=" + tag[1],
+              "-Duser.extensions=" + (tag.length == 3 ? "u-" + tag[2] : ""));
+      Process train = start(
+          options, "train", "--data=" + data, "--epochs=2", "--keep=1", "--checkpoint=" + runs);
+      List<String> out = new ArrayList<>(train.inputReader().lines().toList());
+      assertThat(train.waitFor()).isZero();
+      Process resume = start(options, "train", "--resume=" + runs);
+      out.addAll(resume.inputReader().lines().toList());
+      assertThat(resume.waitFor()).isZero();
+      Process evaluate = start(options, "evaluate", "--checkpoint=" + runs, "--data=" + data);
+      out.addAll(evaluate.inputReader().lines().toList());
+      assertThat(evaluate.waitFor()).isZero();
+      assertThat(errors).isEmptyFile();
+      both.add(out.stream()
+          .map(line ->
+              line.replace(runs.toString(), "RUNS").replaceFirst(" +\\d+\\.\\d\\d s .*", ""))
+          .toList());
+    }
+    assertThat(both.get(1)).isEqualTo(both.get(0));
+    assertThat(foreign).isDirectoryContaining("glob:**/step-00000016");
   }
 
   @Test

@@ -136,6 +136,7 @@ public final class CompareCommand implements Callable<Integer> {
     }
     out()
         .printf(
+            Locale.ROOT,
             "%d runs of %d epochs, model %s, batch size %d; %d of them are in %s%n",
             all.size(),
             epochs,
@@ -150,8 +151,11 @@ public final class CompareCommand implements Callable<Integer> {
             .commandLine()
             .getErr()
             .printf(
+                Locale.ROOT,
                 "interrupted; %d of %d runs are in %s, the same command does the others%n",
-                results.size(), all.size(), output);
+                results.size(),
+                all.size(),
+                output);
         return interruption.exitCode();
       }
     }

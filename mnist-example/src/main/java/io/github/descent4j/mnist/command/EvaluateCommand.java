@@ -85,10 +85,14 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
     TestResult result = TestRun.of(model.network(), images, model.scale(), worst);
     PrintWriter out = command.commandLine().getOut();
-    out.printf("model      %s of %s%n", model.model(), source.name());
+    out.printf(Locale.ROOT, "model      %s of %s%n", model.model(), source.name());
     out.printf(
+        Locale.ROOT,
         "data       %s: %d test images of %d x %d%n%n",
-        data.name(), images.size(), images.rows(), images.columns());
+        data.name(),
+        images.size(),
+        images.rows(),
+        images.columns());
     printClasses(result, out);
     printConfusion(result, out);
     printWorst(result, out);
@@ -120,13 +124,13 @@ public final class EvaluateCommand implements Callable<Integer> {
     out.println("rows: labels, columns: predictions");
     out.print("     ");
     for (int predicted = 0; predicted < result.classes(); predicted++) {
-      out.printf("%6d", predicted);
+      out.printf(Locale.ROOT, "%6d", predicted);
     }
     out.println();
     for (int label = 0; label < result.classes(); label++) {
-      out.printf("%5d", label);
+      out.printf(Locale.ROOT, "%5d", label);
       for (int count : result.confusion()[label]) {
-        out.printf("%6s", count == 0 ? "." : Integer.toString(count));
+        out.printf(Locale.ROOT, "%6s", count == 0 ? "." : Integer.toString(count));
       }
       out.println();
     }

@@ -108,10 +108,13 @@ public final class FindLrCommand implements Callable<Integer> {
     OptimizerSettings update = optimizerSettings();
     RangeTest test = new RangeTest(settings, update, images.train(), seed);
     PrintWriter out = command.commandLine().getOut();
-    out.printf("model      %s on %s%n", settings.model(), data.name());
+    out.printf(Locale.ROOT, "model      %s on %s%n", settings.model(), data.name());
     out.printf(
+        Locale.ROOT,
         "optimizer  %s, batch size %d, seed %d%n",
-        update.withoutRate(), settings.batchSize(), seed);
+        update.withoutRate(),
+        settings.batchSize(),
+        seed);
     out.flush();
     Result result =
         test.run(LearningRateFinder.builder().from(from).to(to).steps(steps).build());
@@ -147,10 +150,14 @@ public final class FindLrCommand implements Callable<Integer> {
   private void printCurve(Result result, PrintWriter out) {
     int points = result.smoothedRates().size();
     out.printf(
+        Locale.ROOT,
         "rates      %s to %s in %d steps%s%n",
-        from, to, steps, result.diverged() ? ", diverged after " + points : "");
+        from,
+        to,
+        steps,
+        result.diverged() ? ", diverged after " + points : "");
     int rows = Math.min(ROWS, points);
-    out.printf("%10s  %10s%n", "rate", "loss");
+    out.printf(Locale.ROOT, "%10s  %10s%n", "rate", "loss");
     for (int row = 1; row <= rows; row++) {
       int point = row * points / rows - 1;
       out.printf(

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -153,6 +154,7 @@ public final class LandscapeCommand implements Callable<Integer> {
   private static void print(Study study, PrintWriter out) {
     TestFunction function = study.function();
     out.printf(
+        Locale.ROOT,
         "%s: %d steps from %s, %s%n",
         function,
         study.steps(),
@@ -162,13 +164,14 @@ public final class LandscapeCommand implements Callable<Integer> {
             : "minimum at "
                 + String.join(
                     ", ", function.minima().stream().map(LandscapeCommand::text).toList()));
-    out.printf(ROW, "optimizer", "", "rate", "arrival", "final value", "distance");
+    out.printf(Locale.ROOT, ROW, "optimizer", "", "rate", "arrival", "final value", "distance");
     for (Trial trial : study.trials()) {
       Trajectory trajectory = trial.trajectory();
       String arrival = trajectory.arrival().isPresent()
           ? Integer.toString(trajectory.arrival().getAsInt())
           : trajectory.diverged() ? "diverged" : "-";
       out.printf(
+          Locale.ROOT,
           ROW,
           trial.optimizer(),
           trial.pace(),
@@ -183,10 +186,11 @@ public final class LandscapeCommand implements Callable<Integer> {
   }
 
   private static void print(Map<String, double[]> points, PrintWriter out) {
-    out.printf("reddi: %d steps from 0, the best point is -1, the worst is 1%n", REDDI_STEPS);
-    out.printf("%-9s  %11s%n", "optimizer", "final point");
-    points.forEach((optimizer, positions) ->
-        out.printf("%-9s  %11s%n", optimizer, Trial.rounded(positions[positions.length - 1], 3)));
+    out.printf(
+        Locale.ROOT, "reddi: %d steps from 0, the best point is -1, the worst is 1%n", REDDI_STEPS);
+    out.printf(Locale.ROOT, "%-9s  %11s%n", "optimizer", "final point");
+    points.forEach((optimizer, positions) -> out.printf(
+        Locale.ROOT, "%-9s  %11s%n", optimizer, Trial.rounded(positions[positions.length - 1], 3)));
   }
 
   private static String text(Point point) {

@@ -62,7 +62,7 @@ public final class PredictCommand implements Callable<Integer> {
     nameWidth = Math.max(nameWidth, "picture".length());
     out.print(padded("picture", nameWidth) + "  class ");
     for (int k = 0; k < LabelledImages.CLASSES; k++) {
-      out.printf("%6d", k);
+      out.printf(Locale.ROOT, "%6d", k);
     }
     out.println();
     int exitCode = 0;
@@ -76,7 +76,11 @@ public final class PredictCommand implements Callable<Integer> {
         continue;
       }
       double[] probabilities = TestRun.probabilities(model, picture);
-      out.printf("%s  %5d ", padded(file.toString(), nameWidth), TestRun.greatest(probabilities));
+      out.printf(
+          Locale.ROOT,
+          "%s  %5d ",
+          padded(file.toString(), nameWidth),
+          TestRun.greatest(probabilities));
       for (double probability : probabilities) {
         out.printf(Locale.ROOT, "%6.3f", probability);
       }

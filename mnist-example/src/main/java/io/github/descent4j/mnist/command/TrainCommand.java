@@ -107,18 +107,17 @@ public final class TrainCommand implements Callable<Integer> {
   public Integer call() {
     validate();
     try (CheckpointFolder folder = checkpoints.open()) {
-      Checkpoint start = null;
-      if (checkpoints.resumes()) {
-        start = checkpoints.last(folder);
-        SavedSettings.adopt(command, start);
-        validate();
+      Checkpoint start = checkpoints.resumes() ? checkpoints.last(folder) : null;
+      if (start != null) {
+        SavedSettings.adopt(command, start, this::validate);
       }
       MnistData images = data.read();
       if (start != null) {
         SavedSettings.requireSameData(start, images, data.name());
       }
       model.requireFits(images.train(), data.name());
-      regularization.validateImages(images.train().size());
+      int size = images.train().size();
+      SavedSettings.check(command, start, () -> regularization.validateImages(size));
       TrainingSettings settings = new TrainingSettings(
           model.settings(),
           optimizer.settings(),
@@ -126,8 +125,9 @@ public final class TrainCommand implements Callable<Integer> {
           augmentation.settings(),
           epochs,
           seed);
-      int stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
-      optimizer.validateSteps((long) epochs * stepsPerEpoch);
+      int stepsPerEpoch = settings.stepsPerEpoch(size);
+      SavedSettings.check(
+          command, start, () -> optimizer.validateSteps((long) epochs * stepsPerEpoch));
       EpochBar bar = new EpochBar(System.err, Terminal.errorWidth().orElse(0));
       try (Interruption interruption = new Interruption()) {
         RunRecorder recorder =
@@ -145,7 +145,7 @@ public final class TrainCommand implements Callable<Integer> {
         describe(settings, images, run.network());
         if (start != null) {
           start.restore(run);
-          out().printf("resumed    %s%n", start.folder());
+          out().printf(Locale.ROOT, "resumed    %s%n", start.folder());
         }
         out().flush();
         String title =
@@ -174,6 +174,7 @@ public final class TrainCommand implements Callable<Integer> {
     int heldOut = settings.regularization().validation();
     out()
         .printf(
+            Locale.ROOT,
             "data       %s: %d training%s and %d test images of %d x %d%n",
             data.name(),
             training.size() - heldOut,
@@ -181,13 +182,19 @@ public final class TrainCommand implements Callable<Integer> {
             images.test().size(),
             training.rows(),
             training.columns());
-    out().printf("model      %s, %d weights%n", settings.model().model(), weights(network));
     out()
         .printf(
+            Locale.ROOT, "model      %s, %d weights%n", settings.model().model(), weights(network));
+    out()
+        .printf(
+            Locale.ROOT,
             "optimizer  %s%s, batch size %d, seed %d%n",
-            settings.optimizer(), settings.regularization(), settings.model().batchSize(), seed);
+            settings.optimizer(),
+            settings.regularization(),
+            settings.model().batchSize(),
+            seed);
     if (!settings.augmentation().equals(AugmentationSettings.NONE)) {
-      out().printf("augment    %s%n", settings.augmentation());
+      out().printf(Locale.ROOT, "augment    %s%n", settings.augmentation());
     }
   }
 
@@ -255,7 +262,8 @@ public final class TrainCommand implements Callable<Integer> {
     command
         .commandLine()
         .getErr()
-        .printf("interrupted after step %d; %s%n", run.progress().steps(), consequence);
+        .printf(
+            Locale.ROOT, "interrupted after step %d; %s%n", run.progress().steps(), consequence);
     return exitCode;
   }
 

@@ -1,8 +1,7 @@
 package io.github.descent4j.mnist.compare;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.descent4j.mnist.data.LabelledImages;
+import io.github.descent4j.mnist.data.Require;
 import io.github.descent4j.mnist.run.EpochResult;
 import io.github.descent4j.mnist.settings.TrainingSettings;
 import java.util.List;
@@ -22,9 +21,11 @@ public record ComparedRun(
     String divergence) {
 
   public ComparedRun {
-    requireNonNull(settings, "settings");
-    requireNonNull(dataFingerprint, "dataFingerprint");
-    requireNonNull(epochs, "epochs");
+    Require.present("settings", settings);
+    Require.present("dataFingerprint", dataFingerprint);
+    Require.elements("epochs", epochs);
+    Require.that(
+        divergence != null || !epochs.isEmpty(), "number of epochs", epochs.size(), "at least 1");
   }
 
   boolean diverged() {

@@ -7,6 +7,7 @@ import io.github.descent4j.mnist.settings.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The results of a comparison, a file for each run, so that what is done needs not be done again. */
@@ -64,7 +65,11 @@ public final class ComparisonFolder {
     OptimizerSettings optimizer = settings.optimizer();
     String warmup = optimizer.warmup() == 0 ? "" : "-warmup-" + optimizer.warmup();
     return folder.resolve(String.format(
+        Locale.ROOT,
         "%s%s-rate-%s-seed-%d.json",
-        optimizer.optimizer(), warmup, optimizer.learningRate(), settings.seed()));
+        optimizer.optimizer(),
+        warmup,
+        optimizer.learningRate(),
+        settings.seed()));
   }
 }

@@ -21,6 +21,7 @@ public final class ComparisonTable {
 
   public void print(PrintWriter out) {
     out.printf(
+        Locale.ROOT,
         "%ntest accuracy after the last epoch, mean (standard deviation) over the seeds%n%n");
     int width = contenders.stream()
         .mapToInt(contender -> contender.toString().length())

@@ -7,6 +7,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /**
  * A failure the user can do something about. The command prints its message as one line, without a stack trace, and
@@ -79,7 +80,7 @@ public final class CommandException extends RuntimeException {
           || Character.getType(c) == Character.FORMAT
           || c == '\u2028'
           || c == '\u2029') {
-        line.append("\\u").append(String.format("%04x", c));
+        line.append("\\u").append(String.format(Locale.ROOT, "%04x", c));
       } else {
         line.appendCodePoint(c);
       }

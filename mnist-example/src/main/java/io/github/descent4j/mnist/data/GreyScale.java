@@ -7,6 +7,12 @@ package io.github.descent4j.mnist.data;
 public record GreyScale(double mean, double deviation) {
   private static final int GREY_VALUES = 256;
 
+  public GreyScale {
+    Require.that(mean >= 0 && mean < GREY_VALUES, "mean", mean, "a grey value");
+    Require.that(
+        deviation >= 0 && deviation < GREY_VALUES, "deviation", deviation, "one of grey values");
+  }
+
   public static GreyScale of(LabelledImages images) {
     long[] counts = new long[GREY_VALUES];
     for (int i = 0; i < images.size(); i++) {

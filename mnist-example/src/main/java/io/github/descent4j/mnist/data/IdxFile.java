@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
@@ -136,7 +137,7 @@ public final class IdxFile {
   }
 
   private static String hex(int magic) {
-    return String.format("0x%08x", magic);
+    return String.format(Locale.ROOT, "0x%08x", magic);
   }
 
   /** Gzip data that must end where the file ends; {@link GZIPInputStream} alone ignores what follows. */

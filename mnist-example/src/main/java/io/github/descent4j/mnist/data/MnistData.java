@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /** A training set and a test set of images of one size, from the four files of MNIST. */
@@ -41,7 +42,7 @@ public record MnistData(LabelledImages train, LabelledImages test) {
     CRC32C checksum = new CRC32C();
     train.update(checksum);
     test.update(checksum);
-    return String.format("%08x", checksum.getValue());
+    return String.format(Locale.ROOT, "%08x", checksum.getValue());
   }
 
   private static MnistData read(Source source) {

@@ -4,6 +4,7 @@ import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.mnist.settings.ModelSettings;
+import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -67,6 +68,7 @@ public final class ModelOptions {
   public void requireFits(LabelledImages images, String dataName) {
     if (Math.min(images.rows(), images.columns()) < model.smallestImage) {
       throw new CommandException(String.format(
+          Locale.ROOT,
           "%s: expected images of at least %d x %d for --model %s, found %d x %d",
           dataName,
           model.smallestImage,

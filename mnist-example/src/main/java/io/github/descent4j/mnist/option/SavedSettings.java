@@ -3,13 +3,16 @@ package io.github.descent4j.mnist.option;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.MnistData;
 import io.github.descent4j.mnist.run.Checkpoint;
+import io.github.descent4j.mnist.run.RunState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /** The options of a command line as a checkpoint keeps them, and back. */
 public final class SavedSettings {
@@ -36,9 +39,10 @@ public final class SavedSettings {
   /**
    * Gives a command the settings of a checkpoint.
    *
-   * @throws CommandException if its command line says otherwise
+   * @param validate what a command line has to pass; it is asked about the settings, too
+   * @throws CommandException if the command line says otherwise, or the checkpoint has no settings of this command
    */
-  public static void adopt(CommandSpec command, Checkpoint checkpoint) {
+  public static void adopt(CommandSpec command, Checkpoint checkpoint, Runnable validate) {
     Map<String, String> saved = checkpoint.state().settings();
     Map<String, String> given = of(command);
     List<String> args = new ArrayList<>();
@@ -49,20 +53,59 @@ public final class SavedSettings {
         option.originalStringValues().forEach(value -> args.add(name + "=" + value));
       } else if (!given.getOrDefault(name, "").equals(saved.getOrDefault(name, ""))) {
         throw new CommandException(String.format(
+            Locale.ROOT,
             "%s is %s, expected %s as in %s",
             name,
             given.getOrDefault(name, "not given"),
-            saved.getOrDefault(name, "no such option"),
+            CommandException.quoted(saved.getOrDefault(name, "no such option")),
             checkpoint.folder()));
       }
     }
     boolean otherData = matched.stream().anyMatch(option -> option.longestName().equals(DATA));
-    saved.forEach((name, value) -> {
-      if (!(otherData && name.equals(DATA))) {
-        args.add(value.equals("true") ? name : name + "=" + value);
-      }
+    check(command, checkpoint, () -> {
+      saved.forEach((name, value) -> {
+        if (!(otherData && name.equals(DATA))) {
+          args.add(argument(command, name, value));
+        }
+      });
+      command.commandLine().parseArgs(args.toArray(String[]::new));
+      validate.run();
     });
-    command.commandLine().parseArgs(args.toArray(String[]::new));
+  }
+
+  /**
+   * Does what fails as a wrong command line where settings are wrong.
+   *
+   * @param checkpoint that the settings come from, null where they do come from the command line
+   * @throws CommandException if they come from a checkpoint, and are wrong
+   */
+  public static void check(CommandSpec command, Checkpoint checkpoint, Runnable validate) {
+    try {
+      validate.run();
+    } catch (ParameterException e) {
+      if (checkpoint == null) {
+        throw e;
+      }
+      throw CommandException.mismatch(
+          checkpoint.folder().resolve(Checkpoint.RUN).toString(),
+          "settings of " + command.name(),
+          "that " + e.getMessage(),
+          e);
+    }
+  }
+
+  /** A setting as it stands on a command line. */
+  private static String argument(CommandSpec command, String name, String value) {
+    OptionSpec option = command.findOption(name);
+    if (option == null || NOT_SAVED.contains(name)) {
+      throw new ParameterException(command.commandLine(), "there is a setting '" + name + "'");
+    }
+    boolean flag = option.arity().max() == 0;
+    if (flag && !value.equals("true")) {
+      throw new ParameterException(
+          command.commandLine(), name + " is '" + value + "', expected true");
+    }
+    return flag ? name : name + "=" + value;
   }
 
   /** Fails unless the images are those that a checkpoint's run was trained on. */
@@ -70,6 +113,14 @@ public final class SavedSettings {
     if (!images.fingerprint().equals(checkpoint.state().dataFingerprint())) {
       throw CommandException.mismatch(
           dataName, "the images that " + checkpoint.folder() + " was trained on", "other images");
+    }
+    RunState state = checkpoint.state();
+    if (state.rows() != images.train().rows()
+        || state.columns() != images.train().columns()) {
+      throw CommandException.mismatch(
+          checkpoint.folder().resolve(Checkpoint.RUN).toString(),
+          "images of " + images.train().rows() + " x " + images.train().columns() + " as they are",
+          state.rows() + " x " + state.columns());
     }
   }
 }

@@ -4,11 +4,11 @@ import io.github.descent4j.StateFileException;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.report.RunRecord;
 import io.github.descent4j.mnist.report.RunRecorder;
-import io.github.descent4j.mnist.settings.Choice;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.Sequential;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -31,7 +31,7 @@ public record Checkpoint(Path folder, RunState state) {
 
   /** Puts a new run where this one was. The run's settings have to be those of {@link #state}. */
   public void restore(TrainingRun run) {
-    loading(() -> {
+    try {
       run.network().load(folder.resolve(NETWORK));
       if (state.progress().steps() > 0) {
         run.optimizer().state().load(folder.resolve(OPTIMIZER), run.network().parameters());
@@ -39,8 +39,13 @@ public record Checkpoint(Path folder, RunState state) {
       if (run.stopping() != null && !state.validations().isEmpty()) {
         run.stopping().bestWeights().load(folder.resolve(BEST));
       }
-    });
-    run.resume(state.progress(), state.epochs(), state.validations());
+      run.resume(state.progress(), state.epochs(), state.validations());
+    } catch (StateFileException | UncheckedIOException e) {
+      throw unusable(e);
+    } catch (IllegalArgumentException e) {
+      throw unusable(CommandException.mismatch(
+          folder.resolve(RUN).toString(), "the progress of this run", e.getMessage(), e));
+    }
   }
 
   /** What goes on with the record of the run. */
@@ -48,27 +53,49 @@ public record Checkpoint(Path folder, RunState state) {
     try {
       return RunRecorder.resume(
           RunRecord.load(folder.resolve(RECORD)), state.progress().steps());
-    } catch (IOException e) {
-      throw new CommandException(
-          e.getMessage() + "; without this checkpoint, the one before it would be used", e);
+    } catch (CommandException e) {
+      throw unusable(e);
     }
   }
 
   /** The network with its weights. */
   TrainedModel model() {
-    ModelChoice model = Choice.of(ModelChoice.values(), state.settings().get("--model"));
+    Path weights = folder.resolve(NETWORK);
+    ModelChoice model = state.model(folder.resolve(RUN));
+    // Before memory is taken for what a few digits of run.json say.
+    requireRoom(model, weights);
     // Neither dropout nor the initial weights matter to a network that has been trained.
     Sequential network = model.build(state.rows(), state.columns(), 0, 0);
-    loading(() -> network.load(folder.resolve(NETWORK)));
+    try {
+      network.load(weights);
+    } catch (StateFileException | UncheckedIOException e) {
+      throw new CommandException(e.getMessage(), e);
+    }
     return new TrainedModel(network, model, state.rows(), state.columns(), state.scale());
   }
 
-  private static void loading(Runnable load) {
+  /** Fails if the images are so large that the weights for them have no room in their file. */
+  private void requireRoom(ModelChoice model, Path weights) {
+    long bytes;
     try {
-      load.run();
-    } catch (StateFileException | UncheckedIOException e) {
-      throw new CommandException(
-          e.getMessage() + "; without this checkpoint, the one before it would be used", e);
+      bytes = Files.size(weights);
+    } catch (IOException e) {
+      throw CommandException.mismatch(
+          weights.toString(), "a readable file", CommandException.reason(e), e);
     }
+    long pixels = (long) state.rows() * state.columns();
+    if (Math.min(state.rows(), state.columns()) < model.smallestImage
+        || pixels > bytes / ModelChoice.LEAST_BYTES_PER_PIXEL) {
+      throw CommandException.mismatch(
+          weights.toString(),
+          "weights for images of " + state.rows() + " x " + state.columns() + " as in " + RUN,
+          bytes + " bytes");
+    }
+  }
+
+  /** A failure to resume, with the way out. */
+  static CommandException unusable(RuntimeException e) {
+    return new CommandException(
+        e.getMessage() + "; without this checkpoint, the one before it would be used", e);
   }
 }

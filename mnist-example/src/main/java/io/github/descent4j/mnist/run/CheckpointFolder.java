@@ -10,11 +10,17 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -23,10 +29,16 @@ import java.util.stream.Stream;
  * what has a name is whole, whenever the run ends. One run at a time writes into a folder.
  */
 public final class CheckpointFolder implements AutoCloseable {
-  private static final Pattern NAME = Pattern.compile("step-\\d{8,}");
+  /** All that this class writes into a checkpoint. */
+  private static final Set<String> FILES = Set.of(
+      Checkpoint.NETWORK, Checkpoint.OPTIMIZER, Checkpoint.BEST, Checkpoint.RECORD, Checkpoint.RUN);
 
-  /** What is being written or deleted; of no use after a crash. */
-  private static final String HIDDEN = ".step-";
+  /** What a crash may leave beside them: each is written under such a name, and renamed. */
+  private static final Pattern UNFINISHED =
+      Pattern.compile("\\.descent4j-[0-9a-f]+\\.tmp|\\.(record|run)\\.json-[0-9a-f]+\\.tmp");
+
+  /** How often checkpoints may go while they are read. */
+  private static final int ATTEMPTS = 100;
 
   private final Path folder;
   private final int keep;
@@ -56,9 +68,7 @@ public final class CheckpointFolder implements AutoCloseable {
             folder.toString(), "a folder for this run alone", "another run that writes into it");
       }
       CheckpointFolder opened = new CheckpointFolder(folder, keep, lockFile);
-      for (Path left : opened.named(HIDDEN)) {
-        delete(left);
-      }
+      opened.deleteLeftovers();
       lockFile = null;
       return opened;
     } catch (IOException e) {
@@ -78,30 +88,87 @@ public final class CheckpointFolder implements AutoCloseable {
     }
   }
 
-  /** The checkpoint with the most steps, if there is one. */
+  /**
+   * The checkpoint with the most steps, if there is one.
+   *
+   * @throws CommandException if it is damaged: nobody but the user throws it away
+   */
   public Optional<Checkpoint> last() {
     List<Path> all = checkpoints(folder);
-    return all.isEmpty() ? Optional.empty() : Optional.of(Checkpoint.read(all.get(all.size() - 1)));
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Checkpoint.read(all.get(all.size() - 1)));
+    } catch (CommandException e) {
+      throw Checkpoint.unusable(e);
+    }
   }
 
   /**
-   * The checkpoint with the highest accuracy, on the images held out if there are some, else on the test images; of several, the earliest.
+   * The network of the checkpoint with the highest accuracy, on the images held out if there are some, else on the test images; of
+   * several, the earliest. A run may write into the folder meanwhile, and delete what has just been found.
    *
    * @param path a checkpoint, which is its own best one, or the folder of a run
-   * @throws CommandException if there is none
+   * @param warning is told of each damaged checkpoint that another one stands in for
+   * @throws CommandException if there is none that is whole
    */
-  public static Checkpoint best(Path path) {
+  static TrainedModel best(Path path, Consumer<String> warning) {
     if (Files.exists(path.resolve(Checkpoint.RUN))) {
-      return Checkpoint.read(path);
+      return Checkpoint.read(path).model();
     }
-    return checkpoints(path).stream()
-        .map(Checkpoint::read)
-        .max(Comparator.comparingDouble(CheckpointFolder::accuracy)
-            .thenComparing(checkpoint -> -checkpoint.state().progress().steps()))
-        .orElseThrow(() -> CommandException.mismatch(
-            path.toString(),
-            "a folder with checkpoints, as train --checkpoint writes them",
-            Files.isDirectory(path) ? "none in it" : "no such folder"));
+    Map<Path, CommandException> damaged = new LinkedHashMap<>();
+    // Between the listing and the reading, all that was listed may have gone; listings miss what is
+    // renamed meanwhile.
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      for (Checkpoint checkpoint : bestFirst(path, damaged)) {
+        try {
+          TrainedModel model = checkpoint.model();
+          damaged
+              .values()
+              .forEach(e ->
+                  warning.accept(e.getMessage() + "; " + checkpoint.folder().getFileName()
+                      + " is used, the best of those that are whole"));
+          return model;
+        } catch (CommandException e) {
+          if (Files.exists(checkpoint.folder())) {
+            damaged.put(checkpoint.folder(), e);
+          }
+        }
+      }
+    }
+    if (!damaged.isEmpty()) {
+      throw List.copyOf(damaged.values()).get(damaged.size() - 1);
+    }
+    throw CommandException.mismatch(
+        path.toString(),
+        "a folder with checkpoints, as train --checkpoint writes them",
+        Files.isDirectory(path) ? "none in it" : "no such folder");
+  }
+
+  /**
+   * The whole checkpoints, the best first.
+   *
+   * @param damaged what is known to be damaged, and is left out; what is found to be is added
+   */
+  private static List<Checkpoint> bestFirst(Path folder, Map<Path, CommandException> damaged) {
+    List<Checkpoint> whole = new ArrayList<>();
+    for (Path path : checkpoints(folder)) {
+      if (!damaged.containsKey(path)) {
+        try {
+          whole.add(Checkpoint.read(path));
+        } catch (CommandException e) {
+          // One that is gone is no damaged one.
+          if (Files.exists(path)) {
+            damaged.put(path, e);
+          }
+        }
+      }
+    }
+    whole.sort(Comparator.comparingDouble(CheckpointFolder::accuracy)
+        .reversed()
+        .thenComparing(checkpoint -> checkpoint.state().progress().steps()));
+    return whole;
   }
 
   /**
@@ -126,12 +193,16 @@ public final class CheckpointFolder implements AutoCloseable {
    * @throws CommandException if it cannot be written; the earlier ones are as they were
    */
   Path save(TrainingRun run, RunState state, RunRecord record) {
-    String name = String.format("step-%08d", state.progress().steps());
-    Path target = folder.resolve(name);
+    long steps = state.progress().steps();
+    Path target = folder.resolve(CheckpointName.of(steps));
     if (Files.exists(target)) {
       return target;
     }
-    Path hidden = folder.resolve("." + name);
+    Path hidden = folder.resolve(CheckpointName.hidden(steps));
+    if (Files.exists(hidden, LinkOption.NOFOLLOW_LINKS)) {
+      throw CommandException.mismatch(
+          hidden.toString(), "no such file or folder", "one that this run has not written");
+    }
     try {
       Files.createDirectory(hidden);
       run.network().save(hidden.resolve(Checkpoint.NETWORK));
@@ -164,9 +235,12 @@ public final class CheckpointFolder implements AutoCloseable {
     if (all.size() <= keep) {
       return;
     }
-    Path best = best(folder).folder();
+    // What cannot be read might have been the best; the user decides.
+    Map<Path, CommandException> damaged = new LinkedHashMap<>();
+    List<Checkpoint> whole = bestFirst(folder, damaged);
+    Path best = whole.get(0).folder();
     for (Path old : all.subList(0, all.size() - keep)) {
-      if (!old.equals(best)) {
+      if (!old.equals(best) && !damaged.containsKey(old) && isOurs(old)) {
         Path hidden = folder.resolve("." + old.getFileName());
         WholeFile.rename(old, hidden);
         delete(hidden);
@@ -180,36 +254,59 @@ public final class CheckpointFolder implements AutoCloseable {
       return List.of();
     }
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(path -> NAME.matcher(path.getFileName().toString()).matches())
-          .sorted(Comparator.comparingLong(
-              path -> Long.parseLong(path.getFileName().toString().substring("step-".length()))))
+      return all.filter(path -> CheckpointName.steps(path).isPresent() && Files.isDirectory(path))
+          .sorted(Comparator.comparingLong(path -> CheckpointName.steps(path).orElseThrow()))
           .toList();
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw CommandException.mismatch(
           folder.toString(), "a readable folder", CommandException.reason(e), e);
     }
   }
 
-  private List<Path> named(String prefix) throws IOException {
+  /** Deletes what a crash has left. What a user has given a name of that kind stays. */
+  private void deleteLeftovers() throws IOException {
+    List<Path> hidden;
     try (Stream<Path> all = Files.list(folder)) {
-      return all.filter(path -> path.getFileName().toString().startsWith(prefix))
-          .toList();
+      hidden = all.filter(CheckpointName::isHidden).toList();
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
+    for (Path path : hidden) {
+      if (isOurs(path)) {
+        delete(path);
       }
     }
   }
 
+  /** Whether a path is a folder, and nothing is in it but files of a checkpoint. */
+  private static boolean isOurs(Path path) throws IOException {
+    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      return false;
+    }
+    try (Stream<Path> content = Files.list(path)) {
+      return content.allMatch(file -> {
+        String name = file.getFileName().toString();
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            && (FILES.contains(name) || UNFINISHED.matcher(name).matches());
+      });
+    }
+  }
+
+  /** Deletes a checkpoint, of which {@link #isOurs} has been asked. */
+  private static void delete(Path checkpoint) throws IOException {
+    List<Path> files;
+    try (Stream<Path> content = Files.list(checkpoint)) {
+      files = content.toList();
+    }
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+    Files.delete(checkpoint);
+  }
+
   /** Makes room again after a failure, as far as that goes; the next run deletes the rest. */
-  private static void discard(Path folder) {
+  private static void discard(Path checkpoint) {
     try {
-      if (Files.exists(folder)) {
-        delete(folder);
+      if (Files.exists(checkpoint) && isOurs(checkpoint)) {
+        delete(checkpoint);
       }
     } catch (IOException | UncheckedIOException e) {
       return;

@@ -1,16 +1,18 @@
 package io.github.descent4j.mnist.run;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.GreyScale;
 import io.github.descent4j.mnist.data.JsonFile;
+import io.github.descent4j.mnist.data.Require;
+import io.github.descent4j.mnist.settings.Choice;
+import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.TypeConversionException;
 
 /**
  * What a checkpoint says of its run, besides the weights and the optimizer's state: the file {@code run.json}.
@@ -38,12 +40,24 @@ public record RunState(
   static final int FORMAT_VERSION = 1;
 
   public RunState {
-    requireNonNull(settings, "settings");
-    requireNonNull(dataFingerprint, "dataFingerprint");
-    requireNonNull(scale, "scale");
-    requireNonNull(progress, "progress");
-    requireNonNull(epochs, "epochs");
-    requireNonNull(validations, "validations");
+    Require.values("settings", settings);
+    Require.present("dataFingerprint", dataFingerprint);
+    Require.that(rows >= 1, "rows", rows, "at least 1");
+    Require.that(columns >= 1, "columns", columns, "at least 1");
+    Require.present("scale", scale);
+    Require.present("progress", progress);
+    Require.elements("epochs", epochs);
+    Require.elements("validations", validations);
+    Require.that(
+        progress.epochs() == epochs.size(),
+        "number of epochs",
+        epochs.size(),
+        "as many as progress has, " + progress.epochs());
+    Require.that(
+        validations.isEmpty() || validations.size() == epochs.size(),
+        "number of validations",
+        validations.size(),
+        "none, or as many as epochs");
   }
 
   void write(Path file) throws IOException {
@@ -58,5 +72,24 @@ public record RunState(
           file.toString(), "format version " + FORMAT_VERSION, "" + state.formatVersion);
     }
     return state;
+  }
+
+  /**
+   * The network that is trained.
+   *
+   * @param file where this was read, for the message
+   * @throws CommandException if the settings name none
+   */
+  ModelChoice model(Path file) {
+    String name = settings.get("--model");
+    if (name == null) {
+      throw CommandException.mismatch(file.toString(), "a setting --model", "none");
+    }
+    try {
+      return Choice.of(ModelChoice.values(), name);
+    } catch (TypeConversionException e) {
+      throw CommandException.mismatch(
+          file.toString(), "a setting --model", "that it " + e.getMessage(), e);
+    }
   }
 }

@@ -5,6 +5,7 @@ import io.github.descent4j.mnist.data.GreyScale;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.Sequential;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** A network that has been trained, with what is needed to show it an image. */
 public record TrainedModel(
@@ -14,9 +15,10 @@ public record TrainedModel(
    * The model of a checkpoint.
    *
    * @param path a checkpoint, or a folder of checkpoints, of which the best is taken
-   * @throws CommandException if there is none, or it is damaged
+   * @param warning is told of damaged checkpoints beside a whole one
+   * @throws CommandException if there is none that is whole
    */
-  public static TrainedModel read(Path path) {
-    return CheckpointFolder.best(path).model();
+  public static TrainedModel read(Path path, Consumer<String> warning) {
+    return CheckpointFolder.best(path, warning);
   }
 }

@@ -8,6 +8,7 @@ import io.github.descent4j.mnist.data.GreyScale;
 import io.github.descent4j.mnist.data.ImageDataset;
 import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.data.MnistData;
+import io.github.descent4j.mnist.data.Require;
 import io.github.descent4j.mnist.settings.ModelSettings;
 import io.github.descent4j.mnist.settings.RegularizationSettings;
 import io.github.descent4j.mnist.settings.TrainingSettings;
@@ -37,6 +38,7 @@ public final class TrainingRun {
   private final Dataset training;
   private final ImageDataset test;
   private final int epochs;
+  private final int stepsPerEpoch;
   private final List<EpochResult> results = new ArrayList<>();
 
   /** Null where training goes on to the last epoch. */
@@ -64,7 +66,7 @@ public final class TrainingRun {
     LabelledImages trainImages =
         regularization.validation() == 0 ? images.train() : images.train().part(0, count);
     epochs = settings.epochs();
-    int stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
+    stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
     Optimizer built = settings.optimizer().build((long) epochs * stepsPerEpoch, stepsPerEpoch);
     optimizer = monitor == null ? built : built.monitored(monitor);
     network = model
@@ -122,8 +124,16 @@ public final class TrainingRun {
    * then.
    *
    * @param validations results on the images held out, after each epoch; none without early stopping
+   * @throws IllegalArgumentException if no run of these settings comes there
    */
   void resume(Progress progress, List<EpochResult> results, List<Evaluation> validations) {
+    Require.that(
+        progress.epochs() <= epochs
+            && progress.batches() < stepsPerEpoch
+            && progress.steps() == (long) progress.epochs() * stepsPerEpoch + progress.batches(),
+        "progress",
+        progress,
+        "one of " + epochs + " epochs of " + stepsPerEpoch + " steps");
     trainer.resume(progress);
     this.results.clear();
     this.results.addAll(results);

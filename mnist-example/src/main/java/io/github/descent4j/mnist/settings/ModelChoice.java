@@ -59,6 +59,9 @@ public enum ModelChoice {
     }
   };
 
+  /** Of each network, the weights take more than so many bytes for each pixel of an image. */
+  public static final int LEAST_BYTES_PER_PIXEL = 64;
+
   /** The smallest height and width of an image that leaves something after every layer. */
   public final int smallestImage;
 

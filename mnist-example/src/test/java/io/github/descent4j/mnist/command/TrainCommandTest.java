@@ -8,6 +8,7 @@ import io.github.descent4j.mnist.settings.OptimizerChoice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +53,7 @@ class TrainCommandTest {
     assertThat(lines.get(4)).matches(EPOCH_LINE.formatted(2, 2));
     assertThat(lines.get(5)).matches("test accuracy [01]\\.\\d{4} \\(\\d+/200\\)");
     assertThat(lines.get(5))
-        .startsWith(String.format("test accuracy %.4f (", run.correct() / 200.0));
+        .startsWith(String.format(Locale.ROOT, "test accuracy %.4f (", run.correct() / 200.0));
   }
 
   @ParameterizedTest

@@ -73,7 +73,7 @@ class TrainedNetworkTest {
 
   @Test
   void theCountsAreThoseOfTheLabels() {
-    TrainedModel model = TrainedModel.read(checkpoints);
+    TrainedModel model = TrainedModel.read(checkpoints, warning -> {});
     LabelledImages images = MnistData.bundled().test();
     TestResult result = TestRun.of(model.network(), images, model.scale(), 10);
     int[] counts = new int[10];
