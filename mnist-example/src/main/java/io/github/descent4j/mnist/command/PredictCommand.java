@@ -2,7 +2,6 @@ package io.github.descent4j.mnist.command;
 
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.DigitPicture;
-import io.github.descent4j.mnist.data.GreyImage;
 import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.option.ModelSource;
 import io.github.descent4j.mnist.option.Version;
@@ -33,10 +32,14 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Standard output has a line for each picture: its class, and the probability",
-      "of each class.",
+      "of each class; 'unsure' at its end where that is less than 0.9, or where there is",
+      "more than one digit.",
       "Exit status: 0 all read; 1 a file could not be read; 2 wrong usage."
     })
 public final class PredictCommand implements Callable<Integer> {
+  /** Below this probability, an answer is called unsure. */
+  private static final double SURE = 0.9;
+
   @Spec
   private CommandSpec command;
 
@@ -67,26 +70,32 @@ public final class PredictCommand implements Callable<Integer> {
     out.println();
     int exitCode = 0;
     for (Path file : files) {
-      GreyImage picture;
+      DigitPicture digit;
       try {
-        picture = DigitPicture.read(file, model.rows(), model.columns());
+        digit = DigitPicture.read(file, model.rows(), model.columns());
       } catch (CommandException e) {
-        err.println("error: " + e.getMessage());
+        err.println("error: " + CommandException.line(e.getMessage()));
         exitCode = 1;
         continue;
       }
-      double[] probabilities = TestRun.probabilities(model, picture);
+      double[] probabilities = TestRun.probabilities(model, digit.image());
+      int predicted = TestRun.greatest(probabilities);
       out.printf(
           Locale.ROOT,
           "%s  %5d ",
-          padded(file.toString(), nameWidth),
-          TestRun.greatest(probabilities));
+          padded(CommandException.line(file.toString()), nameWidth),
+          predicted);
       for (double probability : probabilities) {
         out.printf(Locale.ROOT, "%6.3f", probability);
       }
+      if (!digit.alone()) {
+        out.print("  unsure: more than one digit?");
+      } else if (probabilities[predicted] < SURE) {
+        out.print("  unsure");
+      }
       out.println();
       if (show) {
-        out.println(TerminalPicture.of(List.of(picture)));
+        out.println(TerminalPicture.of(List.of(digit.image())));
       }
       out.flush();
     }
@@ -94,6 +103,6 @@ public final class PredictCommand implements Callable<Integer> {
   }
 
   private static String padded(String name, int width) {
-    return name + " ".repeat(width - name.length());
+    return name + " ".repeat(Math.max(0, width - name.length()));
   }
 }

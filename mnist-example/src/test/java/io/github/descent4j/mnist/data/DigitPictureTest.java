@@ -81,7 +81,7 @@ class DigitPictureTest {
     for (int i = 0; i < COUNT; i++) {
       GreyImage digit = DIGITS.picture(i);
       BufferedImage image = picture.of(ImageIO.read(new ByteArrayInputStream(digit.png(1))));
-      GreyImage found = DigitPicture.of("picture", image, 28, 28);
+      GreyImage found = DigitPicture.of("picture", image, 28, 28).image();
       for (int j = 0; j < digit.pixels().length; j++) {
         difference += Math.abs(digit.grey(j / 28, j % 28) - found.grey(j / 28, j % 28));
       }
@@ -101,7 +101,7 @@ class DigitPictureTest {
             format.name(),
             file.toFile()))
         .isTrue();
-    assertThat(DigitPicture.read(file, 28, 28).pixels()).hasSize(784);
+    assertThat(DigitPicture.read(file, 28, 28).image().pixels()).hasSize(784);
   }
 
   /** Of files. */
@@ -119,7 +119,7 @@ class DigitPictureTest {
     for (int y = 30; y < 40; y++) {
       image.getRaster().setSample(3, y, 0, 255);
     }
-    GreyImage found = DigitPicture.of("stroke", image, 28, 28);
+    GreyImage found = DigitPicture.of("stroke", image, 28, 28).image();
     int bright = 0;
     for (int y = 4; y < 24; y++) {
       bright += found.grey(y, 13) + found.grey(y, 14);
