@@ -83,7 +83,14 @@ public final class EvaluateCommand implements Callable<Integer> {
           "images of " + model.rows() + " x " + model.columns() + " as in " + source.name(),
           images.rows() + " x " + images.columns());
     }
-    TestResult result = TestRun.of(model.network(), images, model.scale(), worst);
+    if (images.classes() > model.classes()) {
+      throw CommandException.mismatch(
+          data.name(),
+          "images of " + model.classes() + " classes as in " + source.name(),
+          images.classes() + "");
+    }
+    TestResult result =
+        TestRun.of(model.network(), images.withClasses(model.classes()), model.scale(), worst);
     PrintWriter out = command.commandLine().getOut();
     out.printf(Locale.ROOT, "model      %s of %s%n", model.model(), source.name());
     out.printf(

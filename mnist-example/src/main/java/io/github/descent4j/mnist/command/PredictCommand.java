@@ -2,7 +2,6 @@ package io.github.descent4j.mnist.command;
 
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.DigitPicture;
-import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.option.ModelSource;
 import io.github.descent4j.mnist.option.Version;
 import io.github.descent4j.mnist.run.TestRun;
@@ -64,7 +63,7 @@ public final class PredictCommand implements Callable<Integer> {
         files.stream().mapToInt(file -> file.toString().length()).max().orElseThrow();
     nameWidth = Math.max(nameWidth, "picture".length());
     out.print(padded("picture", nameWidth) + "  class ");
-    for (int k = 0; k < LabelledImages.CLASSES; k++) {
+    for (int k = 0; k < model.classes(); k++) {
       out.printf(Locale.ROOT, "%6d", k);
     }
     out.println();

@@ -35,7 +35,7 @@ public record ComparedRun(
   /** Test accuracy after the last epoch; 0.1, that of guessing, if training diverged. */
   public double accuracy() {
     return diverged()
-        ? 1.0 / LabelledImages.CLASSES
+        ? 1.0 / LabelledImages.LEAST_CLASSES
         : epochs.get(epochs.size() - 1).test().accuracy();
   }
 }

@@ -29,6 +29,9 @@ public final class IdxFile {
 
   private static final int UNSIGNED_BYTE = 0x08;
 
+  /** Two dimensions of 32-bit numbers: QMNIST's labels, eight numbers for each image, of which the first is the class. */
+  private static final int INT_TABLE = 0x0c02;
+
   private final String name;
   private final int[] shape;
   private final byte[] bytes;
@@ -67,9 +70,15 @@ public final class IdxFile {
 
   private static IdxFile read(String name, InputStream in, int rank, String foundIfOversized)
       throws IOException {
-    int headerBytes = 4 + 4 * rank;
-    byte[] header = in.readNBytes(headerBytes);
     int expectedMagic = (UNSIGNED_BYTE << 8) | rank;
+    byte[] start = in.readNBytes(4);
+    if (rank == 1 && start.length == 4 && int32(start, 0) == INT_TABLE) {
+      return readTable(name, in);
+    }
+    int headerBytes = 4 + 4 * rank;
+    byte[] rest = in.readNBytes(headerBytes - start.length);
+    byte[] header = Arrays.copyOf(start, start.length + rest.length);
+    System.arraycopy(rest, 0, header, start.length, rest.length);
     if (header.length >= 4 && int32(header, 0) != expectedMagic) {
       throw CommandException.mismatch(
           name, "magic number " + hex(expectedMagic), hex(int32(header, 0)));
@@ -91,6 +100,39 @@ public final class IdxFile {
       throw CommandException.mismatch(name, expected, foundIfOversized);
     }
     return new IdxFile(name, shape, bytes);
+  }
+
+  /** The first column, which is the class, of a table of 32-bit numbers. */
+  private static IdxFile readTable(String name, InputStream in) throws IOException {
+    byte[] header = new byte[12];
+    byte[] sizes = in.readNBytes(8);
+    if (sizes.length < 8) {
+      throw CommandException.mismatch(name, "a header of 12 bytes", 4 + sizes.length + " bytes");
+    }
+    System.arraycopy(sizes, 0, header, 4, 8);
+    int[] shape = shape(name, header, 2);
+    long size = (long) Integer.BYTES * shape[0] * shape[1];
+    String expected = 12 + size + " bytes for " + text(shape) + " numbers of 4 bytes";
+    if (size > MAX_BYTES) {
+      throw CommandException.mismatch(
+          name, "a header that declares at most " + MAX_BYTES + " bytes", text(shape));
+    }
+    byte[] table = in.readNBytes((int) size);
+    if (table.length < size) {
+      throw CommandException.mismatch(name, expected, 12 + table.length + " bytes");
+    }
+    if (in.read() >= 0) {
+      throw CommandException.mismatch(name, expected, "more");
+    }
+    byte[] labels = new byte[shape[0]];
+    for (int i = 0; i < labels.length; i++) {
+      int label = int32(table, Integer.BYTES * i * shape[1]);
+      if (label < 0 || label > 255) {
+        throw CommandException.mismatch(name, "labels from 0 to 255", label + " for example " + i);
+      }
+      labels[i] = (byte) label;
+    }
+    return new IdxFile(name, new int[] {labels.length}, labels);
   }
 
   private static int[] shape(String name, byte[] header, int rank) {

@@ -31,7 +31,7 @@ public final class ImageDataset implements Dataset {
 
   @Override
   public int classes() {
-    return LabelledImages.CLASSES;
+    return images.classes();
   }
 
   @Override

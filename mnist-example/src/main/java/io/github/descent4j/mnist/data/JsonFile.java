@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -64,6 +65,16 @@ public final class JsonFile {
    * @throws CommandException if it cannot be read, or is something else
    */
   public static <T> T read(Path file, Class<T> type, String expected) {
+    return read(file, type, expected, Map.of());
+  }
+
+  /**
+   * The same where a file of an earlier version may lack fields.
+   *
+   * @param defaults the values of those fields
+   */
+  public static <T> T read(
+      Path file, Class<T> type, String expected, Map<String, Integer> defaults) {
     try {
       long size = Files.size(file);
       if (size > LONGEST) {
@@ -78,6 +89,11 @@ public final class JsonFile {
       if (object.remove(CHECKSUM) != null) {
         requireSum(file, bytes);
       }
+      defaults.forEach((name, value) -> {
+        if (!object.has(name)) {
+          object.put(name, value);
+        }
+      });
       return MAPPER.treeToValue(object, type);
     } catch (JacksonException e) {
       throw CommandException.mismatch(file.toString(), expected, problem(e), e);

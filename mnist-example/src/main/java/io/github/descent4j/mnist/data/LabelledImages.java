@@ -5,23 +5,29 @@ import java.util.zip.Checksum;
 
 /** Grey images of one size with their labels, as bytes: example by example, row by row. */
 public final class LabelledImages {
-  /** Labels are the digits 0 to 9, in MNIST and in the data sets made after it. */
-  public static final int CLASSES = 10;
+  /** The digits, also where some of them are missing. */
+  public static final int LEAST_CLASSES = 10;
 
   private final int rows;
   private final int columns;
   private final byte[] pixels;
   private final byte[] labels;
+  private final int classes;
 
-  private LabelledImages(int rows, int columns, byte[] pixels, byte[] labels) {
+  private LabelledImages(int rows, int columns, byte[] pixels, byte[] labels, int classes) {
+    this.classes = classes;
     this.rows = rows;
     this.columns = columns;
     this.pixels = pixels;
     this.labels = labels;
   }
 
-  /** Joins an image file with the label file of the same examples. */
-  static LabelledImages of(IdxFile images, IdxFile labels) {
+  /**
+   * Joins an image file with the label file of the same examples.
+   *
+   * @param transposed whether the file has the images column by column
+   */
+  static LabelledImages of(IdxFile images, IdxFile labels, boolean transposed) {
     if (labels.size(0) != images.size(0)) {
       throw CommandException.mismatch(
           labels.name(),
@@ -29,15 +35,25 @@ public final class LabelledImages {
           labels.size(0) + "");
     }
     byte[] values = labels.bytes();
-    for (int i = 0; i < values.length; i++) {
-      if ((values[i] & 0xff) >= CLASSES) {
-        throw CommandException.mismatch(
-            labels.name(),
-            "labels from 0 to " + (CLASSES - 1),
-            (values[i] & 0xff) + " for example " + i);
-      }
+    int most = LEAST_CLASSES - 1;
+    for (byte value : values) {
+      most = Math.max(most, value & 0xff);
     }
-    return new LabelledImages(images.size(1), images.size(2), images.bytes(), values);
+    int height = transposed ? images.size(2) : images.size(1);
+    int width = transposed ? images.size(1) : images.size(2);
+    byte[] pixels =
+        transposed ? transposed(images.bytes(), images.size(1), images.size(2)) : images.bytes();
+    return new LabelledImages(height, width, pixels, values, most + 1);
+  }
+
+  private static byte[] transposed(byte[] pixels, int rows, int columns) {
+    byte[] turned = new byte[pixels.length];
+    int size = rows * columns;
+    for (int i = 0; i < pixels.length; i++) {
+      int at = i % size;
+      turned[i - at + at % columns * rows + at / columns] = pixels[i];
+    }
+    return turned;
   }
 
   /** The images from one index to before another. */
@@ -46,7 +62,18 @@ public final class LabelledImages {
         rows,
         columns,
         Arrays.copyOfRange(pixels, from * imageSize(), to * imageSize()),
-        Arrays.copyOfRange(labels, from, to));
+        Arrays.copyOfRange(labels, from, to),
+        classes);
+  }
+
+  /** The same images, of which some classes may have none. */
+  public LabelledImages withClasses(int more) {
+    return new LabelledImages(rows, columns, pixels, labels, more);
+  }
+
+  /** Labels are 0 to one less than this. */
+  public int classes() {
+    return classes;
   }
 
   public int size() {
@@ -66,7 +93,7 @@ public final class LabelledImages {
   }
 
   public int label(int example) {
-    return labels[example];
+    return labels[example] & 0xff;
   }
 
   /** Puts everything that tells these images from others into a checksum. */

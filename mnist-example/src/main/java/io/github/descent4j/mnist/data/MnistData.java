@@ -3,8 +3,6 @@ package io.github.descent4j.mnist.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.zip.CRC32C;
@@ -23,18 +21,13 @@ public record MnistData(LabelledImages train, LabelledImages test) {
 
   /** The MNIST database, which is part of the jar. */
   public static MnistData bundled() {
-    return read(MnistData::readResource);
+    return read(MnistData::readResource, false);
   }
 
-  /** The four files of {@code directory}: raw, or compressed with gzip (with the suffix {@code .gz} or without). */
+  /** The four files of a directory: raw, or compressed with gzip (with the suffix {@code .gz} or without). */
   public static MnistData read(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      throw CommandException.mismatch(
-          directory.toString(),
-          "a directory with the four IDX files",
-          Files.exists(directory) ? "a file" : "no such directory");
-    }
-    return read((name, rank) -> readFile(directory, name, rank));
+    DataFolder folder = new DataFolder(directory);
+    return read(folder::read, folder.isTransposed());
   }
 
   /** A number that differs between data sets, in hexadecimal digits. */
@@ -45,7 +38,7 @@ public record MnistData(LabelledImages train, LabelledImages test) {
     return String.format(Locale.ROOT, "%08x", checksum.getValue());
   }
 
-  private static MnistData read(Source source) {
+  private static MnistData read(Source source, boolean transposed) {
     IdxFile trainImages = source.read(TRAIN_IMAGES, 3);
     IdxFile trainLabels = source.read(TRAIN_LABELS, 1);
     IdxFile testImages = source.read(TEST_IMAGES, 3);
@@ -56,8 +49,15 @@ public record MnistData(LabelledImages train, LabelledImages test) {
           "images of " + imageSize(trainImages) + " as in " + trainImages.name(),
           imageSize(testImages));
     }
-    return new MnistData(
-        LabelledImages.of(trainImages, trainLabels), LabelledImages.of(testImages, testLabels));
+    LabelledImages train = LabelledImages.of(trainImages, trainLabels, transposed);
+    LabelledImages test = LabelledImages.of(testImages, testLabels, transposed);
+    if (test.classes() > train.classes()) {
+      throw CommandException.mismatch(
+          testLabels.name(),
+          "labels from 0 to " + (train.classes() - 1) + " as in " + trainLabels.name(),
+          test.classes() - 1 + "");
+    }
+    return new MnistData(train, test.withClasses(train.classes()));
   }
 
   private static String imageSize(IdxFile images) {
@@ -70,31 +70,6 @@ public record MnistData(LabelledImages train, LabelledImages test) {
       return IdxFile.parse("resource " + resource, in.readAllBytes(), rank);
     } catch (IOException e) {
       throw new UncheckedIOException("resource " + resource, e);
-    }
-  }
-
-  private static IdxFile readFile(Path directory, String name, int rank) {
-    Path raw = directory.resolve(name);
-    Path file = Files.exists(raw) ? raw : directory.resolve(name + ".gz");
-    if (!Files.exists(file)) {
-      throw CommandException.mismatch(raw.toString(), "this file, or the same with .gz", "none");
-    }
-    if (!Files.isRegularFile(file)) {
-      throw CommandException.mismatch(
-          file.toString(), "a file", Files.isDirectory(file) ? "a directory" : "something else");
-    }
-    try {
-      long size = Files.size(file);
-      if (size > IdxFile.MAX_BYTES) {
-        throw CommandException.mismatch(
-            file.toString(), "at most " + IdxFile.MAX_BYTES + " bytes", size + " bytes");
-      }
-      return IdxFile.parse(file.toString(), Files.readAllBytes(file), rank);
-    } catch (AccessDeniedException e) {
-      throw CommandException.mismatch(
-          file.toString(), "a readable file", "no permission to read it", e);
-    } catch (IOException e) {
-      throw CommandException.mismatch(file.toString(), "a readable file", e.toString(), e);
     }
   }
 }

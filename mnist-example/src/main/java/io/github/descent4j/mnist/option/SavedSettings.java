@@ -116,11 +116,20 @@ public final class SavedSettings {
     }
     RunState state = checkpoint.state();
     if (state.rows() != images.train().rows()
-        || state.columns() != images.train().columns()) {
+        || state.columns() != images.train().columns()
+        || state.classes() != images.train().classes()) {
       throw CommandException.mismatch(
           checkpoint.folder().resolve(Checkpoint.RUN).toString(),
-          "images of " + images.train().rows() + " x " + images.train().columns() + " as they are",
-          state.rows() + " x " + state.columns());
+          "images of "
+              + size(
+                  images.train().rows(),
+                  images.train().columns(),
+                  images.train().classes()) + " as they are",
+          size(state.rows(), state.columns(), state.classes()));
     }
+  }
+
+  private static String size(int rows, int columns, int classes) {
+    return rows + " x " + columns + " and " + classes + " classes";
   }
 }

@@ -65,13 +65,14 @@ public record Checkpoint(Path folder, RunState state) {
     // Before memory is taken for what a few digits of run.json say.
     requireRoom(model, weights);
     // Neither dropout nor the initial weights matter to a network that has been trained.
-    Sequential network = model.build(state.rows(), state.columns(), 0, 0);
+    Sequential network = model.build(state.rows(), state.columns(), state.classes(), 0, 0);
     try {
       network.load(weights);
     } catch (StateFileException | UncheckedIOException e) {
       throw new CommandException(e.getMessage(), e);
     }
-    return new TrainedModel(network, model, state.rows(), state.columns(), state.scale());
+    return new TrainedModel(
+        network, model, state.rows(), state.columns(), state.classes(), state.scale());
   }
 
   /** Fails if the images are so large that the weights for them have no room in their file. */

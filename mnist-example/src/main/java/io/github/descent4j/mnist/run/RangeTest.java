@@ -28,7 +28,9 @@ public final class RangeTest {
   public RangeTest(
       ModelSettings model, OptimizerSettings optimizer, LabelledImages images, long seed) {
     this.optimizer = optimizer;
-    network = model.model().build(images.rows(), images.columns(), model.dropout(), seed);
+    network = model
+        .model()
+        .build(images.rows(), images.columns(), images.classes(), model.dropout(), seed);
     loss = new SoftmaxCrossEntropy(model.labelSmoothing());
     this.images = new ImageDataset(images, GreyScale.of(images));
     order = shuffled(images.size(), new SplittableRandom(seed));

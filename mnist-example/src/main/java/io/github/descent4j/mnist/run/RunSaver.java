@@ -66,6 +66,7 @@ public final class RunSaver {
         dataFingerprint,
         images.train().rows(),
         images.train().columns(),
+        images.train().classes(),
         run.scale(),
         run.progress(),
         run.results(),

@@ -3,6 +3,7 @@ package io.github.descent4j.mnist.run;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.GreyScale;
 import io.github.descent4j.mnist.data.JsonFile;
+import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.data.Require;
 import io.github.descent4j.mnist.settings.Choice;
 import io.github.descent4j.mnist.settings.ModelChoice;
@@ -22,6 +23,7 @@ import picocli.CommandLine.TypeConversionException;
  * @param dataFingerprint of the images
  * @param rows height of an image
  * @param columns width of an image
+ * @param classes of the images; 10 where a file of an earlier version has none
  * @param scale how grey values are read
  * @param progress the steps so far
  * @param epochs the epochs so far
@@ -33,17 +35,20 @@ public record RunState(
     String dataFingerprint,
     int rows,
     int columns,
+    int classes,
     GreyScale scale,
     Progress progress,
     List<EpochResult> epochs,
     List<Evaluation> validations) {
   static final int FORMAT_VERSION = 1;
+  private static final int MOST_CLASSES = 256;
 
   public RunState {
     Require.values("settings", settings);
     Require.present("dataFingerprint", dataFingerprint);
     Require.that(rows >= 1, "rows", rows, "at least 1");
     Require.that(columns >= 1, "columns", columns, "at least 1");
+    Require.that(classes >= 2 && classes <= MOST_CLASSES, "classes", classes, "2 to 256");
     Require.present("scale", scale);
     Require.present("progress", progress);
     Require.elements("epochs", epochs);
@@ -66,7 +71,11 @@ public record RunState(
 
   /** Reads a file, and fails with a line that names it if it is not what {@link #write} writes. */
   static RunState read(Path file) {
-    RunState state = JsonFile.read(file, RunState.class, "the description of a run");
+    RunState state = JsonFile.read(
+        file,
+        RunState.class,
+        "the description of a run",
+        Map.of("classes", LabelledImages.LEAST_CLASSES));
     if (state.formatVersion != FORMAT_VERSION) {
       throw CommandException.mismatch(
           file.toString(), "format version " + FORMAT_VERSION, "" + state.formatVersion);

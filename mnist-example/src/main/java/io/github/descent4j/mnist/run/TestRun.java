@@ -29,7 +29,8 @@ public final class TestRun {
   public static TestResult of(
       Sequential network, LabelledImages images, GreyScale scale, int worst) {
     ImageDataset dataset = new ImageDataset(images, scale);
-    int[][] confusion = new int[LabelledImages.CLASSES][LabelledImages.CLASSES];
+    int classes = images.classes();
+    int[][] confusion = new int[classes][classes];
     List<Mistake> mistakes = new ArrayList<>();
     SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
     double lossSum = 0;

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 
 /** A network that has been trained, with what is needed to show it an image. */
 public record TrainedModel(
-    Sequential network, ModelChoice model, int rows, int columns, GreyScale scale) {
+    Sequential network, ModelChoice model, int rows, int columns, int classes, GreyScale scale) {
 
   /**
    * The model of a checkpoint.

@@ -71,7 +71,12 @@ public final class TrainingRun {
     optimizer = monitor == null ? built : built.monitored(monitor);
     network = model
         .model()
-        .build(trainImages.rows(), trainImages.columns(), model.dropout(), settings.seed());
+        .build(
+            trainImages.rows(),
+            trainImages.columns(),
+            trainImages.classes(),
+            model.dropout(),
+            settings.seed());
     scale = GreyScale.of(trainImages);
     training =
         settings.augmentation().apply(new ImageDataset(trainImages, scale), scale, settings.seed());

@@ -1,6 +1,5 @@
 package io.github.descent4j.mnist.settings;
 
-import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.nn.Sequential;
 import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -10,19 +9,19 @@ public enum ModelChoice {
   /** inputs-256-128-10, ReLU. */
   MLP(1) {
     @Override
-    public Sequential build(int rows, int columns, double dropout, long seed) {
+    public Sequential build(int rows, int columns, int classes, double dropout, long seed) {
       Sequential.Builder builder =
           Sequential.builder(DataType.FLOAT, seed).input(1, rows, columns).flatten();
       drop(builder.dense("fc1", 256).relu(), dropout);
       drop(builder.dense("fc2", 128).relu(), dropout);
-      return builder.dense("fc3", LabelledImages.CLASSES).build();
+      return builder.dense("fc3", classes).build();
     }
   },
 
   /** conv 5x5x16, pool, conv 5x5x32, pool, dense 128, dense 10; ReLU after each convolution and the first dense layer. */
   CNN(16) {
     @Override
-    public Sequential build(int rows, int columns, double dropout, long seed) {
+    public Sequential build(int rows, int columns, int classes, double dropout, long seed) {
       Sequential.Builder builder = Sequential.builder(DataType.FLOAT, seed)
           .input(1, rows, columns)
           .conv2d("conv1", 16, 5)
@@ -33,7 +32,7 @@ public enum ModelChoice {
           .maxPool2d(2)
           .flatten();
       drop(builder.dense("fc1", 128).relu(), dropout);
-      return builder.dense("fc2", LabelledImages.CLASSES).build();
+      return builder.dense("fc2", classes).build();
     }
   },
 
@@ -43,7 +42,7 @@ public enum ModelChoice {
    */
   CONVNET(4) {
     @Override
-    public Sequential build(int rows, int columns, double dropout, long seed) {
+    public Sequential build(int rows, int columns, int classes, double dropout, long seed) {
       Sequential.Builder builder = Sequential.builder(DataType.FLOAT, seed).input(1, rows, columns);
       for (int i = 1; i <= 4; i++) {
         builder
@@ -55,7 +54,7 @@ public enum ModelChoice {
         }
       }
       drop(builder.flatten().dense("fc1", 128).relu(), dropout);
-      return builder.dense("fc2", LabelledImages.CLASSES).build();
+      return builder.dense("fc2", classes).build();
     }
   };
 
@@ -73,7 +72,7 @@ public enum ModelChoice {
    * A network for images of this size, with new weights from {@code seed}. Dropout comes after the ReLU of each hidden
    * dense layer.
    */
-  public abstract Sequential build(int rows, int columns, double dropout, long seed);
+  public abstract Sequential build(int rows, int columns, int classes, double dropout, long seed);
 
   private static void drop(Sequential.Builder builder, double dropout) {
     if (dropout > 0) {

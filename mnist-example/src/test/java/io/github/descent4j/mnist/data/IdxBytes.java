@@ -68,8 +68,8 @@ public final class IdxBytes {
     byte[] labels = new byte[count];
     byte[] pixels = new byte[count * rows * columns];
     for (int i = 0; i < count; i++) {
-      labels[i] = (byte) (i % LabelledImages.CLASSES);
-      int block = rows * columns / LabelledImages.CLASSES;
+      labels[i] = (byte) (i % LabelledImages.LEAST_CLASSES);
+      int block = rows * columns / LabelledImages.LEAST_CLASSES;
       for (int j = 0; j < rows * columns; j++) {
         boolean bright = j / block == labels[i];
         pixels[i * rows * columns + j] = (byte) (random.nextInt(64) + (bright ? 160 : 0));

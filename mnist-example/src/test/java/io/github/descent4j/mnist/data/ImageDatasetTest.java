@@ -55,7 +55,8 @@ class ImageDatasetTest {
   void imagesOfOneGreyValueBecomeZero() {
     LabelledImages images = LabelledImages.of(
         IdxFile.parse("images", IdxBytes.images(2, 1, 2, new byte[] {9, 9, 9, 9}), 3),
-        IdxFile.parse("labels", IdxBytes.labels((byte) 0, (byte) 1), 1));
+        IdxFile.parse("labels", IdxBytes.labels((byte) 0, (byte) 1), 1),
+        false);
     assertThat(GreyScale.of(images).inputs()[9]).isZero();
   }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MnistDataTest {
   @TempDir
@@ -105,11 +106,16 @@ class MnistDataTest {
         bad(
             "label out of range",
             d -> write(d.resolve(MnistData.TEST_LABELS), labels((byte) 9, (byte) 10)),
-            "t10k-labels-idx1-ubyte: expected labels from 0 to 9, found 10 for example 1"),
+            "t10k-labels-idx1-ubyte: expected labels from 0 to 9 as in DIR/train-labels-idx1-ubyte, found 10"),
         bad(
             "label above 127",
-            d -> write(d.resolve(MnistData.TRAIN_LABELS), labels((byte) 200, (byte) 1, (byte) 1)),
-            "train-labels-idx1-ubyte: expected labels from 0 to 9, found 200 for example 0"),
+            d -> write(d.resolve(MnistData.TEST_LABELS), labels((byte) 200, (byte) 1)),
+            "t10k-labels-idx1-ubyte: expected labels from 0 to 9 as in DIR/train-labels-idx1-ubyte, found 200"),
+        bad(
+            "another name",
+            d -> rename(d, MnistData.TEST_LABELS, "Test-Labels.idx"),
+            "t10k-labels-idx1-ubyte: expected this file, or the same with .gz, found none; rename"
+                + " Test-Labels.idx, if it is this one"),
         bad(
             "images of two sizes",
             d -> write(d.resolve(MnistData.TEST_IMAGES), images(2, 4, 1, new byte[8])),
@@ -133,6 +139,83 @@ class MnistDataTest {
     assertThatThrownBy(() -> MnistData.read(directory))
         .isInstanceOf(CommandException.class)
         .hasMessage(directory + "/" + message.replace("DIR", directory.toString()));
+  }
+
+  private static void rename(Path directory, String from, String to) {
+    try {
+      Files.move(directory.resolve(from), directory.resolve(to));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "-"})
+  void readsTheNamesOfKaggle(String separator) {
+    byte[] grey = {1, 2, 3, 4, 5, 6};
+    write(directory.resolve("train-images" + separator + "idx3-ubyte"), images(1, 2, 3, grey));
+    write(directory.resolve("train-labels" + separator + "idx1-ubyte.gz"), labels((byte) 3));
+    write(directory.resolve("test-images" + separator + "idx3-ubyte"), images(1, 2, 3, grey));
+    write(directory.resolve("t10k-labels" + separator + "idx1-ubyte"), labels((byte) 4));
+    MnistData data = MnistData.read(directory);
+    assertThat(data.train().label(0)).isEqualTo(3);
+    assertThat(data.train().rows()).isEqualTo(2);
+    assertThat(data.test().pixel(0, 1)).isEqualTo(2);
+    assertThat(data.train().classes()).isEqualTo(10);
+  }
+
+  /** Its images are stored column by column, and it has more classes than digits. */
+  @Test
+  void readsEmnist() {
+    byte[] grey = {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16};
+    writeSet("emnist-letters-", "test", images(2, 2, 3, grey), labels((byte) 26, (byte) 1));
+    MnistData data = MnistData.read(directory);
+    assertThat(data.train().classes()).isEqualTo(27);
+    assertThat(data.test().classes()).isEqualTo(27);
+    assertThat(data.train().rows()).isEqualTo(3);
+    assertThat(data.train().columns()).isEqualTo(2);
+    assertThat(data.train().picture(1).pixels()).containsExactly(11, 14, 12, 15, 13, 16);
+    writeSet("emnist-digits-", "test", images(2, 2, 3, grey), labels((byte) 1, (byte) 1));
+    assertThatThrownBy(() -> MnistData.read(directory))
+        .isInstanceOf(CommandException.class)
+        .hasMessage(directory + ": expected the files of one data set, found those of"
+            + " emnist-digits-, emnist-letters-; put those of one into a folder of its own");
+  }
+
+  /** The first of eight numbers for each image is its class. */
+  @Test
+  void readsTheLabelsOfQmnist() {
+    byte[] table = new byte[2 * 8 * 4];
+    table[3] = 7;
+    table[8 * 4 + 3] = 9;
+    table[7] = 42;
+    for (String set : new String[] {"train", "test"}) {
+      write(
+          directory.resolve("qmnist-" + set + "-images-idx3-ubyte"), images(2, 1, 1, new byte[2]));
+      write(
+          directory.resolve("qmnist-" + set + "-labels-idx2-int"),
+          IdxBytes.gzip(IdxBytes.idx(0xc02, new int[] {2, 8}, table)));
+    }
+    MnistData data = MnistData.read(directory);
+    assertThat(data.train().label(0)).isEqualTo(7);
+    assertThat(data.test().label(1)).isEqualTo(9);
+    table[0] = 1;
+    Path file = directory.resolve("qmnist-test-labels-idx2-int");
+    write(file, IdxBytes.idx(0xc02, new int[] {2, 8}, table));
+    assertThatThrownBy(() -> MnistData.read(directory))
+        .hasMessage(file + ": expected labels from 0 to 255, found 16777223 for example 0");
+    write(file, IdxBytes.idx(0xc02, new int[] {2, 9}, table));
+    assertThatThrownBy(() -> MnistData.read(directory))
+        .hasMessage(file + ": expected 84 bytes for 2 x 9 numbers of 4 bytes, found 76 bytes");
+    write(file, IdxBytes.idx(0xc02, new int[] {Integer.MAX_VALUE, 8}, table));
+    assertThatThrownBy(() -> MnistData.read(directory)).isInstanceOf(CommandException.class);
+  }
+
+  private void writeSet(String prefix, String test, byte[] images, byte[] labels) {
+    for (String set : new String[] {"train", test}) {
+      write(directory.resolve(prefix + set + "-images-idx3-ubyte"), images);
+      write(directory.resolve(prefix + set + "-labels-idx1-ubyte.gz"), labels);
+    }
   }
 
   @Test

@@ -50,7 +50,7 @@ class HealthyNetworksTest {
   }
 
   private static void assertHealthy(ModelChoice model, OptimizerChoice optimizer, int steps) {
-    Sequential network = model.build(28, 28, 0, 42);
+    Sequential network = model.build(28, 28, 10, 0, 42);
     GradientMonitor monitor = GradientMonitor.builder().build();
     Trainer.builder(
             network,
