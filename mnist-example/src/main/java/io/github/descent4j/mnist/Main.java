@@ -7,6 +7,7 @@ import io.github.descent4j.mnist.command.LandscapeCommand;
 import io.github.descent4j.mnist.command.PredictCommand;
 import io.github.descent4j.mnist.command.TrainCommand;
 import io.github.descent4j.mnist.compare.Contender;
+import io.github.descent4j.mnist.compare.Seeds;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.landscape.Picture;
 import io.github.descent4j.mnist.landscape.TestFunction;
@@ -81,6 +82,7 @@ public final class Main {
         .registerConverter(OptimizerChoice.class, Choice.converter(OptimizerChoice.values()))
         .registerConverter(ScheduleChoice.class, Choice.converter(ScheduleChoice.values()))
         .registerConverter(Contender.class, Contender::parse)
+        .registerConverter(Seeds.class, Seeds::parse)
         .registerConverter(DecayMode.class, Choice.converter(DecayMode.values()))
         .registerConverter(TestFunction.class, Choice.converter(TestFunction.values()))
         .registerConverter(Picture.Format.class, Choice.converter(Picture.Format.values()))

@@ -6,6 +6,7 @@ import io.github.descent4j.mnist.compare.ComparisonFolder;
 import io.github.descent4j.mnist.compare.ComparisonReport;
 import io.github.descent4j.mnist.compare.ComparisonTable;
 import io.github.descent4j.mnist.compare.Contender;
+import io.github.descent4j.mnist.compare.Seeds;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.MnistData;
 import io.github.descent4j.mnist.option.Check;
@@ -51,7 +52,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Exit status: 0 compared; 1 bad data; 2 wrong usage; 130 and 143 stopped by Ctrl-C and SIGTERM.",
+      "Exit status: 0 compared; 1 bad data; 2 wrong usage; 129, 130 and 143 stopped by SIGHUP, Ctrl-C and SIGTERM.",
     })
 public final class CompareCommand implements Callable<Integer> {
   @Spec
@@ -61,15 +62,17 @@ public final class CompareCommand implements Callable<Integer> {
       names = "--optimizer",
       paramLabel = "NAME",
       split = ",",
+      arity = "1..*",
       defaultValue = "radam,adam,adam:warmup=500,sgd",
       description =
-          "Optimizers, each with the steps of its warmup if it has one. Default: ${DEFAULT-VALUE}.")
+          "Optimizers, by commas or spaces, each with the steps of its warmup if it has one. Default: ${DEFAULT-VALUE}.")
   private List<Contender> contenders;
 
   @Option(
       names = "--learning-rate",
       paramLabel = "RATE",
       split = ",",
+      arity = "1..*",
       defaultValue = "0.003,0.01,0.03,0.1",
       description = "Learning rates, each above 0. Default: ${DEFAULT-VALUE}.")
   private List<Double> learningRates;
@@ -78,10 +81,11 @@ public final class CompareCommand implements Callable<Integer> {
       names = "--seed",
       paramLabel = "N",
       split = ",",
+      arity = "1..*",
       defaultValue = "1,2,3",
       description =
-          "Seeds of the initial weights, the order of the images and dropout. Default: ${DEFAULT-VALUE}.")
-  private List<Long> seeds;
+          "Seeds of the initial weights, the order of the images and dropout; 1-3 is 1,2,3. Default: ${DEFAULT-VALUE}.")
+  private List<Seeds> seedRanges;
 
   @Option(
       names = "--epochs",
@@ -229,7 +233,7 @@ public final class CompareCommand implements Callable<Integer> {
     }
     requireDistinct("--optimizer", contenders);
     requireDistinct("--learning-rate", learningRates);
-    requireDistinct("--seed", seeds);
+    requireDistinct("--seed", seeds());
     Check.option(command, epochs >= 1, "--epochs", epochs, "at least 1");
     Check.option(command, jobs == null || jobs >= 1, "--jobs", jobs, "at least 1");
   }
@@ -247,7 +251,7 @@ public final class CompareCommand implements Callable<Integer> {
     List<TrainingSettings> all = new ArrayList<>();
     for (Contender contender : contenders) {
       for (double rate : learningRates) {
-        for (long seed : seeds) {
+        for (long seed : seeds()) {
           TrainingSettings settings = new TrainingSettings(
               model.settings(),
               update.settings(contender.optimizer(), rate, contender.warmup()),
@@ -267,6 +271,10 @@ public final class CompareCommand implements Callable<Integer> {
       }
     }
     return all;
+  }
+
+  private List<Long> seeds() {
+    return seedRanges.stream().flatMap(range -> range.each().stream()).toList();
   }
 
   private int workers() {

@@ -67,6 +67,7 @@ public final class LandscapeCommand implements Callable<Integer> {
       names = "--function",
       paramLabel = "NAME",
       arity = "1..*",
+      split = ",",
       description =
           "${COMPLETION-CANDIDATES}. Default: all, and Reddi's example, on which Adam fails.")
   private List<TestFunction> functions;
@@ -75,6 +76,7 @@ public final class LandscapeCommand implements Callable<Integer> {
       names = "--optimizer",
       paramLabel = "NAME",
       arity = "1..*",
+      split = ",",
       description =
           "As of 'train'. Default: the nine of the lecture, which are all but adamw, amsgrad,"
               + " nadam and adamax.")

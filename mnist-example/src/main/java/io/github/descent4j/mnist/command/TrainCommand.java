@@ -56,9 +56,10 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Standard output has a line for each epoch; the last line is the result, as",
+      "Standard output has a line for each epoch, with the loss and the accuracy in training",
+      "and the accuracy on the test images; the last line is the result, as",
       "'test accuracy 0.9812 (9812/10000)'.",
-      "Exit status: 0 trained; 1 bad data, or training diverged; 2 wrong usage; 130 and 143 stopped by Ctrl-C and SIGTERM.",
+      "Exit status: 0 trained; 1 bad data, or training diverged; 2 wrong usage; 129, 130 and 143 stopped by SIGHUP, Ctrl-C and SIGTERM.",
     })
 public final class TrainCommand implements Callable<Integer> {
   /** Of the gradients in each epoch, for the report. */
@@ -245,7 +246,7 @@ public final class TrainCommand implements Callable<Integer> {
     out()
         .printf(
             Locale.ROOT,
-            "epoch %d/%d  train loss %.4f  train accuracy %.4f  test accuracy %.4f  %.2f s  %.0f images/s%n",
+            "epoch %d/%d  loss %.4f  train %.4f  test %.4f  %.2f s  %.0f images/s%n",
             metrics.epoch(),
             epochs,
             metrics.trainLoss(),

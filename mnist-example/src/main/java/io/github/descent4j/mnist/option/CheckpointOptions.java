@@ -17,7 +17,7 @@ public final class CheckpointOptions {
       names = "--checkpoint",
       paramLabel = "DIR",
       description =
-          "Save the run in this new or empty folder after each epoch, and on Ctrl-C or SIGTERM after the step under way.")
+          "Save the run in this new or empty folder after each epoch, and on Ctrl-C, SIGTERM or SIGHUP after the step under way.")
   private Path checkpoint;
 
   @Option(

@@ -1,25 +1,30 @@
 package io.github.descent4j.mnist.terminal;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.utils.Signals;
 
 /**
- * Ctrl-C and SIGTERM while training. The first one asks for an end after the step under way, the second one ends the JVM at
+ * Ctrl-C, SIGTERM and SIGHUP, which a terminal sends that is closed, while training; under {@code nohup}, SIGHUP stays ignored. The first one asks for an end after the step under way, the second one ends the JVM at
  * once.
  */
 public final class Interruption implements AutoCloseable {
   private static final int INTERRUPTED = 130;
   private static final int TERMINATED = 143;
+  private static final int HUNG_UP = 129;
 
   /** The exit status of the signal that came, 0 as long as none has. */
   private final AtomicInteger status = new AtomicInteger();
 
-  private final List<Object> replaced;
+  private final Map<String, Object> replaced;
 
-  /** Takes the two signals over until {@link #close}. */
+  /** Takes the signals over until {@link #close}. */
   public Interruption() {
-    replaced = List.of(handle("INT", INTERRUPTED), handle("TERM", TERMINATED));
+    replaced = new LinkedHashMap<>();
+    handle("INT", INTERRUPTED);
+    handle("TERM", TERMINATED);
+    handle("HUP", HUNG_UP);
   }
 
   public boolean requested() {
@@ -33,15 +38,18 @@ public final class Interruption implements AutoCloseable {
 
   @Override
   public void close() {
-    Signals.unregister("INT", replaced.get(0));
-    Signals.unregister("TERM", replaced.get(1));
+    replaced.forEach(Signals::unregister);
   }
 
-  private Object handle(String signal, int exitCode) {
-    return Signals.register(signal, () -> {
+  private void handle(String signal, int exitCode) {
+    Object before = Signals.register(signal, () -> {
       if (!status.compareAndSet(0, exitCode)) {
         Runtime.getRuntime().halt(exitCode);
       }
     });
+    // Nothing where the system has no such signal.
+    if (before != null) {
+      replaced.put(signal, before);
+    }
   }
 }

@@ -126,7 +126,7 @@ class CheckpointTest {
     int bestEpoch = 0;
     for (int epoch = 1; epoch <= 5; epoch++) {
       String line = run.outLines().get(2 + epoch);
-      double accuracy = Double.parseDouble(line.replaceFirst(".*test accuracy (\\S+) .*", "$1"));
+      double accuracy = Double.parseDouble(line.replaceFirst(".*test (\\S+) .*", "$1"));
       if (accuracy > best) {
         best = accuracy;
         bestEpoch = epoch;

@@ -23,9 +23,10 @@ class CompareCommandTest {
     "--optimizer",
     "adam,sgd:warmup=10",
     "--learning-rate",
-    "0.003,0.1",
+    "0.003",
+    "0.1",
     "--seed",
-    "5,6",
+    "5-6",
     "--epochs",
     "2",
     "--batch-size",
@@ -169,8 +170,8 @@ class CompareCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--optimizer|adam:warmup=x|Invalid value for option '--optimizer' (NAME): expected a name, as 'adam', or",
-        "--optimizer|rmsprob|Invalid value for option '--optimizer' (NAME): expected one of sgd, ",
+        "--optimizer|adam:warmup=x|Invalid value for option '--optimizer' at index 0 (NAME): expected a name, as 'adam', or",
+        "--optimizer|rmsprob|Invalid value for option '--optimizer' at index 0 (NAME): expected one of sgd, ",
         "--optimizer|adam,sgd,adam|--optimizer is [adam, sgd, adam], expected each value once",
         "--optimizer|adam:warmup=100000|--optimizer is adam:warmup=100000, expected a warmup of fewer than the 40 steps",
         "--learning-rate|0.1,-1|--learning-rate is -1.0, expected finite numbers above 0",

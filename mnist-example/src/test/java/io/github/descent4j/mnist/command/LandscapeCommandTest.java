@@ -72,7 +72,7 @@ class LandscapeCommandTest {
 
   @Test
   void onlyTheFunctionsAskedForAreDrawn() throws IOException {
-    run("--function", "SADDLE", "--function", "saddle", "beale", "--steps", "5");
+    run("--function", "SADDLE", "--function", "saddle,beale", "--steps", "5");
     assertThat(files()).containsExactly("beale.svg", "saddle.svg");
   }
 

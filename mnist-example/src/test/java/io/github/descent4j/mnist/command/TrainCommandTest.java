@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Training through the command, on small generated data and on MNIST. */
 class TrainCommandTest {
   private static final String EPOCH_LINE =
-      "epoch %d/%d  train loss \\d+\\.\\d{4}  train accuracy [01]\\.\\d{4}  test accuracy [01]\\.\\d{4}"
+      "epoch %d/%d  loss \\d+\\.\\d{4}  train [01]\\.\\d{4}  test [01]\\.\\d{4}"
           + "  \\d+\\.\\d{2} s  \\d+ images/s";
 
   private static final String[] SHORT_RUN = {"--batch-size", "20", "--epochs", "3"};
@@ -51,6 +51,8 @@ class TrainCommandTest {
         .endsWith(", batch size 128, seed 42");
     assertThat(lines.get(3)).matches(EPOCH_LINE.formatted(1, 2));
     assertThat(lines.get(4)).matches(EPOCH_LINE.formatted(2, 2));
+    assertThat(lines.subList(1, 6))
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     assertThat(lines.get(5)).matches("test accuracy [01]\\.\\d{4} \\(\\d+/200\\)");
     assertThat(lines.get(5))
         .startsWith(String.format(Locale.ROOT, "test accuracy %.4f (", run.correct() / 200.0));
@@ -127,7 +129,7 @@ class TrainCommandTest {
     assertThat(best).matches("best       epoch \\d, validation accuracy [01]\\.\\d{4}");
     int bestEpoch = Integer.parseInt(best.substring(17, 18));
     assertThat(lines).hasSize(3 + Math.min(9, bestEpoch + 2) + 2);
-    String accuracy = lines.get(2 + bestEpoch).replaceFirst(".*test accuracy (\\S+) .*", "$1");
+    String accuracy = lines.get(2 + bestEpoch).replaceFirst(".*test (\\S+) .*", "$1");
     assertThat(run.lastLine()).startsWith("test accuracy " + accuracy + " (");
   }
 
