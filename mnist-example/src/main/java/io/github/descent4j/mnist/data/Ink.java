@@ -17,6 +17,7 @@ import java.util.List;
  * @param width columns of it
  * @param alone false where something of a similar mass is beside the digit
  */
+@SuppressWarnings("ArrayRecordComponent") // Nobody compares ink.
 record Ink(double[][] pixels, int top, int left, int height, int width, boolean alone) {
   /** A larger picture is read at this size, which makes the noise of its pixels smaller. */
   private static final int SIDE = 256;
