@@ -6,6 +6,7 @@ import io.github.descent4j.internal.access.ParameterAccess;
 import io.github.descent4j.internal.access.Registry;
 import io.github.descent4j.internal.memory.ArrayMemory;
 import java.util.Arrays;
+import java.util.Locale;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -87,29 +88,42 @@ public final class Parameter {
     requireOpen(name, "gradient", gradient);
     if (value.dataType() != gradient.dataType()) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "gradient of parameter '%s' is of type %s, expected %s as the value",
-          name, gradient.dataType(), value.dataType()));
+          name,
+          gradient.dataType(),
+          value.dataType()));
     }
     if (!ArrayMemory.supports(value.dataType())) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "value of parameter '%s' is of type %s, expected FLOAT, DOUBLE, FLOAT16 or BFLOAT16",
-          name, value.dataType()));
+          name,
+          value.dataType()));
     }
     if (!Arrays.equals(value.shape(), gradient.shape())) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "gradient of parameter '%s' has shape %s, expected %s as the value",
-          name, Arrays.toString(gradient.shape()), Arrays.toString(value.shape())));
+          name,
+          Arrays.toString(gradient.shape()),
+          Arrays.toString(value.shape())));
     }
     Parameter parameter = new Parameter(name, value, gradient);
     if (parameter.valueMemory.overlapsItself()) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "value of parameter '%s' has elements that share memory (shape %s, strides %s),"
               + " expected an array of its own: dup() makes one",
-          name, Arrays.toString(value.shape()), Arrays.toString(value.stride())));
+          name,
+          Arrays.toString(value.shape()),
+          Arrays.toString(value.stride())));
     }
     if (parameter.valueMemory.overlaps(parameter.gradientMemory)) {
       throw new IllegalArgumentException(String.format(
-          "value and gradient of parameter '%s' share memory, expected two arrays", name));
+          Locale.ROOT,
+          "value and gradient of parameter '%s' share memory, expected two arrays",
+          name));
     }
     return parameter;
   }
@@ -131,7 +145,8 @@ public final class Parameter {
 
   @Override
   public String toString() {
-    return String.format("%s %s%s", name, value.dataType(), Arrays.toString(value.shape()));
+    return String.format(
+        Locale.ROOT, "%s %s%s", name, value.dataType(), Arrays.toString(value.shape()));
   }
 
   /** Where the value is now. */

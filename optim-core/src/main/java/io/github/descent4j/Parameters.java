@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -178,6 +179,7 @@ public final class Parameters implements Iterable<Parameter> {
         }
         if ((a.isValue || b.isValue) && a.owner != b.owner && a.memory.overlaps(b.memory)) {
           throw new IllegalArgumentException(String.format(
+              Locale.ROOT,
               "%s of parameter '%s' and %s of parameter '%s' share memory, expected two arrays",
               a.isValue ? "value" : "gradient",
               a.owner.name(),

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -142,7 +143,7 @@ class RecordedBitsTest {
         }
       }
     }
-    return String.format("%016x", hash);
+    return String.format(Locale.ROOT, "%016x", hash);
   }
 
   private static INDArray value(

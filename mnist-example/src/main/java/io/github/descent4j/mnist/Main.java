@@ -1,11 +1,26 @@
 package io.github.descent4j.mnist;
 
-import io.github.descent4j.mnist.UpdateOptions.DecayMode;
+import io.github.descent4j.mnist.command.CompareCommand;
+import io.github.descent4j.mnist.command.EvaluateCommand;
+import io.github.descent4j.mnist.command.FindLrCommand;
+import io.github.descent4j.mnist.command.LandscapeCommand;
+import io.github.descent4j.mnist.command.PredictCommand;
+import io.github.descent4j.mnist.command.TrainCommand;
+import io.github.descent4j.mnist.compare.Contender;
+import io.github.descent4j.mnist.compare.Seeds;
+import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.landscape.Picture;
 import io.github.descent4j.mnist.landscape.TestFunction;
+import io.github.descent4j.mnist.option.Version;
+import io.github.descent4j.mnist.settings.Choice;
+import io.github.descent4j.mnist.settings.DecayMode;
+import io.github.descent4j.mnist.settings.ModelChoice;
+import io.github.descent4j.mnist.settings.OptimizerChoice;
+import io.github.descent4j.mnist.settings.ScheduleChoice;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -50,6 +65,8 @@ public final class Main {
    * @param args the command line
    */
   public static void main(String... args) {
+    // Our own numbers ask for no locale; those of the libraries that draw charts and bars would.
+    Locale.setDefault(Locale.ROOT);
     OpenBlasCore.choose();
     PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
     PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());
@@ -65,6 +82,7 @@ public final class Main {
         .registerConverter(OptimizerChoice.class, Choice.converter(OptimizerChoice.values()))
         .registerConverter(ScheduleChoice.class, Choice.converter(ScheduleChoice.values()))
         .registerConverter(Contender.class, Contender::parse)
+        .registerConverter(Seeds.class, Seeds::parse)
         .registerConverter(DecayMode.class, Choice.converter(DecayMode.values()))
         .registerConverter(TestFunction.class, Choice.converter(TestFunction.values()))
         .registerConverter(Picture.Format.class, Choice.converter(Picture.Format.values()))
@@ -73,13 +91,13 @@ public final class Main {
     try {
       return commandLine.execute(args);
     } catch (OutOfMemoryError e) {
-      err.println("error: out of memory (" + e.getMessage()
+      err.println("error: out of memory (" + CommandException.quoted(e.getMessage() + "")
           + "), expected a larger heap, as by java -Xmx4g");
     } catch (LinkageError e) {
       log.debug("linkage", e);
-      err.println("error: ND4J does not load on " + System.getProperty("os.name") + " "
-          + System.getProperty("os.arch")
-          + ", expected a jar built for this platform (docs/mnist.md)");
+      err.println("error: " + NativeCode.problem(e));
+    } catch (Throwable e) {
+      unexpected(e, err);
     }
     return CommandLine.ExitCode.SOFTWARE;
   }
@@ -87,7 +105,7 @@ public final class Main {
   private static int wrongUsage(ParameterException e, String[] args) {
     CommandLine command = e.getCommandLine();
     PrintWriter err = command.getErr();
-    err.println("error: " + e.getMessage());
+    err.println("error: " + CommandException.line(e.getMessage()));
     UnmatchedArgumentException.printSuggestions(e, err);
     err.println(command.getUsageMessage().lines().findFirst().orElseThrow());
     return CommandLine.ExitCode.USAGE;
@@ -95,10 +113,18 @@ public final class Main {
 
   private static int failed(Exception e, CommandLine command, ParseResult parsed) {
     if (e instanceof CommandException) {
-      command.getErr().println("error: " + e.getMessage());
+      command.getErr().println("error: " + CommandException.line(e.getMessage()));
     } else {
-      log.error("{} failed", command.getCommandName(), e);
+      unexpected(e, command.getErr());
     }
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** A fault of this program, or of the machine: still one line. */
+  private static void unexpected(Throwable e, PrintWriter err) {
+    log.debug("unexpected", e);
+    String message = e.getMessage() == null ? "" : ": " + CommandException.quoted(e.getMessage());
+    err.println("error: " + e.getClass().getSimpleName() + message
+        + "; DESCENT4J_LOG=DEBUG in the environment shows where");
   }
 }

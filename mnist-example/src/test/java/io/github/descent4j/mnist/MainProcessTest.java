@@ -3,6 +3,8 @@ package io.github.descent4j.mnist;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.mnist.data.IdxBytes;
+import io.github.descent4j.mnist.run.Checkpoint;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -13,6 +15,9 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The command in a JVM of its own, where its streams, its exit status and signals are real. */
 class MainProcessTest {
@@ -41,6 +46,36 @@ class MainProcessTest {
     assertThat(errors).isEmptyFile();
     assertThat(out).hasSize(5);
     assertThat(out.get(4)).matches("test accuracy [01]\\.\\d{4} \\(\\d+/200\\)");
+  }
+
+  /** In the second and the third locale, numbers have other digits. */
+  @Test
+  void nothingDependsOnTheLocale() throws IOException, InterruptedException {
+    List<List<String>> printed = new ArrayList<>();
+    for (List<String> locale : List.of(
+        List.of("-Duser.language=en", "-Duser.country=US"),
+        List.of("-Duser.language=ar", "-Duser.country=SA", "-Duser.extensions=u-nu-arab"),
+        List.of("-Duser.language=mr", "-Duser.country=IN"))) {
+      Path runs = data.resolve("runs-" + printed.size());
+      List<String> lines = new ArrayList<>();
+      for (String[] command : new String[][] {
+        {"train", "--data=" + data, "--epochs=2", "--keep=1", "--checkpoint=" + runs},
+        {"evaluate", "--data=" + data, "--checkpoint=" + runs}
+      }) {
+        Process process = start(locale, command);
+        process
+            .inputReader()
+            .lines()
+            .map(line ->
+                line.replace(runs.toString(), "RUNS").replaceFirst(" \\d+\\.\\d\\d s .*", ""))
+            .forEach(lines::add);
+        assertThat(process.waitFor()).isZero();
+        assertThat(errors).isEmptyFile();
+      }
+      assertThat(runs).isDirectoryContaining("glob:**/step-00000016");
+      printed.add(lines);
+    }
+    assertThat(printed).allMatch(printed.get(0)::equals);
   }
 
   @Test
@@ -106,6 +141,47 @@ class MainProcessTest {
 
     assertThat(start("train", "--resume", broken.toString()).waitFor()).isZero();
     assertThat(broken.resolve(LAST_NETWORK)).hasSameBinaryContentAs(whole.resolve(LAST_NETWORK));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TERM, 143", "HUP, 129"})
+  void otherSignalsSaveToo(String signal, int status) throws IOException, InterruptedException {
+    Path runs = data.resolve("runs");
+    Process process = start(training(runs));
+    awaitEpochs(process, 1);
+    signal(process, signal);
+    assertThat(process.waitFor(60, SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(status);
+    assertThat(errors)
+        .content()
+        .matches("interrupted after step \\d+; train --resume \\S+ goes on from here\\R");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--report=/dev/full", "--metrics=LINK.csv"})
+  void aFullDiskIsNamed(String option) throws IOException, InterruptedException {
+    Path link = Files.createSymbolicLink(data.resolve("full.csv"), Path.of("/dev/full"));
+    String argument = option.replace("LINK.csv", link.toString());
+    Process process = start("train", "--data=" + data, "--epochs=1", argument);
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(errors)
+        .content()
+        .matches("error: " + argument.replaceFirst(".*=", "")
+            + ": cannot be written: No space left.*\\R");
+  }
+
+  @Test
+  void aHomeThatCannotBeWrittenIsNamedWithTheCure() throws IOException, InterruptedException {
+    Process process = start(
+        List.of("-Duser.home=/proc/none", "-Djava.io.tmpdir=/proc/none"),
+        "train",
+        "--data=" + data);
+    assertThat(process.waitFor()).isEqualTo(1);
+    assertThat(errors)
+        .content()
+        .matches("error: there is no folder to unpack ND4J's native code into: neither"
+            + " /proc/none/.javacpp/cache nor one in /proc/none can be written to; expected java"
+            + " -Dorg.bytedeco.javacpp.cachedir=DIR, .*\\R");
   }
 
   @Test

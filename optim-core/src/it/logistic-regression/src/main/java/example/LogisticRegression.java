@@ -7,6 +7,7 @@ import io.github.descent4j.RAdam;
 import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.schedule.Schedules;
+import java.util.Locale;
 import java.util.Random;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,7 +47,7 @@ public final class LogisticRegression {
 
     INDArray correct = predict(x, weight, bias).gt(0.5).castTo(DataType.FLOAT).eq(y);
     double accuracy = correct.castTo(DataType.FLOAT).meanNumber().doubleValue();
-    System.out.printf("accuracy %.4f after %d steps%n", accuracy, optimizer.steps());
+    System.out.printf(Locale.ROOT, "accuracy %.4f after %d steps%n", accuracy, optimizer.steps());
     if (accuracy < 0.98) {
       throw new AssertionError("accuracy is " + accuracy + ", expected at least 0.98");
     }

@@ -6,6 +6,7 @@ import io.github.descent4j.Parameter;
 import io.github.descent4j.internal.Check;
 import io.github.descent4j.internal.access.AdaptiveClipAccess;
 import io.github.descent4j.internal.access.Registry;
+import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
@@ -122,8 +123,10 @@ public final class AdaptiveClip {
     }
     if (shape.length > 5) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameter '%s' has %d dimensions, expected at most 5 for outputsLast",
-          parameter, shape.length));
+          parameter,
+          shape.length));
     }
     long units = shape.length == 3 ? shape[1] * shape[2] : shape[last];
     return Math.max(1, Math.toIntExact(units));

@@ -17,6 +17,7 @@ import io.github.descent4j.internal.state.SlotFile;
 import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -340,17 +341,22 @@ public final class AccumulatedOptimizer extends Decorator {
       }
       if (pendingMicroSteps > 0 && (known == null || known.steps == 0)) {
         throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
             "parameter '%s' is not in the window of %d micro-steps that has begun, expected the"
                 + " parameters of its first",
-            parameter.name(), pendingMicroSteps));
+            parameter.name(),
+            pendingMicroSteps));
       }
       current[i] = known == null ? new ParameterState(parameter, BUFFERS) : known;
     }
     // The names are distinct and all of them in the window, so counting is enough.
     if (pendingMicroSteps > 0 && parameters.size() != pendingParameters) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameters are %s, expected the %d of the window of %d micro-steps that has begun",
-          parameters, pendingParameters, pendingMicroSteps));
+          parameters,
+          pendingParameters,
+          pendingMicroSteps));
     }
   }
 

@@ -15,6 +15,7 @@ import io.github.descent4j.internal.state.SlotFile;
 import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -119,8 +120,10 @@ public final class AveragedOptimizer extends Decorator {
     ParameterState state = states.get(parameterName);
     if (state == null) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameter name is '%s', expected one that has an average: %s",
-          parameterName, states.keySet()));
+          parameterName,
+          states.keySet()));
     }
     return state.slots[0];
   }

@@ -14,6 +14,7 @@ import io.github.descent4j.state.StateWriter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Predicate;
 
 /**
@@ -255,14 +256,19 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
     int found = indexOf(parameter);
     if (found == groups.length) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameter '%s' belongs to no group, expected one of %s to take it, or otherwise()",
-          parameter, groups()));
+          parameter,
+          groups()));
     }
     for (int g = 0; g < groups.length; g++) {
       if (g != found && groups[g].state.parameters().contains(parameter.name())) {
         throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
             "parameter '%s' belongs to group '%s', expected '%s' as at its first step",
-            parameter.name(), groups[found].name, groups[g].name));
+            parameter.name(),
+            groups[found].name,
+            groups[g].name));
       }
     }
     return found;

@@ -3,6 +3,7 @@ package io.github.descent4j.decorator;
 import io.github.descent4j.OptimizerState;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -40,8 +41,10 @@ record GroupedState(List<OptimizerState> states) implements OptimizerState {
       }
     }
     throw new IllegalArgumentException(String.format(
+        Locale.ROOT,
         "parameter name is '%s', expected one that has been stepped: %s",
-        parameterName, parameters()));
+        parameterName,
+        parameters()));
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -43,8 +44,11 @@ final class GroupsFile {
         Group other = owners.putIfAbsent(parameter, group);
         if (other != null && other != group) {
           throw in.problem(String.format(
+              Locale.ROOT,
               "has parameter '%s' in group '%s' and in '%s', expected it in one",
-              parameter, other.name, group.name));
+              parameter,
+              other.name,
+              group.name));
         }
         requireModels(optimizer, group, parameter, in);
       }));
@@ -58,8 +62,12 @@ final class GroupsFile {
     Group taker = own == null ? group : optimizer.firstThatTakes(own);
     if (taker != group) {
       throw in.problem(String.format(
+          Locale.ROOT,
           "has parameter '%s' in group '%s', expected it in %s as in %s",
-          parameter, group.name, taker == null ? "none" : "'" + taker.name + "'", optimizer));
+          parameter,
+          group.name,
+          taker == null ? "none" : "'" + taker.name + "'",
+          optimizer));
     }
   }
 

@@ -17,6 +17,7 @@ import io.github.descent4j.internal.update.UpdateNumbers;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -89,14 +90,20 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
     long expected = Arrays.stream(gradientShape).reduce(1, Math::multiplyExact);
     if (length * slots.length != viewArray.length() || length != expected) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "state of %s has length %d, expected %d times the %d elements of the gradient",
-          config, viewArray.length(), slots.length, expected));
+          config,
+          viewArray.length(),
+          slots.length,
+          expected));
     }
     INDArray flat = viewArray.reshape('c', new long[] {viewArray.length()});
     if (ArrayMemory.of(flat).begin() != ArrayMemory.of(viewArray).begin()) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "state of %s has strides %s, expected elements that follow each other",
-          config, Arrays.toString(viewArray.stride())));
+          config,
+          Arrays.toString(viewArray.stride())));
     }
     INDArray[] arrays = new INDArray[slots.length];
     for (int s = 0; s < slots.length; s++) {
@@ -113,8 +120,8 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
   public void setState(Map<String, INDArray> stateMap, boolean initialize) {
     Set<String> names = slotNames();
     if (!stateMap.keySet().equals(names)) {
-      throw new IllegalArgumentException(
-          String.format("state of %s has slots %s, expected %s", config, stateMap.keySet(), names));
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT, "state of %s has slots %s, expected %s", config, stateMap.keySet(), names));
     }
     INDArray[] arrays = new INDArray[slots.length];
     for (int s = 0; s < slots.length; s++) {
@@ -122,6 +129,7 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
       if (!Arrays.equals(arrays[s].shape(), arrays[0].shape())
           || arrays[s].dataType() != arrays[0].dataType()) {
         throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
             "slot '%s' of %s is %s%s, expected %s%s as slot '%s'",
             slots[s].name(),
             config,
@@ -171,9 +179,11 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
     ArrayMemory gradientMemory = ArrayMemory.of(gradient);
     if (gradientMemory.overlapsItself()) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "gradient has elements that share memory (shape %s, strides %s), expected an array of its"
               + " own: dup() makes one",
-          Arrays.toString(gradient.shape()), Arrays.toString(gradient.stride())));
+          Arrays.toString(gradient.shape()),
+          Arrays.toString(gradient.stride())));
     }
     long t = iteration + 1L;
     double rate =
@@ -219,8 +229,10 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
       }
       if (slot.length() != gradient.length()) {
         throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
             "gradient has shape %s, expected %d elements as a slot of the state",
-            Arrays.toString(gradient.shape()), slot.length()));
+            Arrays.toString(gradient.shape()),
+            slot.length()));
       }
     }
   }

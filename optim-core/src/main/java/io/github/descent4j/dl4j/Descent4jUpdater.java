@@ -8,6 +8,7 @@ import io.github.descent4j.internal.access.UpdateRuleAccess;
 import io.github.descent4j.rule.UpdateRule;
 import java.io.Serial;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.StringJoiner;
@@ -47,6 +48,7 @@ public final class Descent4jUpdater implements IUpdater {
     if (decay.coefficient() != 0) {
       String instead = decay.isDecoupled() ? "weightDecay" : "l2";
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "weightDecay of %s is %s, expected WeightDecay.none(), since an updater is not given the"
               + " parameters; .%s(%s) of each DL4J layer, or .%s(%s) of SameDiff's TrainingConfig,"
               + " decays so",
@@ -100,8 +102,11 @@ public final class Descent4jUpdater implements IUpdater {
     double rate = learningRateSchedule.valueAt(iteration, epoch);
     if (!(rate >= 0 && rate < Double.POSITIVE_INFINITY)) {
       throw new IllegalStateException(String.format(
+          Locale.ROOT,
           "learning rate of schedule %s at iteration %d is %s, expected a finite number >= 0",
-          learningRateSchedule, iteration, rate));
+          learningRateSchedule,
+          iteration,
+          rate));
     }
     return rate;
   }

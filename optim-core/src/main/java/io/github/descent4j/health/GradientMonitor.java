@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -311,8 +312,14 @@ public final class GradientMonitor {
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "GradientMonitor(every=%s, patience=%s, vanishing=%s, explodingGrowth=%s, largeUpdate=%s, explodingUpdate=%s)",
-        every, patience, vanishing, explodingGrowth, largeUpdate, explodingUpdate);
+        every,
+        patience,
+        vanishing,
+        explodingGrowth,
+        largeUpdate,
+        explodingUpdate);
   }
 
   /** Settings of a {@link GradientMonitor}, at their defaults until set. */

@@ -52,9 +52,17 @@ public record GradientReport(long step, List<ParameterHealth> parameters, List<O
     String line = "%-" + width + "s  %13s  %13s  %14s  %12s  %s%n";
     StringBuilder table = new StringBuilder();
     table.append(String.format(
-        line, title, "gradient norm", "gradient RMS", "parameter norm", "update ratio", "verdict"));
+        Locale.ROOT,
+        line,
+        title,
+        "gradient norm",
+        "gradient RMS",
+        "parameter norm",
+        "update ratio",
+        "verdict"));
     for (ParameterHealth health : parameters) {
       table.append(String.format(
+          Locale.ROOT,
           line,
           health.name(),
           number(health.gradientNorm()),

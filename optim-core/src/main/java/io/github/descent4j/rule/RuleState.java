@@ -4,6 +4,7 @@ import io.github.descent4j.OptimizerState;
 import io.github.descent4j.internal.state.ParameterState;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,8 +33,8 @@ final class RuleState implements OptimizerState {
   public INDArray slot(String parameterName, String slotName) {
     INDArray slot = find(parameterName).slot(slotName);
     if (slot == null) {
-      throw new IllegalArgumentException(
-          String.format("slot name is '%s', expected one of %s", slotName, slots(parameterName)));
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT, "slot name is '%s', expected one of %s", slotName, slots(parameterName)));
     }
     return slot;
   }
@@ -47,8 +48,10 @@ final class RuleState implements OptimizerState {
     ParameterState state = states.get(parameterName);
     if (state == null) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameter name is '%s', expected one that has been stepped: %s",
-          parameterName, states.keySet()));
+          parameterName,
+          states.keySet()));
     }
     return state;
   }

@@ -4,6 +4,7 @@ import io.github.descent4j.Parameter;
 import io.github.descent4j.internal.state.ParameterState;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -80,8 +81,12 @@ final class WholeUpdate implements WholeParameter {
     }
     if (!Arrays.equals(copy.shape(), shape)) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "slot '%s' of parameter '%s' has shape %s, expected %s as at its first step",
-          slotName, name(), Arrays.toString(shape), Arrays.toString(copy.shape())));
+          slotName,
+          name(),
+          Arrays.toString(shape),
+          Arrays.toString(copy.shape())));
     }
     return copy;
   }

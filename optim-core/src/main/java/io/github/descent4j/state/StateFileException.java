@@ -1,5 +1,6 @@
 package io.github.descent4j.state;
 
+import io.github.descent4j.internal.file.Quote;
 import java.nio.file.Path;
 
 /**
@@ -8,6 +9,9 @@ import java.nio.file.Path;
  */
 public final class StateFileException extends RuntimeException {
   private static final long serialVersionUID = 1;
+
+  private static final int LONGEST = 1000;
+  private static final int END = 300;
 
   private final transient Path file;
 
@@ -19,8 +23,16 @@ public final class StateFileException extends RuntimeException {
    * @param cause may be null
    */
   public StateFileException(Path file, String problem, Throwable cause) {
-    super("state file " + file + " " + problem, cause);
+    super("state file " + file + " " + shortened(problem), cause);
     this.file = file;
+  }
+
+  /** Names in a file may be of any length, and have any characters. */
+  private static String shortened(String problem) {
+    String line = Quote.line(problem);
+    return line.length() <= LONGEST
+        ? line
+        : line.substring(0, LONGEST - END) + " ... " + line.substring(line.length() - END);
   }
 
   /** The file, null if this exception has been serialized. */

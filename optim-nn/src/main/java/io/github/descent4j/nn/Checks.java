@@ -2,6 +2,7 @@ package io.github.descent4j.nn;
 
 import io.github.descent4j.nn.memory.Memory;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -105,8 +106,13 @@ final class Checks {
       String layer, long height, long width, long windowHeight, long windowWidth) {
     if (windowHeight > height || windowWidth > width) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "%s: padded image is %d x %d, expected at least %d x %d, the window",
-          layer, height, width, windowHeight, windowWidth));
+          layer,
+          height,
+          width,
+          windowHeight,
+          windowWidth));
     }
   }
 

@@ -5,6 +5,7 @@ import io.github.descent4j.Parameters;
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableImages;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -115,8 +116,12 @@ public final class Conv2d extends Shardable {
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "Conv2d %s %s stride %d padding %d",
-        name, Arrays.toString(weight.value().shape()), stride, padding);
+        name,
+        Arrays.toString(weight.value().shape()),
+        stride,
+        padding);
   }
 
   private ConvolutionShape shape(long height, long width) {

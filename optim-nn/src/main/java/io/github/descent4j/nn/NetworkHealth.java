@@ -66,6 +66,7 @@ public record NetworkHealth(List<ActivationHealth> layers) {
     }
     StringBuilder table = new StringBuilder();
     table.append(String.format(
+        Locale.ROOT,
         "%-" + width + "s  %6s  %6s  %9s  %8s  %s%n",
         "layer",
         "units",

@@ -10,6 +10,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -94,6 +95,7 @@ public final class Compare implements Callable<Integer> {
       for (int i = 0; i < runs.size(); i++) {
         Run run = runs.get(i);
         progress.printf(
+            Locale.ROOT,
             "round %d of %d, %d of %d: %s %s %s%n",
             round,
             rounds,

@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist.chart;
 
+import io.github.descent4j.mnist.data.WholeFile;
 import java.awt.Color;
 import java.awt.Dimension;
 import java.awt.Graphics2D;
@@ -7,9 +8,9 @@ import java.awt.RenderingHints;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
@@ -52,9 +53,11 @@ public final class ChartFile {
     SVGGraphics2D graphics = new SVGGraphics2D(context, false);
     graphics.setSVGCanvasSize(new Dimension(width, height));
     paint(graphics, width, height, charts);
-    try (Writer out = Files.newBufferedWriter(file)) {
+    WholeFile.write(file, bytes -> {
+      Writer out = new OutputStreamWriter(bytes, StandardCharsets.UTF_8);
       graphics.stream(out);
-    }
+      out.flush();
+    });
   }
 
   /**
@@ -71,10 +74,11 @@ public final class ChartFile {
     graphics.scale(PIXELS, PIXELS);
     paint(graphics, width, height, charts);
     graphics.dispose();
-    try (OutputStream bytes = Files.newOutputStream(file);
-        ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
-      ImageIO.write(image, "png", out);
-    }
+    WholeFile.write(file, bytes -> {
+      try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+        ImageIO.write(image, "png", out);
+      }
+    });
   }
 
   private static void paint(Graphics2D graphics, int width, int height, List<JFreeChart> charts) {

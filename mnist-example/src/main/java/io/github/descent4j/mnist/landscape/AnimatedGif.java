@@ -1,11 +1,11 @@
 package io.github.descent4j.mnist.landscape;
 
+import io.github.descent4j.mnist.data.WholeFile;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.IIOImage;
@@ -29,10 +29,14 @@ final class AnimatedGif {
   /** Of frames of one size; delays are in hundredths of a second. */
   static void write(List<BufferedImage> frames, int delay, int lastDelay, Path file)
       throws IOException {
+    WholeFile.write(file, bytes -> write(frames, delay, lastDelay, bytes));
+  }
+
+  private static void write(
+      List<BufferedImage> frames, int delay, int lastDelay, OutputStream bytes) throws IOException {
     GifPalette palette = GifPalette.of(frames.get(frames.size() - 1));
     ImageWriter writer = ImageIO.getImageWritersByFormatName("gif").next();
-    try (OutputStream bytes = Files.newOutputStream(file);
-        ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
+    try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
       writer.setOutput(out);
       writer.prepareWriteSequence(null);
       BufferedImage before = null;

@@ -4,6 +4,7 @@ import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Shape;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.LegendItem;
@@ -112,7 +113,8 @@ final class LandscapeChart {
   }
 
   private static String label(Trial trial) {
-    return String.format("%-9s %-7s %s", trial.optimizer(), trial.rateText(), trial.outcome());
+    return String.format(
+        Locale.ROOT, "%-9s %-7s %s", trial.optimizer(), trial.rateText(), trial.outcome());
   }
 
   private static DefaultXYDataset landmarks(TestFunction function) {

@@ -2,6 +2,7 @@ package io.github.descent4j.mnist.report;
 
 import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.internal.program.Loops;
+import io.github.descent4j.mnist.data.Require;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
@@ -29,6 +30,16 @@ public record Environment(
     String kernels,
     int threads,
     String blasCore) {
+
+  /** Checks that nothing is missing. */
+  public Environment {
+    Require.present("version", version);
+    Require.present("java", java);
+    Require.present("jvmOptions", jvmOptions);
+    Require.present("os", os);
+    Require.present("kernels", kernels);
+    Require.present("blasCore", blasCore);
+  }
 
   /** That of this process. */
   public static Environment current(String version) {

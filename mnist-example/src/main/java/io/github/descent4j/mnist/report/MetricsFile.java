@@ -2,6 +2,7 @@ package io.github.descent4j.mnist.report;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.descent4j.mnist.data.WholeFile;
 import io.github.descent4j.mnist.report.RunRecord.Epoch;
 import io.github.descent4j.mnist.report.RunRecord.Step;
 import java.io.IOException;

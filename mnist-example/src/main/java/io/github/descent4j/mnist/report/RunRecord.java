@@ -1,10 +1,9 @@
 package io.github.descent4j.mnist.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.data.JsonFile;
+import io.github.descent4j.mnist.data.Require;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +26,25 @@ public record RunRecord(
     List<Step> steps,
     List<Gradients> gradients) {
 
-  private static final JsonMapper MAPPER = JsonMapper.builder()
-      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-      .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-      .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-      .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-      .build();
+  /** Checks that nothing is missing, and that it fits together. */
+  public RunRecord {
+    Require.values("settings", settings);
+    Require.elements("sessions", sessions);
+    Require.elements("parameters", parameters);
+    Require.elements("epochs", epochs);
+    Require.elements("steps", steps);
+    Require.elements("gradients", gradients);
+    Require.rising("step", steps.stream().map(Step::step).toList());
+    Require.rising("step of gradients", gradients.stream().map(Gradients::step).toList());
+    for (Gradients observed : gradients) {
+      Require.that(
+          observed.norms().length == parameters.size()
+              && observed.updateRatios().length == parameters.size(),
+          "number of gradients",
+          observed.norms().length,
+          "one for each of " + parameters.size() + " parameters");
+    }
+  }
 
   /**
    * A process that trained.
@@ -41,7 +53,13 @@ public record RunRecord(
    * @param fromStep steps that were done before it
    * @param environment what it ran in
    */
-  public record Session(String command, long fromStep, Environment environment) {}
+  public record Session(String command, long fromStep, Environment environment) {
+    /** Checks that nothing is missing. */
+    public Session {
+      Require.present("command", command);
+      Require.present("environment", environment);
+    }
+  }
 
   /**
    * An epoch.
@@ -88,24 +106,25 @@ public record RunRecord(
    */
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares observations.
   public record Gradients(
-      long step, double epoch, double norm, double[] norms, double[] updateRatios) {}
+      long step, double epoch, double norm, double[] norms, double[] updateRatios) {
+    /** Checks that nothing is missing. */
+    public Gradients {
+      Require.present("norms", norms);
+      Require.present("updateRatios", updateRatios);
+    }
+  }
 
   /** Writes the record, as a whole or not at all. */
   public void save(Path file) throws IOException {
-    WholeFile.write(file, MAPPER.writeValueAsBytes(this));
+    JsonFile.write(file, this);
   }
 
   /**
    * Reads what {@link #save} wrote.
    *
-   * @throws IOException if it cannot be read, or is something else; the message names the file
+   * @throws CommandException if it cannot be read, or is something else; the message names the file
    */
-  public static RunRecord load(Path file) throws IOException {
-    try {
-      return MAPPER.readValue(Files.readAllBytes(file), RunRecord.class);
-    } catch (JsonProcessingException e) {
-      String problem = e.getOriginalMessage().lines().findFirst().orElse("damage");
-      throw new IOException(file + ": expected the record of a run, found " + problem, e);
-    }
+  public static RunRecord load(Path file) {
+    return JsonFile.read(file, RunRecord.class, "the record of a run");
   }
 }

@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist.report;
 
+import io.github.descent4j.mnist.data.GreyImage;
 import java.util.List;
 
 /**

@@ -3,6 +3,7 @@ package io.github.descent4j.mnist.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.report.RunRecord.Step;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,10 +89,19 @@ class RunRecorderTest {
   }
 
   @Test
+  void stepsRise() {
+    Step step = new Step(1, 0.5, 1, 0.1);
+    assertThatThrownBy(() -> new RunRecord(
+            Map.of(), List.of(), List.of(), List.of(), List.of(step, step), List.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("step is 1 after 1, expected rising numbers");
+  }
+
+  @Test
   void anotherFileIsNamed() throws IOException {
     Path file = Files.writeString(folder.resolve("other.json"), "{\"epochs\": []}");
     assertThatThrownBy(() -> RunRecord.load(file))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(CommandException.class)
         .hasMessageStartingWith(file + ": expected the record of a run, found ");
   }
 }

@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist.report;
 
+import io.github.descent4j.mnist.data.GreyImage;
 import io.github.descent4j.mnist.report.TestResult.Mistake;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Runs that nobody has trained. */
-final class Runs {
+public final class Runs {
   static final List<String> PARAMETERS =
       List.of("fc1.weight", "fc1.bias", "fc2.weight", "fc2.bias", "fc3.weight", "fc3.bias");
 

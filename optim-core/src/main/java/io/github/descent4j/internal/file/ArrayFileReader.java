@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.zip.CRC32;
@@ -140,7 +141,8 @@ public final class ArrayFileReader implements AutoCloseable {
     } catch (NpyHeader.BadHeaderException e) {
       throw bad(entry, e.getMessage());
     } catch (ZipException | EOFException e) {
-      throw new StateFileException(file, "is damaged at entry '" + entry.getName() + "': " + e, e);
+      throw new StateFileException(
+          file, "is damaged at entry '" + Quote.of(entry.getName()) + "': " + e, e);
     } catch (IOException e) {
       throw unreadable(file, e);
     }
@@ -161,7 +163,7 @@ public final class ArrayFileReader implements AutoCloseable {
   }
 
   private StateFileException bad(ZipEntry entry, String problem) {
-    return problem("has an entry '" + entry.getName() + "' that " + problem);
+    return problem("has an entry '" + Quote.of(entry.getName()) + "' that " + problem);
   }
 
   private static UncheckedIOException unreadable(Path file, IOException e) {
@@ -169,6 +171,7 @@ public final class ArrayFileReader implements AutoCloseable {
   }
 
   private void collectEntries(long fileSize) {
+    long declared = 0;
     for (ZipEntry entry : Collections.list(zip.entries())) {
       if (entry.getMethod() != ZipEntry.STORED) {
         throw bad(entry, "is compressed, expected it to be stored");
@@ -181,6 +184,12 @@ public final class ArrayFileReader implements AutoCloseable {
       }
       if (entries.put(entry.getName(), entry) != null) {
         throw bad(entry, "is there twice, expected one of each name");
+      }
+      // Entries may share their bytes; what is read of them may not.
+      declared += entry.getSize();
+      if (declared > fileSize) {
+        throw problem("has entries that are together of more than its own " + fileSize
+            + " bytes, expected that no two have bytes in common");
       }
     }
   }
@@ -213,8 +222,8 @@ public final class ArrayFileReader implements AutoCloseable {
     undeclared.remove(DESCRIPTION);
     for (String name : arrays.names()) {
       if (undeclared.remove(name + ENDING) == null) {
-        throw problem(
-            "has no entry '" + name + ENDING + "', which its " + DESCRIPTION + " declares");
+        throw problem("has no entry '" + Quote.of(name) + ENDING + "', which its " + DESCRIPTION
+            + " declares");
       }
     }
     for (ZipEntry entry : undeclared.values()) {
@@ -230,7 +239,10 @@ public final class ArrayFileReader implements AutoCloseable {
       throw bad(
           entry,
           String.format(
-              "is damaged: its checksum is %08x, expected %08x", crc.getValue(), entry.getCrc()));
+              Locale.ROOT,
+              "is damaged: its checksum is %08x, expected %08x",
+              crc.getValue(),
+              entry.getCrc()));
     }
   }
 

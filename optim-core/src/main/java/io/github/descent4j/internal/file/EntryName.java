@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.util.Locale;
 import java.util.StringJoiner;
 
 /**
@@ -34,8 +35,11 @@ public final class EntryName {
     }
     if (name.length() > LONGEST) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "name '%.40s...' is of %d characters when encoded, expected at most %d in a file",
-          parts[0], name.length(), LONGEST));
+          parts[0],
+          name.length(),
+          LONGEST));
     }
     return name.toString();
   }
@@ -57,7 +61,7 @@ public final class EntryName {
       if (plain) {
         encoded.append(c);
       } else {
-        encoded.append(String.format("%%%02X", (int) c));
+        encoded.append(String.format(Locale.ROOT, "%%%02X", (int) c));
       }
     }
     return encoded.toString();

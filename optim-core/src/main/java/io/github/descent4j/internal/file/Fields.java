@@ -95,12 +95,12 @@ public final class Fields {
   /** An exception that names the field, its value and what was expected. */
   public StateFileException bad(String name, String expected) {
     Object value = get(name);
-    String shown = value instanceof String ? "\"" + value + "\"" : String.valueOf(value);
+    String shown = value instanceof String ? "\"" + Quote.of(value) + "\"" : Quote.of(value);
     String is = values.containsKey(name) ? " is " + shown : " is missing";
     return new StateFileException(
         file,
-        "has in " + ArrayFileReader.DESCRIPTION + " a field '" + path + name + "' that" + is
-            + ", expected " + expected,
+        "has in " + ArrayFileReader.DESCRIPTION + " a field '" + Quote.of(path + name) + "' that"
+            + is + ", expected " + expected,
         null);
   }
 }

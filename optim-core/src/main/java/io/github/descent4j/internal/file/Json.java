@@ -26,6 +26,9 @@ final class Json {
   private static final ObjectWriter WRITER =
       MAPPER.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
+  /** Each level takes room on the stack; decorators nest two levels deep each. */
+  private static final int DEEPEST = 1000;
+
   private Json() {}
 
   static byte[] write(Map<String, Object> object) {
@@ -38,6 +41,31 @@ final class Json {
 
   /** Reads one object. */
   static Map<String, Object> read(byte[] bytes) throws IOException {
+    requireShallow(bytes);
     return MAPPER.readValue(bytes, new TypeReference<Map<String, Object>>() {});
+  }
+
+  private static void requireShallow(byte[] bytes) throws IOException {
+    int depth = 0;
+    boolean inText = false;
+    for (int i = 0; i < bytes.length; i++) {
+      byte b = bytes[i];
+      if (inText) {
+        if (b == '\\') {
+          i++;
+        } else if (b == '"') {
+          inText = false;
+        }
+      } else if (b == '"') {
+        inText = true;
+      } else if (b == '{' || b == '[') {
+        depth++;
+        if (depth > DEEPEST) {
+          throw new IOException("it is nested more than " + DEEPEST + " levels deep");
+        }
+      } else if (b == '}' || b == ']') {
+        depth--;
+      }
+    }
   }
 }

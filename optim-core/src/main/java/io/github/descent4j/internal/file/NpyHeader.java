@@ -6,8 +6,10 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -29,8 +31,12 @@ record NpyHeader(String code, char order, List<Long> shape) {
 
   private static final Pattern CODE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
   private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE =
-      Pattern.compile("'shape'\\s*:\\s*\\(((?:\\s*\\d{1,18}\\s*,)*(?:\\s*\\d{1,18})?)\\s*\\)");
+  private static final Pattern SHAPE = Pattern.compile("'shape'\\s*:\\s*\\(([\\d\\s,]*+)\\)");
+
+  private static final Pattern DIMENSION = Pattern.compile("\\d{1,18}");
+
+  /** ND4J's own limit. */
+  private static final int MAX_RANK = 32;
 
   /** The header as bytes, of version 1.0 of the format. */
   byte[] toBytes() {
@@ -39,8 +45,11 @@ record NpyHeader(String code, char order, List<Long> shape) {
       dimensions = dimensions.substring(0, dimensions.length() - 1);
     }
     String text = String.format(
+        Locale.ROOT,
         "{'descr': '%s', 'fortran_order': %s, 'shape': (%s), }",
-        code, order == 'f' ? "True" : "False", dimensions);
+        code,
+        order == 'f' ? "True" : "False",
+        dimensions);
     int preamble = MAGIC.length + 4;
     int length = (preamble + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
     byte[] bytes = Arrays.copyOf(MAGIC, length);
@@ -91,18 +100,33 @@ record NpyHeader(String code, char order, List<Long> shape) {
   private static String find(Pattern pattern, String text) throws BadHeaderException {
     Matcher matcher = pattern.matcher(text);
     if (!matcher.find()) {
-      throw new BadHeaderException("has the .npy header \"" + text.strip() + "\", expected "
-          + "\"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\" or the like");
+      throw new BadHeaderException(
+          "has the .npy header \"" + Quote.of(text.strip()) + "\", expected "
+              + "\"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }\" or the like");
     }
     return matcher.group(1);
   }
 
-  private static List<Long> shape(String dimensions) {
-    return Arrays.stream(dimensions.split(","))
-        .map(String::strip)
-        .filter(dimension -> !dimension.isEmpty())
-        .map(Long::valueOf)
-        .toList();
+  private static List<Long> shape(String dimensions) throws BadHeaderException {
+    // Without the empty string behind the last comma.
+    String[] parts =
+        dimensions.isBlank() ? new String[0] : dimensions.stripTrailing().split(",");
+    if (parts.length == 0 && !dimensions.isBlank()) {
+      throw new BadHeaderException("has a shape of commas, expected whole numbers >= 0");
+    }
+    if (parts.length > MAX_RANK) {
+      throw new BadHeaderException(
+          "has " + parts.length + " dimensions, expected at most " + MAX_RANK);
+    }
+    List<Long> shape = new ArrayList<>();
+    for (String part : parts) {
+      if (!DIMENSION.matcher(part.strip()).matches()) {
+        throw new BadHeaderException(
+            "has the shape (" + Quote.of(dimensions) + "), expected whole numbers >= 0");
+      }
+      shape.add(Long.valueOf(part.strip()));
+    }
+    return List.copyOf(shape);
   }
 
   /** Bytes that are not a header; the message says how. */

@@ -9,6 +9,7 @@ import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -41,6 +42,7 @@ public final class Hyperparameters {
           || (name.equals(LEARNING_RATE) && in.allows(LoadOption.ALLOW_OTHER_LEARNING_RATE));
       if (!allowed && !same(saved.get(name), own.get(name))) {
         throw in.problem(String.format(
+            Locale.ROOT,
             "has hyperparameter %s = %s, expected %s as in %s; %s keeps the latter",
             name,
             saved.get(name),

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -84,6 +85,7 @@ public final class ParameterFile {
         || !Arrays.equals(value.shape(), own.shape())
         || value.isEmpty() != own.isEmpty()) {
       throw reader.problem(String.format(
+          Locale.ROOT,
           "has parameter '%s' as %s%s, expected %s%s as in the model",
           parameter.name(),
           value.dataType(),

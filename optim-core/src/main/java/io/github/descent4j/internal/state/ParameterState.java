@@ -6,6 +6,7 @@ import io.github.descent4j.internal.memory.ArrayMemory;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -143,12 +144,18 @@ public final class ParameterState {
     }
     if (parameter.value().dataType() != type) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "parameter '%s' is of type %s, expected %s as at its first step",
-          parameter.name(), parameter.value().dataType(), type));
+          parameter.name(),
+          parameter.value().dataType(),
+          type));
     }
     throw new IllegalArgumentException(String.format(
+        Locale.ROOT,
         "parameter '%s' has shape %s, expected %s as at its first step",
-        parameter.name(), Arrays.toString(parameter.value().shape()), Arrays.toString(shape)));
+        parameter.name(),
+        Arrays.toString(parameter.value().shape()),
+        Arrays.toString(shape)));
   }
 
   @SuppressWarnings("try") // As below.

@@ -9,6 +9,7 @@ import io.github.descent4j.state.StateWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -119,6 +120,7 @@ public final class SlotFile {
       long[] expected = slots == null ? array.shape() : shape;
       if (array.dataType() != slotType || !Arrays.equals(array.shape(), expected)) {
         throw in.problem(String.format(
+            Locale.ROOT,
             "has slot '%s' of parameter '%s' as %s%s, expected %s%s",
             names.get(s),
             name,
@@ -142,13 +144,19 @@ public final class SlotFile {
     INDArray value = own.value();
     if (value.dataType() != type.dataType()) {
       throw in.problem(String.format(
+          Locale.ROOT,
           "has parameter '%s' of type %s, expected %s as in the model",
-          name, type.dataType(), value.dataType()));
+          name,
+          type.dataType(),
+          value.dataType()));
     }
     if (!Arrays.equals(value.shape(), shape)) {
       throw in.problem(String.format(
+          Locale.ROOT,
           "has parameter '%s' of shape %s, expected %s as in the model",
-          name, Arrays.toString(shape), Arrays.toString(value.shape())));
+          name,
+          Arrays.toString(shape),
+          Arrays.toString(value.shape())));
     }
   }
 }

@@ -2,25 +2,36 @@ package io.github.descent4j.internal.file;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.Golden;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
+import io.github.descent4j.state.StateFileException;
 import io.github.descent4j.state.StateFiles;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -121,5 +132,96 @@ class ArrayFileTest {
         assertThat(encoded).doesNotContain("/", "\\").doesNotStartWith(".");
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {33, 1250, 15_000})
+  void manyDimensionsAreAnErrorOfOneLine(int rank) {
+    String header =
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + "1, ".repeat(rank) + "), }";
+    assertThatThrownBy(() -> NpyHeader.read(new ByteArrayInputStream(npy(header))))
+        .isInstanceOf(NpyHeader.BadHeaderException.class)
+        .hasMessage("has " + rank + " dimensions, expected at most 32");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(,)", "(1,,2)", "(1 2)", "(1234567890123456789,)", "( , 1)"})
+  void shapesThatAreNone(String shape) {
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }";
+    assertThatThrownBy(() -> NpyHeader.read(new ByteArrayInputStream(npy(header))))
+        .isInstanceOf(NpyHeader.BadHeaderException.class)
+        .hasMessageContaining("shape");
+  }
+
+  @Test
+  void aHeaderIsQuotedInPartAndWithoutControlCharacters() {
+    String header = "\u001b[2J\n" + "x".repeat(60_000);
+    assertThatThrownBy(() -> NpyHeader.read(new ByteArrayInputStream(npy(header))))
+        .isInstanceOf(NpyHeader.BadHeaderException.class)
+        .hasMessageStartingWith("has the .npy header \"\\u001b[2J\\u000axxx")
+        .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(400));
+  }
+
+  private static byte[] npy(String header) {
+    byte[] text = header.getBytes(ISO_8859_1);
+    return ByteBuffer.allocate(10 + text.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', 1, 0})
+        .putShort((short) text.length)
+        .put(text)
+        .array();
+  }
+
+  /** Many names for the same bytes: a small file that would be read into a lot of memory. */
+  @Test
+  void entriesThatShareTheirBytesAreAnError() throws IOException {
+    Path file = folder.resolve("arrays.npz");
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    for (int i = 0; i < 50; i++) {
+      arrays.put("a" + (10 + i), Nd4j.zeros(DataType.FLOAT, 1000));
+    }
+    ArrayFileWriter.write(file, Map.of(), arrays);
+    byte[] whole = Files.readAllBytes(file);
+    ByteBuffer zip = ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN);
+    int end = whole.length - 22;
+    int directory = zip.getInt(end + 16);
+    // The second array to begin with, and its end.
+    List<Integer> records = new ArrayList<>();
+    for (int at = directory; at < end; ) {
+      records.add(at);
+      at += 46 + zip.getShort(at + 28) + zip.getShort(at + 30) + zip.getShort(at + 32);
+    }
+    int kept = zip.getInt(records.get(3) + 42);
+    for (int record : records.subList(3, records.size())) {
+      zip.putInt(record + 42, zip.getInt(records.get(2) + 42));
+    }
+    byte[] small = new byte[kept + whole.length - directory];
+    System.arraycopy(whole, 0, small, 0, kept);
+    System.arraycopy(whole, directory, small, kept, whole.length - directory);
+    ByteBuffer.wrap(small).order(ByteOrder.LITTLE_ENDIAN).putInt(small.length - 22 + 16, kept);
+    Files.write(file, small);
+    assertThatThrownBy(() -> ArrayFileReader.open(file))
+        .isInstanceOf(StateFileException.class)
+        .hasMessage("state file " + file + " has entries that are together of more than its own "
+            + small.length + " bytes, expected that no two have bytes in common");
+  }
+
+  @Test
+  void deepJsonIsAnError() throws IOException {
+    Path file = folder.resolve("deep.npz");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
+      byte[] deep = ("{\"a\":" + "[".repeat(200_000)).getBytes(ISO_8859_1);
+      ZipEntry entry = new ZipEntry(ArrayFileReader.DESCRIPTION);
+      CRC32 sum = new CRC32();
+      sum.update(deep);
+      entry.setMethod(ZipEntry.STORED);
+      entry.setSize(deep.length);
+      entry.setCrc(sum.getValue());
+      out.putNextEntry(entry);
+      out.write(deep);
+    }
+    assertThatThrownBy(() -> ArrayFileReader.open(file))
+        .isInstanceOf(StateFileException.class)
+        .hasMessageEndingWith("is not JSON: it is nested more than 1000 levels deep");
   }
 }

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -33,8 +34,8 @@ public final class Memory {
     array = isDense(ordered) ? ordered : ordered.dup('c');
     inPlace = array == ordered;
     if (array.length() > MAX_LENGTH) {
-      throw new IllegalArgumentException(
-          String.format("array has %d elements, expected at most %d", array.length(), MAX_LENGTH));
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT, "array has %d elements, expected at most %d", array.length(), MAX_LENGTH));
     }
     length = (int) array.length();
     buffer = array.data();

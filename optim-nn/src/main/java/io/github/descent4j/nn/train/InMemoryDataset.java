@@ -2,6 +2,7 @@ package io.github.descent4j.nn.train;
 
 import io.github.descent4j.nn.memory.Memory;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -81,8 +82,12 @@ public final class InMemoryDataset implements Dataset {
     long length = Arrays.stream(exampleShape).reduce(1, Math::multiplyExact);
     if (exampleShape.length == 0 || length < 1 || features.length != labels.length * length) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "features has %d elements, expected %d, for %d labels and examples of shape %s",
-          features.length, labels.length * length, labels.length, Arrays.toString(exampleShape)));
+          features.length,
+          labels.length * length,
+          labels.length,
+          Arrays.toString(exampleShape)));
     }
     long[] shape = new long[exampleShape.length + 1];
     shape[0] = labels.length;
@@ -115,8 +120,11 @@ public final class InMemoryDataset implements Dataset {
     }
     if ((long) count * exampleLength > batch.length()) {
       throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
           "features has shape %s, expected at least %d examples of shape %s",
-          Arrays.toString(features.shape()), count, Arrays.toString(exampleShape)));
+          Arrays.toString(features.shape()),
+          count,
+          Arrays.toString(exampleShape)));
     }
     boolean sameType = batch.dataType() == this.features.dataType();
     if (!sameType && converted.length == 0) {

@@ -6,7 +6,7 @@ package io.github.descent4j.nn.train;
  * <pre>{@code
  * TrainingListener progress = new TrainingListener() {
  *   public void onEpoch(EpochMetrics metrics) {
- *     System.out.printf("epoch %d: loss %.4f%n", metrics.epoch(), metrics.trainLoss());
+ *     System.out.printf(Locale.ROOT, "epoch %d: loss %.4f%n", metrics.epoch(), metrics.trainLoss());
  *   }
  * };
  * }</pre>

@@ -1,4 +1,0 @@
-package io.github.descent4j.mnist;
-
-/** The network of a run, and what it is trained on in a step. */
-record ModelSettings(ModelChoice model, double labelSmoothing, double dropout, int batchSize) {}

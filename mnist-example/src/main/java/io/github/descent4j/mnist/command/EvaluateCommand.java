@@ -1,0 +1,214 @@
+package io.github.descent4j.mnist.command;
+
+import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.data.LabelledImages;
+import io.github.descent4j.mnist.data.WholeFile;
+import io.github.descent4j.mnist.option.Check;
+import io.github.descent4j.mnist.option.DataOptions;
+import io.github.descent4j.mnist.option.ModelSource;
+import io.github.descent4j.mnist.option.Version;
+import io.github.descent4j.mnist.report.RunRecord.Session;
+import io.github.descent4j.mnist.report.RunReport;
+import io.github.descent4j.mnist.report.TestResult;
+import io.github.descent4j.mnist.report.TestResult.Mistake;
+import io.github.descent4j.mnist.run.TestRun;
+import io.github.descent4j.mnist.run.TrainedModel;
+import io.github.descent4j.mnist.terminal.CommandText;
+import io.github.descent4j.mnist.terminal.TerminalPicture;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Says class by class how well a trained network does, and shows what it takes for something else. */
+@Command(
+    name = "evaluate",
+    description = "Evaluates a trained network on the test images, class by class.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    abbreviateSynopsis = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "The last line is the result, as 'test accuracy 0.9812 (9812/10000)'.",
+      "Exit status: 0 evaluated; 1 bad data or checkpoint; 2 wrong usage."
+    })
+public final class EvaluateCommand implements Callable<Integer> {
+  /** The size of a pixel in a picture file. */
+  private static final int PIXEL = 8;
+
+  @Spec
+  private CommandSpec command;
+
+  @Mixin
+  private ModelSource source;
+
+  @Mixin
+  private DataOptions data;
+
+  @Option(
+      names = "--worst",
+      paramLabel = "N",
+      defaultValue = "24",
+      description = "Mistakes to list, those with the highest losses. Default: ${DEFAULT-VALUE}.")
+  private int worst;
+
+  @Option(
+      names = "--mistakes",
+      paramLabel = "DIR",
+      description = "Folder for the pictures of these mistakes, as PNG.")
+  private Path mistakes;
+
+  @Option(names = "--report", paramLabel = "FILE", description = "HTML file with all of it.")
+  private Path report;
+
+  @Override
+  public Integer call() {
+    Check.option(command, worst >= 0, "--worst", worst, "at least 0");
+    TrainedModel model = source.read();
+    LabelledImages images = data.read().test();
+    if (images.rows() != model.rows() || images.columns() != model.columns()) {
+      throw CommandException.mismatch(
+          data.name(),
+          "images of " + model.rows() + " x " + model.columns() + " as in " + source.name(),
+          images.rows() + " x " + images.columns());
+    }
+    if (images.classes() > model.classes()) {
+      throw CommandException.mismatch(
+          data.name(),
+          "images of " + model.classes() + " classes as in " + source.name(),
+          images.classes() + "");
+    }
+    TestResult result =
+        TestRun.of(model.network(), images.withClasses(model.classes()), model.scale(), worst);
+    PrintWriter out = command.commandLine().getOut();
+    out.printf(Locale.ROOT, "model      %s of %s%n", model.model(), source.name());
+    out.printf(
+        Locale.ROOT,
+        "data       %s: %d test images of %d x %d%n%n",
+        data.name(),
+        images.size(),
+        images.rows(),
+        images.columns());
+    printClasses(result, out);
+    printConfusion(result, out);
+    printWorst(result, out);
+    save(model, result);
+    out.printf(
+        Locale.ROOT,
+        "test accuracy %.4f (%d/%d)%n",
+        result.accuracy(),
+        result.correct(),
+        result.total());
+    return 0;
+  }
+
+  private static void printClasses(TestResult result, PrintWriter out) {
+    out.println("class  precision  recall  images");
+    for (int label = 0; label < result.classes(); label++) {
+      out.printf(
+          Locale.ROOT,
+          "%5d     %6.4f  %6.4f  %6d%n",
+          label,
+          result.precision(label),
+          result.recall(label),
+          result.examples(label));
+    }
+    out.println();
+  }
+
+  private static void printConfusion(TestResult result, PrintWriter out) {
+    out.println("rows: labels, columns: predictions");
+    out.print("     ");
+    for (int predicted = 0; predicted < result.classes(); predicted++) {
+      out.printf(Locale.ROOT, "%6d", predicted);
+    }
+    out.println();
+    for (int label = 0; label < result.classes(); label++) {
+      out.printf(Locale.ROOT, "%5d", label);
+      for (int count : result.confusion()[label]) {
+        out.printf(Locale.ROOT, "%6s", count == 0 ? "." : Integer.toString(count));
+      }
+      out.println();
+    }
+    out.println();
+  }
+
+  private static void printWorst(TestResult result, PrintWriter out) {
+    List<Mistake> worst = result.worst();
+    if (worst.isEmpty()) {
+      return;
+    }
+    out.println("worst mistakes");
+    out.println("image  label  taken for  probability     loss");
+    for (Mistake mistake : worst) {
+      out.printf(
+          Locale.ROOT,
+          "%5d  %5d  %9d  %11.4f  %7.3f%n",
+          mistake.example(),
+          mistake.label(),
+          mistake.predicted(),
+          mistake.probability(),
+          mistake.loss());
+    }
+    out.println();
+    int shown =
+        Math.min(worst.size(), TerminalPicture.perLine(worst.get(0).picture().columns()));
+    out.print(
+        TerminalPicture.of(worst.stream().limit(shown).map(Mistake::picture).toList()));
+    out.println();
+  }
+
+  private void save(TrainedModel model, TestResult result) {
+    if (mistakes != null) {
+      saveMistakes(result.worst());
+    }
+    if (report == null) {
+      return;
+    }
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("model", model.model().toString());
+    settings.put("checkpoint", source.name());
+    settings.put("data", data.name());
+    try {
+      RunReport.of(
+              model.model() + " of " + source.name(),
+              result,
+              settings,
+              new Session(CommandText.of(command), 0, Version.environment()))
+          .save(report);
+    } catch (IOException e) {
+      throw CommandException.unwritable(report, e);
+    }
+  }
+
+  private void saveMistakes(List<Mistake> worst) {
+    Path file = mistakes;
+    try {
+      Files.createDirectories(mistakes);
+      for (int i = 0; i < worst.size(); i++) {
+        Mistake mistake = worst.get(i);
+        file = mistakes.resolve(String.format(
+            Locale.ROOT,
+            "%02d-image-%d-label-%d-taken-for-%d.png",
+            i + 1,
+            mistake.example(),
+            mistake.label(),
+            mistake.predicted()));
+        WholeFile.write(file, mistake.picture().png(PIXEL));
+      }
+    } catch (IOException e) {
+      throw CommandException.unwritable(file, e);
+    }
+  }
+}

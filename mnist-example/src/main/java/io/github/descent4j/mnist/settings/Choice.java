@@ -1,0 +1,31 @@
+package io.github.descent4j.mnist.settings;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Values that are picked by name. */
+public final class Choice {
+  private Choice() {}
+
+  /**
+   * A value by its name, in upper or lower case.
+   *
+   * @throws TypeConversionException if there is none
+   */
+  public static <T> T of(T[] values, String name) {
+    for (T value : values) {
+      if (value.toString().equalsIgnoreCase(name)) {
+        return value;
+      }
+    }
+    String expected = Arrays.stream(values).map(Object::toString).collect(Collectors.joining(", "));
+    throw new TypeConversionException("expected one of " + expected + " but was '" + name + "'");
+  }
+
+  /** The same as an option's converter; picocli's own lists Java's upper-case names. */
+  public static <T> ITypeConverter<T> converter(T[] values) {
+    return name -> of(values, name);
+  }
+}
