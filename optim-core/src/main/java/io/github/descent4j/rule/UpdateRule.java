@@ -63,7 +63,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   static final Set<String> RESERVED = Set.of(LEARNING_RATE, WEIGHT_DECAY, MASTER_VALUES);
 
   /** The slot with the value in float of a parameter of a half type. */
-  private static final String MASTER = "master";
+  static final String MASTER = "master";
 
   /** As many steps as a run cannot take: some 30 years of one a microsecond. */
   private static final long MOST_STEPS = 1_000_000_000_000_000L;
@@ -222,7 +222,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   @Override
   protected final void load(StateReader in) {
     StateReader own = in.behindDecorators();
-    if (!id.equals(own.text(RULE))) {
+    if (!own.names().contains(RULE) || !id.equals(own.text(RULE))) {
       throw own.bad(RULE, '"' + id + '"');
     }
     Hyperparameters.compare(hyperparameters(), this, own);
@@ -358,6 +358,11 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     @Override
     public boolean isElementwise(UpdateRule rule) {
       return rule.formula.whole() == null && rule.formula.description().normCount() == 0;
+    }
+
+    @Override
+    public boolean readsParameter(UpdateRule rule) {
+      return rule.formula.description().readsParameter();
     }
 
     @Override
