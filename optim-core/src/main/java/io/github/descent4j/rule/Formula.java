@@ -123,6 +123,7 @@ public final class Formula {
   /** The learning rate of the step. */
   public Scalar learningRate() {
     if (learningRate == null) {
+      requireIncomplete("learningRate");
       learningRate = number("lr", Step::learningRate, false, Double.NaN);
     }
     return learningRate;
