@@ -18,6 +18,7 @@ import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.WeightAverage;
 import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.schedule.Schedule;
+import java.util.Optional;
 
 /**
  * Updates parameters in place from their gradients, once per training step.
@@ -61,6 +62,10 @@ public interface Optimizer {
    * Takes one training step on behalf of a decorator, which has put the learning rate or a treatment
    * of the gradients into the context. Users call {@link #step(Parameters)}.
    *
+   * <p>Whoever implements this, and extends nothing of this library, reads {@link Parameter#gradient} of the context's
+   * parameters, which is as the decorators outside have left it, and asks {@link StepContext#learningRateOr}: a rate that
+   * is handed in and never asked for fails the step.
+   *
    * @throws UnsupportedOperationException if this optimizer cannot be decorated; all of this library
    *     can
    */
@@ -77,6 +82,18 @@ public interface Optimizer {
 
   /** The slots of every parameter seen so far: a live view. */
   OptimizerState state();
+
+  /**
+   * Looks for a part of this optimizer by its type: this one, then what is inside, from the outermost decorator
+   * to the update rule; in groups the first group's first.
+   *
+   * <pre>{@code
+   * double norm = optimizer.find(ClippedOptimizer.class).orElseThrow().lastNorm();
+   * }</pre>
+   */
+  default <T> Optional<T> find(Class<T> type) {
+    return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
+  }
 
   /** Starts an optimizer that gives different parameters to different optimizers. */
   static GroupedOptimizer.Builder groups() {

@@ -9,13 +9,7 @@ import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.internal.access.AdaptiveClipAccess;
 import io.github.descent4j.internal.access.ParameterAccess;
-import io.github.descent4j.internal.access.ParametersAccess;
-import io.github.descent4j.internal.gradient.Blend;
 import io.github.descent4j.internal.gradient.UnitClip;
-import io.github.descent4j.internal.state.ParameterState;
-import io.github.descent4j.internal.state.SlotDefinition;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * An optimizer whose gradients are clipped unit by unit, in proportion to the parameters: what {@link
@@ -34,20 +28,12 @@ import java.util.Map;
  */
 public final class AdaptivelyClippedOptimizer extends Decorator {
   private final AdaptiveClip clip;
-  private final SlotDefinition[] buffer = {SlotDefinition.zero("clipped")};
-  private final Map<String, ParameterState> states = new HashMap<>();
   private final UnitClip unitClip;
-  private final Blend blend = new Blend();
-  private final StepContext clippedStep = new StepContext();
+  private final ReplacedGradients gradients = new ReplacedGradients(false);
   private long clippedUnits;
 
-  // Of the parameters of the last step: mostly those of the next one too.
-  private Parameters source;
-  private Parameters clipped;
-  private ParameterState[] current = {};
-
-  /** Whether the buffers have been kept by name: once a step has succeeded. */
-  private boolean kept;
+  /** The parameters that {@link #units} was last counted for: mostly those of the next step too. */
+  private Parameters counted;
 
   /** The units of each parameter, 0 for one that is not clipped. */
   private int[] units = {};
@@ -72,82 +58,55 @@ public final class AdaptivelyClippedOptimizer extends Decorator {
   @Override
   protected void check(StepContext context) {
     Parameters parameters = context.parameters();
-    if (parameters != source) {
-      prepare(parameters);
+    if (parameters != counted) {
+      count(parameters);
     }
+    gradients.find(parameters);
     unitClip.clear();
-    blend.clear();
+    gradients.beginCopies();
     for (int i = 0; i < parameters.size(); i++) {
-      Parameter parameter = parameters.get(i);
       if (units[i] == 0) {
-        blend.copy(
-            current[i].slotMemory[0],
-            ParameterAccess.ACCESS.gradientMemory(parameter),
-            context.transform(i));
+        gradients.copyLater(context, i);
       } else {
+        Parameter parameter = parameters.get(i);
         unitClip.add(
             ParameterAccess.ACCESS.valueMemory(parameter),
             ParameterAccess.ACCESS.gradientMemory(parameter),
             context.transform(i),
-            current[i].slotMemory[0],
+            gradients.memory(i),
             units[i],
             AdaptiveClipAccess.ACCESS.isOutputsFirst(clip));
       }
     }
-    blend.run();
+    gradients.runCopies();
     unitClip.run();
-    clippedStep.reset(clipped);
-    clippedStep.rate(context.rate(), context.rateFactor());
-    if (context.isGuarded()) {
-      clippedStep.guard();
-    }
-    beginInner(clippedStep);
+    beginInner(gradients.inside(context));
   }
 
   @Override
   protected void commit(StepContext context) {
-    finishInner(clippedStep);
-    if (!kept) {
-      for (int i = 0; i < current.length; i++) {
-        states.put(context.parameters().get(i).name(), current[i]);
-      }
-      kept = true;
-    }
+    finishInner(gradients.inside());
+    gradients.keep();
     clippedUnits = unitClip.clippedUnits();
+  }
+
+  private void count(Parameters parameters) {
+    counted = null;
+    units = new int[parameters.size()];
+    for (int i = 0; i < units.length; i++) {
+      units[i] = AdaptiveClipAccess.ACCESS.units(clip, parameters.get(i));
+    }
+    counted = parameters;
   }
 
   @Override
   protected void forgetOwn(String parameterName) {
-    states.remove(parameterName);
-    source = null;
+    gradients.forget(parameterName);
   }
 
   @Override
   protected void renameOwn(String parameterName, String newName) {
-    ParameterState.rename(states, parameterName, newName);
-    source = null;
-  }
-
-  private void prepare(Parameters parameters) {
-    int size = parameters.size();
-    ParameterState[] found = new ParameterState[size];
-    int[] counted = new int[size];
-    Parameter[] withClipped = new Parameter[size];
-    for (int i = 0; i < size; i++) {
-      Parameter parameter = parameters.get(i);
-      ParameterState known = states.get(parameter.name());
-      if (known != null) {
-        known.requireMatch(parameter);
-      }
-      found[i] = known == null ? new ParameterState(parameter, buffer) : known;
-      counted[i] = AdaptiveClipAccess.ACCESS.units(clip, parameter);
-      withClipped[i] = ParameterAccess.ACCESS.withGradient(parameter, found[i].slots[0]);
-    }
-    current = found;
-    kept = false;
-    units = counted;
-    clipped = ParametersAccess.ACCESS.trusted(withClipped);
-    source = parameters;
+    gradients.rename(parameterName, newName);
   }
 
   /** The clip inside measures another gradient than the guard outside. */

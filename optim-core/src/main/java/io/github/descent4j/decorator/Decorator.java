@@ -12,6 +12,7 @@ import io.github.descent4j.internal.access.StateWriterAccess;
 import io.github.descent4j.schedule.Schedule;
 import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
+import java.util.Optional;
 
 /**
  * An optimizer around another: everything that a decorator does not change comes from inside.
@@ -31,6 +32,8 @@ import io.github.descent4j.state.StateWriter;
  *   }
  * }
  * }</pre>
+ *
+ * <p>One that puts other gradients in place of those it is given extends {@link GradientDecorator}.
  *
  * <p>One that remembers something the next step needs overrides {@link #savedAs}, {@link #saveOwn} and {@link
  * #loadOwn}, and is then part of the state file like those of this library.
@@ -52,6 +55,9 @@ public abstract class Decorator extends TwoPhaseOptimizer {
 
   final Optimizer inner;
 
+  /** Null where the optimizer inside has two halves. */
+  private final PlainStep plain;
+
   /**
    * Around an optimizer, which is stepped by this one alone from now on.
    *
@@ -59,6 +65,7 @@ public abstract class Decorator extends TwoPhaseOptimizer {
    */
   protected Decorator(Optimizer inner) {
     this.inner = requireNonNull(inner, "optimizer is null, expected the optimizer to decorate");
+    plain = inner instanceof TwoPhaseOptimizer ? null : new PlainStep(inner);
   }
 
   @Override
@@ -74,6 +81,11 @@ public abstract class Decorator extends TwoPhaseOptimizer {
   @Override
   public OptimizerState state() {
     return withFiles(inner.state());
+  }
+
+  @Override
+  public <T> Optional<T> find(Class<T> type) {
+    return type.isInstance(this) ? Optional.of(type.cast(this)) : inner.find(type);
   }
 
   /** The optimizer that is decorated. */
@@ -131,8 +143,9 @@ public abstract class Decorator extends TwoPhaseOptimizer {
     if (inner instanceof TwoPhaseOptimizer known) {
       return known;
     }
-    throw new UnsupportedOperationException(
-        "optimizer is " + inner + ", expected one of this library to save or load its state");
+    throw new UnsupportedOperationException("optimizer is " + inner
+        + ", expected one that extends UpdateRule, Decorator or TwoPhaseOptimizer,"
+        + " as saving and loading its state takes");
   }
 
   /** By default a decorator changes nothing on the way inwards. */
@@ -160,11 +173,13 @@ public abstract class Decorator extends TwoPhaseOptimizer {
 
   /**
    * Begins the step inside: what {@link #check} ends with. An optimizer that does not extend {@link
-   * TwoPhaseOptimizer} has one half only, the second.
+   * TwoPhaseOptimizer} has one half only, the second; its gradients are made ready here.
    */
   protected final void beginInner(StepContext context) {
     if (inner instanceof TwoPhaseOptimizer known) {
       known.begin(context);
+    } else {
+      plain.begin(context);
     }
   }
 
@@ -173,7 +188,7 @@ public abstract class Decorator extends TwoPhaseOptimizer {
     if (inner instanceof TwoPhaseOptimizer known) {
       known.finish(context);
     } else {
-      inner.step(context);
+      plain.finish();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -57,6 +58,17 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
   /** Starts without a group. */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /** Looks into the groups in their order. */
+  @Override
+  public <T> Optional<T> find(Class<T> type) {
+    if (type.isInstance(this)) {
+      return Optional.of(type.cast(this));
+    }
+    return Arrays.stream(groups)
+        .flatMap(group -> group.optimizer.find(type).stream())
+        .findFirst();
   }
 
   /** The names of the groups, in their order. */
@@ -297,9 +309,10 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
      * @param name for messages, {@link #learningRate} and state files, not that of another group
      * @param members which parameters it takes of those that no group before it takes; a function of
      *     what stays: name, type and shape
-     * @param optimizer an optimizer of this library, of this group alone; it may have decorators
+     * @param optimizer of this group alone; it may have decorators. One of your own extends UpdateRule, {@link
+     *     Decorator} or {@link TwoPhaseOptimizer}
      * @throws IllegalArgumentException if the name is empty or taken, the optimizer is another
-     *     group's or not of this library, or {@link #otherwise} has been called
+     *     group's or extends none of these, or {@link #otherwise} has been called
      */
     public Builder group(String name, Predicate<Parameter> members, Optimizer optimizer) {
       return group(name, members, optimizer, 1);
@@ -336,7 +349,9 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
       // Checking all groups ahead of the first update takes steps in two halves.
       require(
           optimizer instanceof TwoPhaseOptimizer known && known.checksAhead(),
-          "optimizer of group '" + name + "' is " + optimizer + ", expected one of this library");
+          "optimizer of group '" + name + "' is " + optimizer
+              + ", expected one that extends UpdateRule, Decorator or"
+              + " TwoPhaseOptimizer, down to its rule: all groups are checked ahead of the first update");
       Check.atLeastZero("rateFactor", rateFactor);
       groups.add(new Group(name, members, (TwoPhaseOptimizer) optimizer, rateFactor));
       return this;

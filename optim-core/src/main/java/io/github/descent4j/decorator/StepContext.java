@@ -18,9 +18,11 @@ import org.nd4j.linalg.api.buffer.DataType;
  * One training step on its way inwards, from the outermost decorator to the update rule: the
  * parameters, the learning rate if a schedule gave one, and what is to happen to each gradient.
  *
- * <p>Decorators of your own use it as the library's do: override {@link
- * Optimizer#step(StepContext)}, read or change the context, call the inner optimizer's. A context is
- * reused for every step of its owner and must not be kept.
+ * <p>Decorators of your own use it as the library's do: override {@link Decorator#check}, read or change the
+ * context, go on inwards. A context is reused for every step of its owner and must not be kept.
+ *
+ * <p>An {@link Optimizer} that extends nothing of this library gets one in {@link Optimizer#step(StepContext)}: the gradients
+ * of its {@link #parameters} are as the decorators outside have left them, and it asks for the learning rate.
  */
 public final class StepContext {
   /** What a guard lets pass to a rule that squares gradients: hundreds of such squares fit a sum in a slot. */
@@ -36,6 +38,10 @@ public final class StepContext {
   private final GradientTransform asGiven = new GradientTransform();
   private double learningRate;
   private double rateFactor;
+
+  /** Whether anyone has asked for the learning rate. */
+  private boolean askedForRate;
+
   private GradientTransform[] transforms = {};
 
   // The norms of the gradients as the caller gave them, read at most once a step.
@@ -115,7 +121,7 @@ public final class StepContext {
       transforms[i] = outer.transforms[places[i]];
     }
     parameters = part;
-    learningRate = outer.learningRate;
+    learningRate = outer.rate();
     rateFactor = outer.rateFactor * factor;
     measured = null;
     guarded = outer.guarded;
@@ -141,7 +147,33 @@ public final class StepContext {
 
   /** Whether a schedule has given the learning rate. */
   public boolean hasLearningRate() {
+    askedForRate = true;
+    return isRateGiven();
+  }
+
+  /** The same, asked by who passes the step on. */
+  boolean isRateGiven() {
     return !Double.isNaN(learningRate);
+  }
+
+  /** From here on {@link #wasAskedForRate} tells. */
+  void forgetQuestions() {
+    askedForRate = false;
+  }
+
+  /** Whether the learning rate has been asked for, or taken over into another step. */
+  boolean wasAskedForRate() {
+    return askedForRate;
+  }
+
+  /** Whether no decorator outside has changed a gradient. */
+  boolean hasGradientsAsGiven() {
+    for (int i = 0; i < parameters.size(); i++) {
+      if (!transforms[i].isIdentity()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -167,6 +199,7 @@ public final class StepContext {
 
   /** The rate handed in, NaN if none is. */
   double rate() {
+    askedForRate = true;
     return learningRate;
   }
 

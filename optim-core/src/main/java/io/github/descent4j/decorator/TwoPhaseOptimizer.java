@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * the first, so that a step that fails has changed none.
  *
  * <p>Rules of your own extend {@link io.github.descent4j.rule.UpdateRule}, decorators of your own {@link
- * Decorator}; both do most of what is asked for here. {@code check} and {@code commit} of one step are
+ * Decorator} or {@link GradientDecorator}; all do most of what is asked for here. {@code check} and {@code commit} of one step are
  * called on one thread, with no other step, save or load of this optimizer between them.
  *
  * <pre>{@code
@@ -103,7 +103,7 @@ public abstract class TwoPhaseOptimizer implements Optimizer {
 
   /**
    * Whether all that may fail in a step is in its first half, down to the update rule. Groups take no
-   * other optimizer.
+   * other.
    */
   protected abstract boolean checksAhead();
 

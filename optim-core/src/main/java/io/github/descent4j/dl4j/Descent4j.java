@@ -15,6 +15,7 @@ import io.github.descent4j.decorator.ScheduledOptimizer;
 import io.github.descent4j.internal.access.DecoratorAccess;
 import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.schedule.Schedule;
+import java.util.function.Function;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
 
@@ -31,8 +32,8 @@ public final class Descent4j {
   private Descent4j() {}
 
   /**
-   * An updater that does what an optimizer does: any update rule of this library without weight decay,
-   * and any that is {@link Optimizer#scheduled}.
+   * An updater that does what an optimizer does: any element-wise update rule without weight decay,
+   * and any that is {@link Optimizer#scheduled}. A rule of your own has been {@linkplain #register registered}.
    *
    * <p>The updater is a configuration: it holds the rule's name, its hyperparameters and the
    * schedule's {@linkplain Schedule#expression expression}, is written to the JSON of a network, and
@@ -45,9 +46,9 @@ public final class Descent4j {
    * {@link Sgd}, FLOAT16 and BFLOAT16 too); it is turned into the update in place, which has the bits of
    * what {@link Optimizer#step} would subtract.
    *
-   * @throws IllegalArgumentException if the optimizer has weight decay, another decorator than a
-   *     schedule or a schedule without expression, has taken steps, or is not of this library; the
-   *     message says what DL4J has instead
+   * @throws IllegalArgumentException if the optimizer has weight decay or master values, measures norms, updates
+   *     whole parameters, reads the parameter, has another decorator than a schedule or a schedule without expression, has
+   *     taken steps, or cannot be made again from its id; the message says what DL4J has instead
    */
   public static IUpdater updater(Optimizer optimizer) {
     requireNonNull(optimizer, "optimizer is null, expected an optimizer such as new RAdam(1e-3)");
@@ -67,6 +68,24 @@ public final class Descent4j {
           + " steps, expected a new one: its state would stay behind");
     }
     return new Descent4jUpdater(rule, schedule == null ? null : schedule(schedule));
+  }
+
+  /**
+   * Lets networks have a rule of your own: says how to make it again from the id and the hyperparameters that a network's
+   * JSON holds. To be called ahead of {@link #updater}, and in a program that reads a network ahead of reading; a second
+   * call of the same id replaces the first.
+   *
+   * <pre>{@code
+   * Descent4j.register("SignMomentum", s -> new SignMomentum(s.learningRate(), s.number("beta")));
+   * }</pre>
+   *
+   * @param id the rule's, not that of a rule of this library
+   * @param factory makes the rule with all hyperparameters that it is given; called for every copy of a network's
+   *     configuration
+   * @throws IllegalArgumentException if the id is that of a rule of this library
+   */
+  public static void register(String id, Function<RuleSettings, UpdateRule> factory) {
+    NamedRule.register(id, factory);
   }
 
   /**
@@ -113,6 +132,6 @@ public final class Descent4j {
     if (optimizer instanceof GroupedOptimizer) {
       return "no groups; give each layer an updater(...) and a biasUpdater(...) of its own";
     }
-    return "an update rule of this library, scheduled or not";
+    return "an update rule, scheduled or not: a class that extends UpdateRule";
   }
 }

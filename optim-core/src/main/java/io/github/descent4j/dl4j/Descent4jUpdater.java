@@ -34,6 +34,7 @@ public final class Descent4jUpdater implements IUpdater {
 
   private static final String LEARNING_RATE = "learningRate";
   private static final String WEIGHT_DECAY = "weightDecay";
+  private static final String MASTER_VALUES = "masterValues";
 
   private final String rule;
   private final LinkedHashMap<String, Object> hyperparameters;
@@ -43,8 +44,9 @@ public final class Descent4jUpdater implements IUpdater {
   private final transient UpdateRule made;
 
   Descent4jUpdater(UpdateRule rule, ISchedule schedule) {
-    Map<String, Object> described = new LinkedHashMap<>(rule.hyperparameters());
-    WeightDecay decay = (WeightDecay) described.remove(WEIGHT_DECAY);
+    Map<String, Object> described = RuleSettings.described(rule.hyperparameters());
+    described.remove(WEIGHT_DECAY);
+    WeightDecay decay = rule.weightDecay();
     if (decay.coefficient() != 0) {
       String instead = decay.isDecoupled() ? "weightDecay" : "l2";
       throw new IllegalArgumentException(String.format(
@@ -60,14 +62,34 @@ public final class Descent4jUpdater implements IUpdater {
           decay.isDecoupled() ? decay.coefficient() + ", true" : decay.coefficient()));
     }
     this.rule = UpdateRuleAccess.ACCESS.id(rule);
+    requireUpdates(rule);
     learningRate = (double) described.remove(LEARNING_RATE);
-    described.replaceAll((name, value) -> value instanceof Enum<?> option ? option.name() : value);
     hyperparameters = new LinkedHashMap<>(described);
     learningRateSchedule = schedule;
     made = NamedRule.make(this.rule, learningRate, hyperparameters);
-    if (made.getClass() != rule.getClass()) {
+    if (made.getClass() != rule.getClass() || !made.formula().equals(rule.formula())) {
       throw new IllegalArgumentException("optimizer is " + rule + " of " + rule.getClass()
-          + ", expected a rule of this library, which a network can make again from its name");
+          + ", expected the rule that a network makes again from its id and hyperparameters: "
+          + made + " of "
+          + made.getClass() + " with the formula\n" + made.formula());
+    }
+  }
+
+  /** An updater gets the gradients of several parameters in one array, and keeps slots in arrays of their type. */
+  private static void requireUpdates(UpdateRule rule) {
+    String expected = null;
+    if (!UpdateRuleAccess.ACCESS.isElementwise(rule)) {
+      expected =
+          "a rule that is computed element by element: an updater is given the gradients of several parameters in"
+              + " one array, which has neither their norms nor their shapes";
+    } else if (UpdateRuleAccess.ACCESS.readsParameter(rule)) {
+      expected =
+          "a rule whose step does not depend on the parameter, since an updater is not given it";
+    } else if (rule.hyperparameters().containsKey(MASTER_VALUES)) {
+      expected = MASTER_VALUES + " false: a network keeps the state in its own type";
+    }
+    if (expected != null) {
+      throw new IllegalArgumentException("optimizer is " + rule + ", expected " + expected);
     }
   }
 
@@ -84,6 +106,7 @@ public final class Descent4jUpdater implements IUpdater {
         requireNonNull(learningRate, "learningRate is missing, expected a finite number >= 0");
     this.learningRateSchedule = learningRateSchedule;
     made = NamedRule.make(rule, learningRate, hyperparameters);
+    requireUpdates(made);
   }
 
   UpdateRule rule() {

@@ -47,6 +47,9 @@ public final class Formula {
   private ToDoubleFunction<Step> rate = Step::learningRate;
   private Consumer<WholeParameter> whole;
 
+  /** Whether the definition has returned: what it left behind cannot be added to by a step. */
+  private boolean complete;
+
   private Formula(String name) {
     this.name = name;
     description = new Description(name);
@@ -59,6 +62,7 @@ public final class Formula {
     definition.accept(formula);
     formula.requireComplete();
     formula.description.complete();
+    formula.complete = true;
     return formula;
   }
 
@@ -98,12 +102,17 @@ public final class Formula {
    * A slot.
    *
    * @param slotName what it is called in state files
-   * @param initialValue of every element ahead of the parameter's first step
+   * @param initialValue of every element ahead of the parameter's first step, finite
    */
   public Slot slot(String slotName, double initialValue) {
     requireName("slot", slotName);
-    if (slots.stream().anyMatch(slot -> slot.name().equals(slotName))) {
-      throw problem("slot '" + slotName + "'", "a name that no other slot has");
+    if (UpdateRule.MASTER.equals(slotName)
+        || slots.stream().anyMatch(slot -> slot.name().equals(slotName))) {
+      throw problem(
+          "slot '" + slotName + "'", "a name that no other slot has, nor " + UpdateRule.MASTER);
+    }
+    if (!Double.isFinite(initialValue)) {
+      throw problem("slot '" + slotName + "'", "a finite initial value, found " + initialValue);
     }
     int array = description.slot(slotName);
     Slot slot = new Slot(this, description.input(array), slotName, initialValue, array);
@@ -114,6 +123,7 @@ public final class Formula {
   /** The learning rate of the step. */
   public Scalar learningRate() {
     if (learningRate == null) {
+      requireIncomplete("learningRate");
       learningRate = number("lr", Step::learningRate, false, Double.NaN);
     }
     return learningRate;
@@ -123,9 +133,10 @@ public final class Formula {
    * Lowers the learning rate as the rule has it, whoever gives the rate: for this formula, for decoupled weight decay,
    * and for who asks the optimizer.
    *
-   * @param rate of the step that it is given
+   * @param rate of the step that it is given; where it is negative or not finite, the step fails
    */
   public void adjustLearningRate(ToDoubleFunction<Step> rate) {
+    requireIncomplete("adjustLearningRate");
     this.rate = requireNonNull(rate, "rate is null, expected a function of the step");
   }
 
@@ -135,6 +146,7 @@ public final class Formula {
    * @throws IllegalArgumentException if the value is out of its range, or the name taken
    */
   public Scalar hyperparameter(String hyperparameter, double value, Range range) {
+    requireNonNull(range, () -> "range of " + hyperparameter + " is null, expected a range");
     declare(hyperparameter, range.require(hyperparameter, value));
     return number(hyperparameter, s -> value, false, value);
   }
@@ -202,6 +214,7 @@ public final class Formula {
 
   /** One of two terms, chosen once a step: no loop has a branch. */
   public Term either(Predicate<Step> condition, Term then, Term otherwise) {
+    requireIncomplete("either");
     requireNonNull(condition, "condition is null, expected a predicate of the step");
     requireOwn("either", then);
     requireOwn("either", otherwise);
@@ -281,6 +294,7 @@ public final class Formula {
    * @param update called for every parameter of every step; what it throws ends the step with everything as it was
    */
   public void wholeParameter(Consumer<WholeParameter> update) {
+    requireIncomplete("wholeParameter");
     if (whole != null) {
       throw problem("wholeParameter", "one update");
     }
@@ -288,6 +302,7 @@ public final class Formula {
   }
 
   Term set(String what, int array, Term value) {
+    requireIncomplete("set of the " + what);
     requireOwn("set", value);
     if (!description.set(array, value.expression)) {
       throw problem("set of the " + what, "one value, found a second: " + value);
@@ -309,7 +324,14 @@ public final class Formula {
     }
   }
 
+  private void requireIncomplete(String operation) {
+    if (complete) {
+      throw problem(operation, "a call in the definition, found one after it has returned");
+    }
+  }
+
   private void requireName(String operation, String given) {
+    requireIncomplete(operation);
     if (given == null || !given.matches("[A-Za-z]\\w*")) {
       throw problem(operation, "a name of letters and digits, found '" + given + "'");
     }
@@ -347,7 +369,12 @@ public final class Formula {
   /** The learning rate of a step, given the one handed in. */
   double rateAt(long t, double handedIn) {
     step.set(t, handedIn);
-    return rate.applyAsDouble(step);
+    double adjusted = rate.applyAsDouble(step);
+    if (adjusted >= 0 && adjusted < Double.POSITIVE_INFINITY) {
+      return adjusted;
+    }
+    throw new IllegalStateException("formula " + name + ": adjustLearningRate gave " + adjusted
+        + " at " + step + ", expected a finite number >= 0");
   }
 
   @Override

@@ -12,7 +12,6 @@ import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.TwoPhaseOptimizer;
 import io.github.descent4j.internal.access.ParametersAccess;
 import io.github.descent4j.internal.access.Registry;
-import io.github.descent4j.internal.access.StateReaderAccess;
 import io.github.descent4j.internal.access.StepContextAccess;
 import io.github.descent4j.internal.access.UpdateRuleAccess;
 import io.github.descent4j.internal.program.Description;
@@ -65,7 +64,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   static final Set<String> RESERVED = Set.of(LEARNING_RATE, WEIGHT_DECAY, MASTER_VALUES);
 
   /** The slot with the value in float of a parameter of a half type. */
-  private static final String MASTER = "master";
+  static final String MASTER = "master";
 
   /** As many steps as a run cannot take: some 30 years of one a microsecond. */
   private static final long MOST_STEPS = 1_000_000_000_000_000L;
@@ -226,7 +225,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   @Override
   protected final void load(StateReader in) {
     StateReader own = in.behindDecorators();
-    if (!id.equals(StateReaderAccess.ACCESS.fields(own).get(RULE))) {
+    if (!own.names().contains(RULE) || !id.equals(own.text(RULE))) {
       throw own.bad(RULE, '"' + id + '"');
     }
     Hyperparameters.compare(hyperparameters(), this, own);
@@ -377,6 +376,11 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     @Override
     public boolean isElementwise(UpdateRule rule) {
       return rule.formula.whole() == null && rule.formula.description().normCount() == 0;
+    }
+
+    @Override
+    public boolean readsParameter(UpdateRule rule) {
+      return rule.formula.description().readsParameter();
     }
 
     @Override

@@ -32,9 +32,9 @@ public interface WholeParameter {
   /**
    * A slot, to become what it is after the step; zeros at the first call.
    *
-   * @param slotName what it is called in state files
+   * @param slotName what it is called in state files: letters and digits
    * @param shape any, the same at every step
-   * @throws IllegalArgumentException if it had another shape before
+   * @throws IllegalArgumentException if the name is not such, or it had another shape before
    */
   INDArray slot(String slotName, long... shape);
 

@@ -70,6 +70,13 @@ final class WholeUpdate implements WholeParameter {
   @Override
   @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
   public INDArray slot(String slotName, long... shape) {
+    if (slotName == null || !slotName.matches("[A-Za-z]\\w*")) {
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
+          "slot of parameter '%s' is '%s', expected letters and digits",
+          name(),
+          slotName));
+    }
     INDArray copy = slots.get(slotName);
     if (copy == null) {
       INDArray known = state.slot(slotName);

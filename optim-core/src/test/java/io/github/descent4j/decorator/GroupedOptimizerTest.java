@@ -325,7 +325,8 @@ class GroupedOptimizerTest {
             .otherwise(adam)
             .group("b", GroupedOptimizerTest::isBias, new Adam()));
     assertBad(
-        "optimizer of group 'a' is Foreign.guarded(SKIP), expected one of this library",
+        "optimizer of group 'a' is Foreign.guarded(SKIP), expected one that extends UpdateRule, Decorator or"
+            + " TwoPhaseOptimizer, down to its rule: all groups are checked ahead of the first update",
         () -> Optimizer.groups()
             .group("a", GroupedOptimizerTest::isBias, foreign.guarded(NonFinite.SKIP)));
     assertBad(

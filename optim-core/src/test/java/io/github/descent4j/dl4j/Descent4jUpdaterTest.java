@@ -172,7 +172,7 @@ class Descent4jUpdaterTest {
   void anIdIsNotTakenForTheRuleOfThatName() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Descent4j.updater(new OtherSgd(Sgd.builder())))
-        .withMessageContaining("expected a rule of this library");
+        .withMessageContaining("expected the rule that a network makes again");
   }
 
   @Test

@@ -368,7 +368,8 @@ public class StateFileTest {
     OptimizerState state = foreign.scheduled(step -> 0.1).state();
     assertThatThrownBy(() -> state.save(file))
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageContaining("expected one of this library");
+        .hasMessageContaining(
+            "expected one that extends UpdateRule, Decorator or TwoPhaseOptimizer");
     assertThatThrownBy(() -> state.load(file)).isInstanceOf(UnsupportedOperationException.class);
     assertThat(file).doesNotExist();
   }

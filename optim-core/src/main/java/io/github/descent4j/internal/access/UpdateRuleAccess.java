@@ -16,6 +16,9 @@ public interface UpdateRuleAccess {
   /** Whether the rule is computed element by element, and each element by itself. */
   boolean isElementwise(UpdateRule rule);
 
+  /** Whether what is taken off the parameter, or a slot, depends on the parameter; of a rule that is element-wise. */
+  boolean readsParameter(UpdateRule rule);
+
   /** What it computes, of a rule that is element-wise. */
   Description description(UpdateRule rule);
 

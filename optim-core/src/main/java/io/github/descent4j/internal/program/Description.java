@@ -351,6 +351,28 @@ public final class Description {
     return false;
   }
 
+  /** Whether the parameter is read by anything but taking off, or adding, what does not depend on it. */
+  public boolean readsParameter() {
+    return sets.entrySet().stream()
+        .anyMatch(set -> set.getKey() == VALUE
+            ? !isMoved(set.getValue())
+            : contains(set.getValue(), input(VALUE)));
+  }
+
+  private boolean isMoved(Expression value) {
+    Expression[] arguments = value.arguments;
+    Expression p = input(VALUE);
+    return switch (value.operation) {
+      case INPUT -> value == p;
+      case EITHER -> isMoved(arguments[0]) && isMoved(arguments[1]);
+      case SUBTRACT -> arguments[0] == p && !contains(arguments[1], p);
+      case ADD ->
+        arguments[0] == p && !contains(arguments[1], p)
+            || arguments[1] == p && !contains(arguments[0], p);
+      default -> false;
+    };
+  }
+
   static boolean contains(Expression expression, Expression searched) {
     if (expression == searched) {
       return true;

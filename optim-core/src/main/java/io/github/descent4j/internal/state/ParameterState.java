@@ -38,12 +38,16 @@ public final class ParameterState {
 
   /** Makes the slots of a rule. */
   public ParameterState(Parameter parameter, SlotDefinition[] rule) {
+    this(parameter, rule, slotType(parameter.value().dataType()));
+  }
+
+  /** Makes arrays of another type than that of slots. */
+  public ParameterState(Parameter parameter, SlotDefinition[] rule, DataType slotType) {
     shape = parameter.value().shape();
     type = parameter.value().dataType();
     order = ParameterAccess.ACCESS.valueMemory(parameter).order();
     slots = new INDArray[rule.length];
     names = new String[rule.length];
-    DataType slotType = slotType(type);
     for (int s = 0; s < rule.length; s++) {
       names[s] = rule[s].name();
       slots[s] = create(parameter, slotType, rule[s].initialValue());
