@@ -30,6 +30,9 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   /** From this many elements on, memory is what bounds a step, and smaller blocks stay in the cache. */
   private static final long LARGE = 1 << 20;
 
+  /** With fewer arrays the larger blocks stay there as well, and cost less each. */
+  private static final int MANY_ARRAYS = 4;
+
   /** The numbers of a step that several parameters share. */
   private static final class SharedNumbers {
     long t;
@@ -125,7 +128,8 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     for (int i = 0; i < parameters.size(); i++) {
       work.add(i, ParameterAccess.ACCESS.valueMemory(parameters.get(i)).length());
     }
-    block = work.elements() >= LARGE ? StretchUpdater.BLOCK / 2 : StretchUpdater.BLOCK;
+    boolean small = work.elements() >= LARGE && description.arrays() >= MANY_ARRAYS;
+    block = small ? StretchUpdater.BLOCK / 2 : StretchUpdater.BLOCK;
     planned = parameters;
   }
 

@@ -126,6 +126,16 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   }
 
   /**
+   * Makes the rule of a definition that needs no builder.
+   *
+   * @param learningRate the step size where no schedule gives one
+   * @throws IllegalArgumentException as above
+   */
+  protected UpdateRule(String id, double learningRate, Consumer<Formula> definition) {
+    this(id, new Definition(id, learningRate, definition), definition);
+  }
+
+  /**
    * A rule of your own, without a class.
    *
    * @param id as in the constructor

@@ -293,7 +293,8 @@ public final class Description {
    */
   public void computeNumbersOfNorms(
       double[] norms, double[] modelNorms, double[] wide, float[] rounded) {
-    for (Combination combination : combinations) {
+    for (int i = 0; i < combinations.size(); i++) { // An iterator would be garbage of every step.
+      Combination combination = combinations.get(i);
       double[] own = combination.own;
       System.arraycopy(
           combination.ofModel ? modelNorms : norms, combination.first, own, 0, own.length);
@@ -367,8 +368,8 @@ public final class Description {
       case EITHER -> isMoved(arguments[0]) && isMoved(arguments[1]);
       case SUBTRACT -> arguments[0] == p && !contains(arguments[1], p);
       case ADD ->
-        arguments[0] == p && !contains(arguments[1], p)
-            || arguments[1] == p && !contains(arguments[0], p);
+        (arguments[0] == p && !contains(arguments[1], p))
+            || (arguments[1] == p && !contains(arguments[0], p));
       default -> false;
     };
   }

@@ -1,12 +1,14 @@
 package io.github.descent4j.internal.program;
 
+import java.util.stream.IntStream;
+
 /** The loops of one program: over blocks, and straight over memory where there are such. */
 public final class ProgramLoops {
   private final Program program;
   private final Loops loops;
   private final int blocks;
-  private final boolean[] reads;
-  private final boolean[] writes;
+  private final int[] reads;
+  private final int[] writes;
   private FloatLoop floats;
   private DoubleLoop doubles;
   private MemoryLoop floatVectors;
@@ -16,12 +18,9 @@ public final class ProgramLoops {
     this.program = program;
     this.loops = loops;
     blocks = program.arrays() + loops.scratchArrays(program);
-    reads = new boolean[program.arrays()];
-    writes = new boolean[program.arrays()];
-    for (int array = 0; array < reads.length; array++) {
-      reads[array] = program.reads(array);
-      writes[array] = program.writes(array);
-    }
+    reads = IntStream.range(0, program.parameterArrays()).filter(program::reads).toArray();
+    writes =
+        IntStream.range(0, program.parameterArrays()).filter(program::writes).toArray();
   }
 
   /** Makes those of a type, before threads need them. */
@@ -40,14 +39,14 @@ public final class ProgramLoops {
     return program;
   }
 
-  /** Whether an array is read. */
-  public boolean reads(int array) {
-    return reads[array];
+  /** The places of a parameter's arrays that are read; not to be changed. */
+  public int[] reads() {
+    return reads;
   }
 
-  /** Whether an array is written. */
-  public boolean writes(int array) {
-    return writes[array];
+  /** The places of a parameter's arrays that are written; not to be changed. */
+  public int[] writes() {
+    return writes;
   }
 
   /** How many blocks the loops over blocks need. */

@@ -58,12 +58,18 @@ public final class StretchUpdater {
       runInMemory(vectors, arrays, numbers, from, (int) (to - from), NO_BLOCKS);
       return;
     }
+    if (wide) {
+      makeRoomForDoubles(loops.blocks());
+    } else {
+      makeRoomForFloats(loops.blocks());
+    }
+    char order = arrays.order();
     for (long at = from; at < to; at += block) {
       int n = (int) Math.min(block, to - at);
       if (wide) {
-        updateDoubles(loops, arrays, arrays.order(), numbers, at, n);
+        updateDoubles(loops, arrays, order, numbers, at, n);
       } else {
-        updateFloats(loops, arrays, arrays.order(), numbers, at, n);
+        updateFloats(loops, arrays, order, numbers, at, n);
       }
     }
   }
@@ -143,16 +149,19 @@ public final class StretchUpdater {
 
   private void updateFloats(
       ProgramLoops loops, UpdateArrays arrays, char order, UpdateNumbers numbers, long at, int n) {
-    makeRoomForFloats(loops.blocks());
-    Program program = loops.program();
-    for (int a = 0; a < program.parameterArrays(); a++) {
-      if (loops.reads(a)) {
+    boolean plain = arrays.isPlain();
+    for (int a : loops.reads()) {
+      if (plain) {
+        arrays.get(a).load(order, at, n, floats[a], offsets);
+      } else {
         loadFloats(arrays, a, order, at, n);
       }
     }
     loops.floats().run(floats, n, numbers.rounded());
-    for (int a = 0; a < program.parameterArrays(); a++) {
-      if (loops.writes(a)) {
+    for (int a : loops.writes()) {
+      if (plain) {
+        arrays.get(a).store(order, at, n, floats[a], offsets);
+      } else {
         storeFloats(arrays, a, order, at, n);
       }
     }
@@ -192,30 +201,24 @@ public final class StretchUpdater {
 
   private void updateDoubles(
       ProgramLoops loops, UpdateArrays arrays, char order, UpdateNumbers numbers, long at, int n) {
-    makeRoomForDoubles(loops.blocks());
-    Program program = loops.program();
-    for (int a = 0; a < program.parameterArrays(); a++) {
-      if (loops.reads(a)) {
-        ArrayMemory memory = arrays.get(a);
-        if (memory == null) {
-          Arrays.fill(doubles[a], 0, n, 0);
-        } else {
-          memory.load(order, at, n, doubles[a], offsets);
-        }
+    for (int a : loops.reads()) {
+      ArrayMemory memory = arrays.get(a);
+      if (memory == null) {
+        Arrays.fill(doubles[a], 0, n, 0);
+      } else {
+        memory.load(order, at, n, doubles[a], offsets);
       }
     }
     loops.doubles().run(doubles, n, numbers.wide());
-    for (int a = 0; a < program.parameterArrays(); a++) {
-      if (loops.writes(a)) {
-        ArrayMemory memory = arrays.get(a);
-        if (memory == null) {
-          for (int i = 0; i < n; i++) {
-            doubles[a][i] = 0 - doubles[a][i];
-          }
-          memory = arrays.get(Description.GRADIENT);
+    for (int a : loops.writes()) {
+      ArrayMemory memory = arrays.get(a);
+      if (memory == null) {
+        for (int i = 0; i < n; i++) {
+          doubles[a][i] = 0 - doubles[a][i];
         }
-        memory.store(order, at, n, doubles[a], offsets);
+        memory = arrays.get(Description.GRADIENT);
       }
+      memory.store(order, at, n, doubles[a], offsets);
     }
   }
 

@@ -88,6 +88,11 @@ public final class UpdateArrays {
     return wide;
   }
 
+  /** Whether the value has memory of its own and no master. */
+  boolean isPlain() {
+    return arrays[Description.VALUE] != null && master == null;
+  }
+
   /** Whether loops can run straight over the memory, elements in the order of these arrays. */
   public boolean isDense() {
     return dense;
