@@ -91,9 +91,10 @@ public final class RuleSettings {
 
   /** JSON has one kind of number. */
   private static boolean isSame(Object a, Object b) {
-    return a instanceof Number first && b instanceof Number second
-        ? Double.compare(first.doubleValue(), second.doubleValue()) == 0
-        : Objects.equals(a, b);
+    if (a instanceof Number first && b instanceof Number second) {
+      return Double.compare(first.doubleValue(), second.doubleValue()) == 0;
+    }
+    return Objects.equals(a, b);
   }
 
   @Override
