@@ -20,6 +20,10 @@ public final class SavedSettings {
   private static final Set<String> NOT_SAVED =
       Set.of("--checkpoint", "--resume", "--keep", "--report", "--metrics", "--help", "--version");
 
+  /** Options that every version has saved; what later ones added may be missing, and has its default then. */
+  private static final List<String> ALWAYS_SAVED =
+      List.of("--model", "--batch-size", "--optimizer", "--schedule", "--epochs", "--seed");
+
   private static final String DATA = "--data";
 
   private SavedSettings() {}
@@ -63,6 +67,11 @@ public final class SavedSettings {
     }
     boolean otherData = matched.stream().anyMatch(option -> option.longestName().equals(DATA));
     check(command, checkpoint, () -> {
+      for (String name : ALWAYS_SAVED) {
+        if (!saved.containsKey(name)) {
+          throw new ParameterException(command.commandLine(), name + " is missing");
+        }
+      }
       saved.forEach((name, value) -> {
         if (!(otherData && name.equals(DATA))) {
           args.add(argument(command, name, value));

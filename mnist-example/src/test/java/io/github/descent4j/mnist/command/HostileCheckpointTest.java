@@ -54,6 +54,8 @@ class HostileCheckpointTest {
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       "--model" : "mlp"            | "--model" : "vgg"
+      "--model" : "mlp",           |
+      "--seed" : "42"              | "--dropout" : "0.0"
       "--model" : "mlp"            | "--model" : null
       "--epochs" : "2"             | "--epochs" : "-2"
       "--epochs" : "2"             | "--epochs" : "99999999999"
