@@ -79,6 +79,7 @@ class ConvergenceTest {
       for (Schedule schedule : List.<Schedule>of(
           step -> rate,
           step -> rate / (1 + step / half),
+          step -> rate / (1 + 10.0 * step / steps),
           step -> rate * Math.pow(0.5, step / half))) {
         double value = run(problem, optimizer.create().get().scheduled(schedule), steps);
         if (value < below) {
