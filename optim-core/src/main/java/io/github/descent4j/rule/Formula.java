@@ -106,10 +106,10 @@ public final class Formula {
    */
   public Slot slot(String slotName, double initialValue) {
     requireName("slot", slotName);
-    if (UpdateRule.MASTER.equals(slotName)
+    if (RuleMemory.MASTER.equals(slotName)
         || slots.stream().anyMatch(slot -> slot.name().equals(slotName))) {
       throw problem(
-          "slot '" + slotName + "'", "a name that no other slot has, nor " + UpdateRule.MASTER);
+          "slot '" + slotName + "'", "a name that no other slot has, nor " + RuleMemory.MASTER);
     }
     if (!Double.isFinite(initialValue)) {
       throw problem("slot '" + slotName + "'", "a finite initial value, found " + initialValue);

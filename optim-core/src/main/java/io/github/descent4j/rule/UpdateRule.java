@@ -4,13 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.AdamW;
 import io.github.descent4j.OptimizerState;
-import io.github.descent4j.Parameter;
-import io.github.descent4j.Parameters;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.TwoPhaseOptimizer;
-import io.github.descent4j.internal.access.ParametersAccess;
 import io.github.descent4j.internal.access.Registry;
 import io.github.descent4j.internal.access.StepContextAccess;
 import io.github.descent4j.internal.access.UpdateRuleAccess;
@@ -18,21 +15,15 @@ import io.github.descent4j.internal.program.Description;
 import io.github.descent4j.internal.state.Hyperparameters;
 import io.github.descent4j.internal.state.ParameterState;
 import io.github.descent4j.internal.state.SlotDefinition;
-import io.github.descent4j.internal.state.SlotFile;
 import io.github.descent4j.internal.update.UpdateNumbers;
 import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * An update rule: its {@link Formula} says what becomes of a parameter, and everything else follows from it. Rules of
@@ -52,8 +43,6 @@ import org.slf4j.LoggerFactory;
  * definition to the constructor.
  */
 public abstract class UpdateRule extends TwoPhaseOptimizer {
-  private static final Logger LOG = LoggerFactory.getLogger(UpdateRule.class);
-
   private static final String RULE = "rule";
   private static final String STEPS = "steps";
   private static final String LEARNING_RATE = "learningRate";
@@ -62,9 +51,6 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
 
   /** Names of hyperparameters that every rule has. */
   static final Set<String> RESERVED = Set.of(LEARNING_RATE, WEIGHT_DECAY, MASTER_VALUES);
-
-  /** The slot with the value in float of a parameter of a half type. */
-  static final String MASTER = "master";
 
   /** As many steps as a run cannot take: some 30 years of one a microsecond. */
   private static final long MOST_STEPS = 1_000_000_000_000_000L;
@@ -82,13 +68,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   private final RuleStep step;
   private final boolean squaresGradients;
 
-  private final Map<String, ParameterState> states = new LinkedHashMap<>();
-  private ParameterState[] current = {};
-
-  /** The parameters that {@link #current} was last found for: mostly those of the next step too. */
-  private Parameters found;
-
-  private boolean warnedOfNames;
+  private final RuleMemory memory;
   private long steps;
 
   /**
@@ -116,6 +96,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     slots = formula.slots().stream()
         .map(slot -> new SlotDefinition(slot.name(), slot.initialValue()))
         .toArray(SlotDefinition[]::new);
+    memory = new RuleMemory(id, slots, masterValues, formula.whole() != null);
     step = formula.whole() == null
         ? new ElementwiseStep(formula, weightDecay, slots.length, masterValues)
         : new WholeStep(formula, weightDecay);
@@ -179,7 +160,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
 
   @Override
   public final OptimizerState state() {
-    return withFiles(new RuleState(this, states));
+    return withFiles(new RuleState(this, memory.states()));
   }
 
   /** The weight decay that the builder was given. */
@@ -225,11 +206,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     out.put(RULE, id);
     Hyperparameters.save(hyperparameters(), out);
     out.put(STEPS, steps);
-    if (formula.whole() == null && !masterValues) {
-      SlotFile.save(states, slots, out);
-    } else {
-      SlotFile.saveNamed(states, out);
-    }
+    memory.save(out);
   }
 
   @Override
@@ -243,60 +220,33 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     if (loadedSteps > MOST_STEPS) {
       throw own.bad(STEPS, "a number that a run can reach, at most " + MOST_STEPS);
     }
-    Map<String, ParameterState> loaded = formula.whole() == null
-        ? SlotFile.load(this::slotNames, 1, loadedSteps, own)
-        : SlotFile.loadNamed(1, loadedSteps, own);
-    own.whenAllIsWell(() -> {
-      states.clear();
-      states.putAll(loaded);
-      steps = loadedSteps;
-      found = null;
-    });
-  }
-
-  private List<String> slotNames(DataType type) {
-    return Arrays.stream(slots(type)).map(SlotDefinition::name).toList();
-  }
-
-  private SlotDefinition[] slots(DataType type) {
-    if (!masterValues || (type != DataType.FLOAT16 && type != DataType.BFLOAT16)) {
-      return slots;
-    }
-    SlotDefinition[] withMaster = Arrays.copyOf(slots, slots.length + 1);
-    withMaster[slots.length] = SlotDefinition.zero(MASTER);
-    return withMaster;
+    memory.load(own, loadedSteps);
+    own.whenAllIsWell(() -> steps = loadedSteps);
   }
 
   @Override
   protected final void forget(String parameterName) {
-    states.remove(parameterName);
-    found = null;
+    memory.forget(parameterName);
   }
 
   @Override
   protected final void rename(String parameterName, String newName) {
-    ParameterState.rename(states, parameterName, newName);
-    found = null;
+    memory.rename(parameterName, newName);
   }
 
   @Override
   protected final void check(StepContext context) {
-    find(context.parameters());
+    ParameterState[] states = memory.find(context.parameters());
     if (squaresGradients()) {
       StepContextAccess.ACCESS.requireSquarable(context);
     }
-    step.check(context, current, context.learningRateOr(learningRate));
+    step.check(context, states, context.learningRateOr(learningRate));
   }
 
   @Override
   protected final void commit(StepContext context) {
-    Parameters parameters = context.parameters();
     step.commit();
-    for (int i = 0; i < parameters.size(); i++) {
-      if (current[i].steps++ == 0) {
-        states.put(parameters.get(i).name(), current[i]);
-      }
-    }
+    memory.count();
     steps++;
   }
 
@@ -306,59 +256,6 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   @Override
   protected final boolean checksAhead() {
     return true;
-  }
-
-  /** Finds or makes the state of every parameter; new ones are kept only once all is well. */
-  private void find(Parameters parameters) {
-    if (parameters == found) {
-      return;
-    }
-    found = null;
-    if (current.length < parameters.size()) {
-      current = new ParameterState[parameters.size()];
-    }
-    for (int i = 0; i < parameters.size(); i++) {
-      Parameter parameter = parameters.get(i);
-      ParameterState known = states.get(parameter.name());
-      if (known == null) {
-        current[i] = create(parameter);
-        warnOfNames(parameter, parameters);
-      } else {
-        known.requireMatch(parameter);
-        current[i] = known;
-      }
-    }
-    found = parameters;
-  }
-
-  private ParameterState create(Parameter parameter) {
-    SlotDefinition[] own = slots(parameter.value().dataType());
-    ParameterState state = new ParameterState(parameter, own);
-    if (own != slots && !parameter.value().isEmpty()) {
-      state.slot(MASTER).assign(parameter.value());
-    }
-    return state;
-  }
-
-  /** A parameter that has got another name begins anew, which is seldom meant. */
-  private void warnOfNames(Parameter parameter, Parameters parameters) {
-    if (warnedOfNames || states.isEmpty()) {
-      return;
-    }
-    Set<String> present = ParametersAccess.ACCESS.byName(parameters).keySet();
-    states.forEach((name, state) -> {
-      if (!warnedOfNames && !present.contains(name) && state.matches(parameter)) {
-        warnedOfNames = true;
-        LOG.warn(
-            "Parameter '{}' is new to {} while '{}' of the same shape is gone: its slots begin anew. If it is the"
-                + " same parameter, state().rename(\"{}\", \"{}\") keeps them",
-            parameter.name(),
-            id,
-            name,
-            name,
-            parameter.name());
-      }
-    });
   }
 
   @Override

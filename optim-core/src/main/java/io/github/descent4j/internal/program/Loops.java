@@ -111,7 +111,7 @@ public final class Loops {
 
   /** How many arrays beyond its own a program's loops over blocks need. */
   public int scratchArrays(Program program) {
-    return kind == Kind.INTERPRETED ? 0 : new LoopSplit(program).scratchArrays();
+    return kind == Kind.INTERPRETED ? 0 : program.split().scratchArrays();
   }
 
   private static Object made(Program program, Target target, int lanes) {

@@ -1,11 +1,12 @@
 package io.github.descent4j.internal.program;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
-import java.util.TreeMap;
 
 /**
  * A description without its choices, for one {@link Preparation}: expressions in the order of their computation,
@@ -28,7 +29,11 @@ public final class Program {
   private final String name;
   private final List<Expression> order = new ArrayList<>();
   private final Map<Expression, Integer> uses = new HashMap<>();
-  private final Map<Integer, Expression> stores = new TreeMap<>();
+  private final Map<Integer, Expression> stores = new LinkedHashMap<>();
+  private int arrays;
+
+  /** Made when it is first asked for. */
+  private LoopSplit split;
 
   private Program(Description description, String name) {
     this.description = description;
@@ -70,6 +75,15 @@ public final class Program {
       }
     }
     stores.values().forEach(this::visit);
+    // In the order of the text: what others are made of comes first.
+    List<Map.Entry<Integer, Expression>> lines = new ArrayList<>(stores.entrySet());
+    lines.sort(Comparator.comparingInt(store -> order.indexOf(store.getValue())));
+    stores.clear();
+    lines.forEach(store -> stores.put(store.getKey(), store.getValue()));
+    arrays = description.arrays();
+    for (int array : stores.keySet()) {
+      arrays = Math.max(arrays, array + 1);
+    }
   }
 
   private Expression prepared(Expression g, Expression p, int preparation) {
@@ -166,11 +180,7 @@ public final class Program {
 
   /** Behind the highest place of an array. */
   public int arrays() {
-    int highest = description.arrays() - 1;
-    for (int array : stores.keySet()) {
-      highest = Math.max(highest, array);
-    }
-    return highest + 1;
+    return arrays;
   }
 
   /** How many numbers its loops take. */
@@ -181,6 +191,19 @@ public final class Program {
   /** Behind the highest place of an array that a parameter or its state has. */
   public int parameterArrays() {
     return description.arrays();
+  }
+
+  /** The line of the text that says what an array becomes, from 1; 0 if none does. */
+  int line(int array) {
+    return new ArrayList<>(stores.keySet()).indexOf(array) + 1;
+  }
+
+  /** The loops over blocks that this is cut into. */
+  synchronized LoopSplit split() {
+    if (split == null) {
+      split = new LoopSplit(this);
+    }
+    return split;
   }
 
   /** The same text is the same arithmetic, whatever the names. */
@@ -208,16 +231,13 @@ public final class Program {
   public String toString() {
     StringJoiner lines = new StringJoiner("\n");
     Map<Expression, String> named = new HashMap<>();
-    // What others are made of comes first.
-    List<Map.Entry<Integer, Expression>> left = new ArrayList<>(stores.entrySet());
-    left.sort((a, b) -> Integer.compare(order.indexOf(a.getValue()), order.indexOf(b.getValue())));
-    for (Map.Entry<Integer, Expression> store : left) {
-      String array = description.arrayName(store.getKey());
-      lines.add(array + "' = " + description.text(store.getValue(), named, 0));
-      if (store.getValue().isComputed()) {
-        named.putIfAbsent(store.getValue(), array + "'");
+    stores.forEach((place, value) -> {
+      String array = description.arrayName(place);
+      lines.add(array + "' = " + description.text(value, named, 0));
+      if (value.isComputed()) {
+        named.putIfAbsent(value, array + "'");
       }
-    }
+    });
     return lines.toString();
   }
 }
