@@ -193,7 +193,7 @@ final class Descent4jGradientUpdater implements GradientUpdater<Descent4jUpdater
     char order =
         sameShape ? stateMemory[0].order() : state.length > 0 ? 'c' : gradientMemory.order();
     arrays = new UpdateArrays(null, gradientMemory, stateMemory, stateMemory.length, null, order);
-    loops = rule.of(Pass.UPDATE, variant, 0, arrays.isWide());
+    loops = rule.of(Pass.UPDATE, variant, 0, arrays.isWide(), arrays.isDense());
     work.clear();
     work.add(0, gradientMemory.length());
     runner.run(work.count(), work.elements() >= WorkList.PARALLEL);

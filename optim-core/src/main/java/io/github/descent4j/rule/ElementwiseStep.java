@@ -182,9 +182,10 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
       transform.putNumbers(
           wide, plan.own.wide(), plan.own.rounded(), description.preparationNumbers());
     }
-    plan.update = loops.of(Pass.UPDATE, numbers.variant, preparation, wide);
+    plan.update = loops.of(Pass.UPDATE, numbers.variant, preparation, wide, plan.arrays.isDense());
     if (norms.length > 0) {
-      plan.norms = loops.of(Pass.NORMS, numbers.variant, preparation, wide);
+      plan.norms =
+          loops.of(Pass.NORMS, numbers.variant, preparation, wide, plan.arrays.isDenseInC());
     }
   }
 

@@ -70,7 +70,8 @@ final class NormBlock {
       ofNorm = loops(norm);
       loops.put(norm, ofNorm);
     }
-    ProgramLoops made = ofNorm.of(Pass.UPDATE, 0, transform.preparation(false), false);
+    boolean dense = gradient.isDenseInOwnType('c');
+    ProgramLoops made = ofNorm.of(Pass.UPDATE, 0, transform.preparation(false), false, dense);
     if (numbers.length == 0) {
       wideNumbers = new double[made.program().numberCount()];
       numbers = new float[wideNumbers.length];
@@ -78,7 +79,7 @@ final class NormBlock {
     transform.putNumbers(false, wideNumbers, numbers, 0);
     Arrays.fill(lanes, 0);
     MemoryLoop vectors = made.inMemory(false);
-    if (vectors != null && gradient.isDenseInOwnType('c')) {
+    if (vectors != null && dense) {
       memory[Description.GRADIENT] = gradient.loopMemory(ArrayMemory.window(from));
       long offset = Float.BYTES * ArrayMemory.offsetInWindow(from);
       for (long at = from; at < to; at += LANES, offset += Float.BYTES * LANES) {

@@ -23,13 +23,18 @@ public final class ProgramLoops {
         IntStream.range(0, program.parameterArrays()).filter(program::writes).toArray();
   }
 
-  /** Makes those of a type, before threads need them. */
-  void make(boolean wide) {
-    if (wide && doubles == null) {
-      doubleVectors = loops.inMemory() ? loops.vectors(program, true) : null;
-      doubles = loops.doubles(program);
-    } else if (!wide && floats == null) {
-      floatVectors = loops.inMemory() ? loops.vectors(program, false) : null;
+  /** Makes the one that arrays need, before threads need it. */
+  void make(boolean wide, boolean dense) {
+    boolean straight = dense && loops.inMemory();
+    if (wide) {
+      if (straight && doubleVectors == null) {
+        doubleVectors = loops.vectors(program, true);
+      } else if (!straight && doubles == null) {
+        doubles = loops.doubles(program);
+      }
+    } else if (straight && floatVectors == null) {
+      floatVectors = loops.vectors(program, false);
+    } else if (!straight && floats == null) {
       floats = loops.floats(program);
     }
   }
@@ -54,17 +59,17 @@ public final class ProgramLoops {
     return blocks;
   }
 
-  /** The loop over blocks of floats. */
+  /** The loop over blocks of floats, for arrays that are not dense or where there are no vectors. */
   public FloatLoop floats() {
     return floats;
   }
 
-  /** The loop over blocks of doubles. */
+  /** The same for doubles. */
   public DoubleLoop doubles() {
     return doubles;
   }
 
-  /** The loop straight over memory, null if there is none. */
+  /** The loop straight over the memory of dense arrays, null where there are no vectors. */
   public MemoryLoop inMemory(boolean wide) {
     return wide ? doubleVectors : floatVectors;
   }

@@ -24,9 +24,10 @@ public final class RuleLoops {
    * @param variant the step's choices, as {@link Description#variant}
    * @param preparation bits of {@link Preparation}
    * @param wide whether the elements are doubles
+   * @param dense whether the elements follow one another in memory, in the order of the step
    * @throws IllegalStateException if a class cannot be made
    */
-  public ProgramLoops of(Pass pass, int variant, int preparation, boolean wide) {
+  public ProgramLoops of(Pass pass, int variant, int preparation, boolean wide, boolean dense) {
     ProgramLoops[][] ofPass = pass == Pass.UPDATE ? updates : norms;
     if (ofPass[variant] == null) {
       ofPass[variant] = new ProgramLoops[Preparation.COMBINATIONS];
@@ -36,7 +37,7 @@ public final class RuleLoops {
       found = new ProgramLoops(Program.of(description, variant, preparation, pass), loops);
       ofPass[variant][preparation] = found;
     }
-    found.make(wide);
+    found.make(wide, dense);
     return found;
   }
 

@@ -99,7 +99,7 @@ public final class UpdateArrays {
   }
 
   /** Whether loops can run straight over the memory, elements in 'c' order. */
-  boolean isDenseInC() {
+  public boolean isDenseInC() {
     return denseInC;
   }
 
