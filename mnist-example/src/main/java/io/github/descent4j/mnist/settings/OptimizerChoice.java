@@ -1,20 +1,9 @@
 package io.github.descent4j.mnist.settings;
 
-import io.github.descent4j.AdaDelta;
-import io.github.descent4j.AdaGrad;
-import io.github.descent4j.AdaMax;
-import io.github.descent4j.Adam;
-import io.github.descent4j.AdamW;
-import io.github.descent4j.AmsGrad;
-import io.github.descent4j.Momentum;
-import io.github.descent4j.NAdam;
-import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
-import io.github.descent4j.RAdam;
-import io.github.descent4j.RmsProp;
-import io.github.descent4j.Sgd;
 import io.github.descent4j.WeightDecay;
-import io.github.descent4j.Yogi;
+import io.github.descent4j.internal.Rules;
+import io.github.descent4j.internal.Rules.Rule;
 import java.util.Locale;
 
 /**
@@ -47,35 +36,17 @@ public enum OptimizerChoice {
     return this == ADAMW ? 0.01 : 0;
   }
 
+  private Rule<?> rule() {
+    for (Rule<?> rule : Rules.all()) {
+      if (rule.id().equalsIgnoreCase(name())) {
+        return rule;
+      }
+    }
+    throw new IllegalStateException("no update rule is called " + this);
+  }
+
   public Optimizer build(double learningRate, WeightDecay weightDecay) {
-    return switch (this) {
-      case SGD ->
-        Sgd.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case MOMENTUM ->
-        Momentum.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case NESTEROV ->
-        Nesterov.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case ADAGRAD ->
-        AdaGrad.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case RMSPROP ->
-        RmsProp.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case ADADELTA ->
-        AdaDelta.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case ADAM ->
-        Adam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case ADAMW ->
-        AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case AMSGRAD ->
-        AmsGrad.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case YOGI ->
-        Yogi.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case RADAM ->
-        RAdam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case NADAM ->
-        NAdam.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-      case ADAMAX ->
-        AdaMax.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-    };
+    return rule().make(b -> b.learningRate(learningRate).weightDecay(weightDecay));
   }
 
   @Override
