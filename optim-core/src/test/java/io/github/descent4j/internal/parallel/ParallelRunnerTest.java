@@ -1,9 +1,15 @@
 package io.github.descent4j.internal.parallel;
 
+import static io.github.descent4j.internal.parallel.ParallelRuns.PIECES;
+import static io.github.descent4j.internal.parallel.ParallelRuns.await;
+import static io.github.descent4j.internal.parallel.ParallelRuns.awaitQuietPool;
+import static io.github.descent4j.internal.parallel.ParallelRuns.run;
+import static io.github.descent4j.internal.parallel.ParallelRuns.runner;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.github.descent4j.internal.parallel.ParallelRuns.Caller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -12,7 +18,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
@@ -32,40 +37,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A run needs nobody's help: not on any kind of thread, not beside a pool that is busy or blocked. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ParallelRunnerTest {
-  private static final int PIECES = 100;
-
-  /** What a run may be called on. */
-  enum Caller {
-    PLAIN_THREAD {
-      @Override
-      <T> T call(Callable<T> body) throws Exception {
-        FutureTask<T> task = new FutureTask<>(body);
-        Thread thread = new Thread(task);
-        thread.setDaemon(true);
-        thread.start();
-        return task.get(60, TimeUnit.SECONDS);
-      }
-    },
-    WORKER_OF_THE_COMMON_POOL {
-      @Override
-      <T> T call(Callable<T> body) throws Exception {
-        return ForkJoinPool.commonPool().submit(body).get(60, TimeUnit.SECONDS);
-      }
-    },
-    WORKER_OF_ANOTHER_POOL {
-      @Override
-      <T> T call(Callable<T> body) throws Exception {
-        ForkJoinPool pool = new ForkJoinPool(1);
-        try {
-          return pool.submit(body).get(60, TimeUnit.SECONDS);
-        } finally {
-          pool.shutdown();
-        }
-      }
-    };
-
-    abstract <T> T call(Callable<T> body) throws Exception;
-  }
 
   /** Counts who ran what. */
   private static final class Count implements ParallelRunner.Work {
@@ -239,133 +210,6 @@ class ParallelRunnerTest {
     assertThat(count.byHelpers).hasValue(0);
   }
 
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void whatAPieceThrowsOnAHelperIsThrownToTheCaller(boolean asError) {
-    Throwable thrown = asError ? new AssertionError("thrown") : new IllegalStateException("thrown");
-    CountDownLatch begun = new CountDownLatch(2);
-    ParallelRunner runner = runner(2, (piece, worker) -> {
-      begun.countDown();
-      await(begun);
-      if (worker > 0) {
-        ParallelRunnerTest.<RuntimeException>sneak(thrown);
-      }
-    });
-    assertThatThrownBy(() -> runner.run(2, true)).isSameAs(thrown);
-    runner.run(2, false);
-  }
-
-  /** Even what is not declared, as work in another language may. */
-  @Test
-  void aCheckedExceptionIsThrownAsItIs() {
-    Exception checked = new Exception("checked");
-    CountDownLatch begun = new CountDownLatch(2);
-    ParallelRunner runner = runner(2, (piece, worker) -> {
-      begun.countDown();
-      await(begun);
-      if (worker > 0) {
-        ParallelRunnerTest.<RuntimeException>sneak(checked);
-      }
-    });
-    assertThatThrownBy(() -> runner.run(2, true)).isSameAs(checked);
-  }
-
-  @Test
-  void whatBothThrowIsOneWithTheOtherSuppressed() {
-    CountDownLatch begun = new CountDownLatch(2);
-    ParallelRunner runner = runner(2, (piece, worker) -> {
-      begun.countDown();
-      await(begun);
-      throw new IllegalStateException("worker " + worker);
-    });
-    assertThatThrownBy(() -> runner.run(2, true))
-        .hasMessage("worker 0")
-        .satisfies(e -> assertThat(e.getSuppressed())
-            .singleElement()
-            .satisfies(other -> assertThat(other).hasMessage("worker 1")));
-  }
-
-  @Test
-  void oneExceptionThrownByBothIsThrown() {
-    IllegalStateException same = new IllegalStateException("same");
-    CountDownLatch begun = new CountDownLatch(2);
-    ParallelRunner runner = runner(2, (piece, worker) -> {
-      begun.countDown();
-      await(begun);
-      throw same;
-    });
-    assertThatThrownBy(() -> runner.run(2, true)).isSameAs(same);
-  }
-
-  /** One throws, and the other goes on only when the first has nothing to do any more. */
-  @ParameterizedTest
-  @ValueSource(ints = {0, 1})
-  void piecesThatHaveNotBegunAreLeftOutAfterAFailure(int thrower) throws Exception {
-    CountDownLatch begun = new CountDownLatch(2);
-    Thread[] threads = new Thread[2];
-    AtomicInteger pieces = new AtomicInteger();
-    AtomicBoolean thrown = new AtomicBoolean();
-    ParallelRunner runner = runner(2, (piece, worker) -> {
-      pieces.incrementAndGet();
-      threads[worker] = Thread.currentThread();
-      begun.countDown();
-      await(begun);
-      if (worker == thrower) {
-        thrown.set(true);
-        throw new IllegalStateException("thrown");
-      }
-      while (!thrown.get() || !isAsleep(threads[thrower])) {
-        Thread.onSpinWait();
-      }
-    });
-    Caller.PLAIN_THREAD.call(() -> {
-      assertThatThrownBy(() -> runner.run(PIECES, true)).hasMessage("thrown");
-      return null;
-    });
-    awaitQuietPool();
-    assertThat(pieces).hasValue(2);
-  }
-
-  private static boolean isAsleep(Thread thread) {
-    return thread.getState() == Thread.State.WAITING
-        || thread.getState() == Thread.State.TIMED_WAITING;
-  }
-
-  /** The caller's piece throws while a helper is in the middle of its own, which the caller must wait for. */
-  @ParameterizedTest
-  @ValueSource(booleans = {false, true})
-  void nobodyIsAtWorkAfterAFailure(boolean interrupted) throws Exception {
-    CountDownLatch begun = new CountDownLatch(2);
-    AtomicBoolean returned = new AtomicBoolean();
-    AtomicBoolean ended = new AtomicBoolean();
-    Thread[] caller = new Thread[1];
-    ParallelRunner runner = runner(2, (piece, worker) -> {
-      begun.countDown();
-      await(begun);
-      if (worker == 0) {
-        throw new IllegalStateException("thrown");
-      }
-      while (caller[0].getState() != Thread.State.WAITING && !returned.get()) {
-        Thread.onSpinWait();
-      }
-      if (interrupted) {
-        caller[0].interrupt();
-        while (caller[0].isInterrupted() && !returned.get()) {
-          Thread.onSpinWait();
-        }
-      }
-      ended.set(!returned.get());
-    });
-    boolean stillInterrupted = Caller.PLAIN_THREAD.call(() -> {
-      caller[0] = Thread.currentThread();
-      assertThatThrownBy(() -> runner.run(2, true)).hasMessage("thrown");
-      returned.set(true);
-      return Thread.interrupted();
-    });
-    assertThat(ended).isTrue();
-    assertThat(stillInterrupted).isEqualTo(interrupted);
-  }
-
   @Test
   void aRunWithinARunOfTheSameWorkIsRefused() {
     ParallelRunner[] runner = new ParallelRunner[1];
@@ -485,47 +329,11 @@ class ParallelRunnerTest {
     return ForkJoinPool.commonPool().getParallelism();
   }
 
-  private static void awaitQuietPool() {
-    assertThat(ForkJoinPool.commonPool().awaitQuiescence(60, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private static Void run(ParallelRunner runner, int pieces, boolean parallel) {
-    runner.run(pieces, parallel);
-    return null;
-  }
-
-  private static void await(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <T extends Throwable> void sneak(Throwable thrown) throws T {
-    throw (T) thrown;
-  }
-
   private static String read(Path file) {
     try {
       return Files.readString(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static synchronized ParallelRunner runner(int threads, ParallelRunner.Work work) {
-    String before = System.getProperty(ParallelRunner.PROPERTY);
-    System.setProperty(ParallelRunner.PROPERTY, Integer.toString(threads));
-    try {
-      return new ParallelRunner(work);
-    } finally {
-      if (before == null) {
-        System.clearProperty(ParallelRunner.PROPERTY);
-      } else {
-        System.setProperty(ParallelRunner.PROPERTY, before);
-      }
     }
   }
 }
