@@ -29,7 +29,8 @@ public class Nd4jOperationsStep extends StepBenchmark {
     "Yogi",
     "RAdam",
     "NAdam",
-    "AdaMax"
+    "AdaMax",
+    "Lion"
   })
   public String optimizer;
 
@@ -134,6 +135,10 @@ public class Nd4jOperationsStep extends StepBenchmark {
         m.muli(0.9).addi(g.mul(0.1));
         max(v.muli(0.999), abs(g), false);
         p.subi(m.mul(2e-3 / correction1).divi(v.add(1e-8)));
+      }
+      case LION -> {
+        p.subi(sign(m.mul(0.9).addi(g.mul(0.1)), false).muli(1e-4));
+        m.muli(0.99).addi(g.mul(0.01));
       }
     }
   }

@@ -22,7 +22,8 @@ public class OptimizerStep extends StepBenchmark {
     "Yogi",
     "RAdam",
     "NAdam",
-    "AdaMax"
+    "AdaMax",
+    "Lion"
   })
   public String optimizer;
 

@@ -139,6 +139,13 @@ public enum Formula {
       x[2] = Math.max(0.999 * x[2], Math.abs(g));
       x[0] -= 2e-3 * (x[1] / CORRECTION_1[t]) / (x[2] + 1e-8);
     }
+  },
+  LION("Lion", 5) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[0] -= 1e-4 * Math.signum(0.9 * x[1] + 0.1 * g);
+      x[1] = 0.99 * x[1] + 0.01 * g;
+    }
   };
 
   /** How far a float32 parameter may be from the formula's after {@link #steps}. */

@@ -84,6 +84,49 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"1000", "3x100"})
+  void decoratedSteps(String size) {
+    DecoratedSteps benchmark = new DecoratedSteps();
+    benchmark.size = size;
+    benchmark.setUp();
+    benchmark.averagedAdam();
+    benchmark.accumulatedAdam();
+    benchmark.adaptivelyClippedAdam();
+    benchmark.tearDown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1000", "3x100"})
+  void lambStep(String size) {
+    LambStep benchmark = new LambStep();
+    benchmark.size = size;
+    benchmark.setUp();
+    benchmark.lamb();
+    benchmark.tearDown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8x20", "20x8"})
+  void muonStep(String shape) {
+    MuonStep benchmark = new MuonStep();
+    benchmark.shape = shape;
+    benchmark.setUp();
+    benchmark.muon();
+    benchmark.tearDown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1000", "3x100"})
+  void ownRuleStep(String size) {
+    OwnRuleStep benchmark = new OwnRuleStep();
+    benchmark.size = size;
+    benchmark.setUp();
+    benchmark.ownLion();
+    benchmark.handWrittenLion();
+    benchmark.tearDown();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"mlp", "cnn"})
   void trainingStep(String network) {
     TrainingStep benchmark = new TrainingStep();

@@ -58,6 +58,14 @@ public final class Compare implements Callable<Integer> {
   private List<String> optimizers = new ArrayList<>();
 
   @Option(
+      names = "--against",
+      paramLabel = "JAR",
+      description =
+          "The benchmarks.jar of another version: only the steps of both are run, in turn, at"
+              + " every size, and the first steps of a process (a round of all takes about 3 minutes).")
+  private Path against;
+
+  @Option(
       names = "--name",
       description = "Writes NAME.md, NAME.png and NAME.json to docs/results.",
       required = true)
@@ -91,7 +99,7 @@ public final class Compare implements Callable<Integer> {
     String time = milliseconds + "ms";
     List<String> timing = List.of("-wi", "1", "-w", time, "-i", "1", "-r", time);
     for (int round = 1; round <= rounds; round++) {
-      List<Run> runs = plan.round(round);
+      List<Run> runs = against == null ? plan.round(round) : plan.versions(against);
       for (int i = 0; i < runs.size(); i++) {
         Run run = runs.get(i);
         progress.printf(
@@ -106,13 +114,22 @@ public final class Compare implements Callable<Integer> {
             run.parameters());
         run.measure(warmup, timing, scratch, measurements);
       }
+      if (against != null) {
+        plan.firstStep(Plan.BEFORE, against).measure(measurements);
+        plan.firstStep(Plan.OURS, benchmarks.resolve("target/benchmarks.jar"))
+            .measure(measurements);
+      }
       // After every round: what fails later takes nothing away.
-      Chart.write(measurements, plan.optimizers(), PICTURED_SIZE, results.resolve(name + ".png"));
       List<String> source = new ArrayList<>(facts);
       source.add("Medians of " + round + (round == 1 ? " round" : " rounds")
           + ", each the median of " + milliseconds + " ms of steps in a JVM of its own");
-      report = new Report(measurements, plan.optimizers(), plan.sizes())
-          .write("Measured: " + name, source, name + ".png");
+      if (against == null) {
+        Chart.write(measurements, plan.optimizers(), PICTURED_SIZE, results.resolve(name + ".png"));
+        report = new Report(measurements, plan.optimizers(), plan.sizes())
+            .write("Measured: " + name, source, name + ".png");
+      } else {
+        report = new VersionReport(measurements).write("Measured: " + name, source);
+      }
       Files.writeString(results.resolve(name + ".md"), report);
       writeJson(measurements, results.resolve(name + ".json"));
     }

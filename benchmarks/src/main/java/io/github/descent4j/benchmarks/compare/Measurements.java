@@ -34,9 +34,13 @@ final class Measurements {
     if (values == null) {
       return OptionalDouble.empty();
     }
+    return OptionalDouble.of(median(values));
+  }
+
+  /** The middle one, or the mean of the two in the middle; of at least one. */
+  static double median(List<Double> values) {
     double[] sorted = values.stream().mapToDouble(value -> value).sorted().toArray();
     int middle = sorted.length / 2;
-    return OptionalDouble.of(
-        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2);
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
   }
 }

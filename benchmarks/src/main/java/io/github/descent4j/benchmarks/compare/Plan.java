@@ -13,6 +13,7 @@ import java.util.Set;
 /** Which JVMs a round starts, and in which order: implementations of the same optimizer in turn. */
 final class Plan {
   static final String OURS = "descent4j";
+  static final String BEFORE = "descent4j before";
   static final String OURS_ONE_THREAD = "descent4j, 1 thread";
   static final String OURS_SCALAR = "descent4j, scalar kernels";
   static final String ND4J = "ND4J updater";
@@ -22,6 +23,20 @@ final class Plan {
   static final String PYTORCH = "PyTorch fused";
   static final String PYTORCH_ONE_THREAD = "PyTorch fused, 1 thread";
   static final String OPENBLAS = "OpenBLAS";
+
+  static final String FIRST_STEP = "first step";
+
+  /** What the costs beside the arithmetic are measured with. */
+  static final String OVERHEAD_OPTIMIZER = "Adam";
+
+  static final String ONE_PARAMETER = "16";
+  static final String MANY_PARAMETERS = "200x16";
+
+  private static final String ALL_SIZES = "10000,100000,1000000,10000000,200x1000";
+
+  /** Steps whose arithmetic is next to nothing. */
+  private static final Map<String, String> OVERHEAD =
+      Map.of("optimizer", OVERHEAD_OPTIMIZER, "size", ONE_PARAMETER + "," + MANY_PARAMETERS);
 
   private static final Set<String> ND4J_UPDATERS =
       Set.of("Sgd", "Nesterov", "AdaGrad", "RmsProp", "AdaDelta", "Adam", "AmsGrad", "AdaMax");
@@ -50,7 +65,7 @@ final class Plan {
     this.optimizers = optimizers.isEmpty()
         ? Arrays.stream(Formula.values()).map(Formula::label).toList()
         : List.copyOf(optimizers);
-    sizes = full ? "10000,100000,1000000,10000000,200x1000" : "100000,1000000,10000000,200x1000";
+    sizes = full ? ALL_SIZES : "100000,1000000,10000000,200x1000";
   }
 
   List<String> optimizers() {
@@ -61,6 +76,29 @@ final class Plan {
     return List.of(sizes.split(","));
   }
 
+  /**
+   * The runs of a round that compares two versions, in turn.
+   *
+   * @param other the other version's benchmarks.jar
+   */
+  List<Run> versions(Path other) {
+    List<Run> runs = new ArrayList<>();
+    for (String optimizer : optimizers) {
+      Map<String, String> parameters = new LinkedHashMap<>();
+      parameters.put("optimizer", optimizer);
+      parameters.put("size", ALL_SIZES);
+      Run now = ours(OURS, "OptimizerStep", parameters, List.of());
+      runs.add(new Run(BEFORE, other, now.benchmark(), parameters, now.flags()));
+      runs.add(now);
+    }
+    return runs;
+  }
+
+  /** The first step of a process of this version, or of another's library. */
+  FirstStepRun firstStep(String implementation, Path jar) {
+    return new FirstStepRun(implementation, jar, jar("target/benchmarks.jar"), flags(List.of()));
+  }
+
   /** The runs of a round; the slow ones that only give context are in the first alone. */
   List<Run> round(int round) {
     List<Run> runs = new ArrayList<>();
@@ -69,6 +107,11 @@ final class Plan {
       addSteps(runs, optimizer, round == 1);
     }
     runs.add(ours(OURS, "GlobalNormClip", Map.of("size", "1000000,10000000"), List.of()));
+    runs.add(ours(OURS, "LambStep", Map.of("size", sizes), List.of()));
+    runs.add(ours(OURS, "MuonStep", Map.of(), List.of()));
+    runs.add(ours(OURS, "DecoratedSteps", Map.of("size", sizes), List.of()));
+    runs.add(ours(OURS, "OwnRuleStep", Map.of("size", sizes), List.of()));
+    runs.add(ours(OURS, "OptimizerStep", OVERHEAD, List.of()));
     runs.add(ours(OURS, "TrainingStep", Map.of("network", "mlp"), List.of()));
     runs.add(ours(OURS, "TrainingStep", Map.of("network", "cnn"), List.of()));
     return runs;
@@ -139,12 +182,17 @@ final class Plan {
 
   private Run ours(
       String implementation, String benchmark, Map<String, String> parameters, List<String> flags) {
-    List<String> all = new ArrayList<>(flags);
+    return new Run(
+        implementation, jar("target/benchmarks.jar"), benchmark, parameters, flags(flags));
+  }
+
+  private List<String> flags(List<String> further) {
+    List<String> all = new ArrayList<>(further);
     if (vector) {
       all.add("--add-modules=jdk.incubator.vector");
       all.add(KERNELS + "vector");
     }
-    return new Run(implementation, jar("target/benchmarks.jar"), benchmark, parameters, all);
+    return all;
   }
 
   private Run nd4j(String implementation, String benchmark, Map<String, String> parameters) {

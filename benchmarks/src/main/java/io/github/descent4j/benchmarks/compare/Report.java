@@ -39,6 +39,9 @@ final class Report {
     steps();
     saxpy();
     clip();
+    others();
+    ownRule();
+    overhead();
     training();
     return text.toString();
   }
@@ -154,6 +157,68 @@ final class Report {
     text.append('\n');
   }
 
+  private void others() {
+    text.append("## Layers, matrices and decorators, microseconds\n\n");
+    row(List.of("step", "parameters", "microseconds", "over an Adam step's"));
+    rule(4);
+    for (String work :
+        List.of("lamb", "muon", "averagedAdam", "accumulatedAdam", "adaptivelyClippedAdam")) {
+      measurements.rounds().keySet().stream()
+          .filter(key -> key.implementation().equals(Plan.OURS) && key.work().equals(work))
+          .map(Measurements.Key::size)
+          .forEach(size -> {
+            OptionalDouble time = measurements.median(Plan.OURS, work, size);
+            OptionalDouble adam = measurements.median(Plan.OURS, "Adam", size);
+            row(List.of(
+                work, size, time(time), number(time.orElse(Double.NaN) / adam.orElse(Double.NaN))));
+          });
+    }
+    text.append("\naccumulatedAdam is two calls of `step`, which are one step.\n\n");
+  }
+
+  private void ownRule() {
+    text.append("## Lion as a user writes it, microseconds\n\n");
+    row(List.of(
+        "parameters",
+        "`UpdateRule.of`",
+        "a loop in Java, one thread",
+        "the library's",
+        "loop / rule"));
+    rule(5);
+    for (String size : sizes) {
+      OptionalDouble rule = measurements.median(Plan.OURS, "ownLion", size);
+      OptionalDouble loop = measurements.median(Plan.OURS, "handWrittenLion", size);
+      if (rule.isPresent() && loop.isPresent()) {
+        row(List.of(
+            size,
+            time(rule),
+            time(loop),
+            time(measurements.median(Plan.OURS, "Lion", size)),
+            number(loop.getAsDouble() / rule.getAsDouble())));
+      }
+    }
+    text.append('\n');
+  }
+
+  /** From a step of one small parameter and one of many. */
+  private void overhead() {
+    OptionalDouble one =
+        measurements.median(Plan.OURS, Plan.OVERHEAD_OPTIMIZER, Plan.ONE_PARAMETER);
+    OptionalDouble many =
+        measurements.median(Plan.OURS, Plan.OVERHEAD_OPTIMIZER, Plan.MANY_PARAMETERS);
+    if (one.isPresent() && many.isPresent()) {
+      int further = StepBenchmark.count(Plan.MANY_PARAMETERS) - 1;
+      double each = (many.getAsDouble() - one.getAsDouble()) / further;
+      text.append("## What a step costs beside its arithmetic\n\nA step of ")
+          .append(Plan.OVERHEAD_OPTIMIZER)
+          .append(" with one parameter of 16 elements takes ")
+          .append(number(one.getAsDouble()))
+          .append(" microseconds, and each further parameter of 16 elements ")
+          .append(number(1000 * each))
+          .append(" ns, the arithmetic of the 16 included.\n\n");
+    }
+  }
+
   private void training() {
     text.append("## A training step of optim-nn, batch 128, Adam, microseconds\n\n");
     row(List.of("network", "microseconds", "469 steps (an epoch of MNIST), seconds"));
@@ -188,7 +253,7 @@ final class Report {
     text.append("|").append("---|".repeat(columns)).append('\n');
   }
 
-  private static String time(OptionalDouble microseconds) {
+  static String time(OptionalDouble microseconds) {
     return microseconds.isPresent() ? number(microseconds.getAsDouble()) : "";
   }
 

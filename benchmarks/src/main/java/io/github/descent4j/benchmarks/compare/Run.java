@@ -62,10 +62,10 @@ record Run(
     for (JsonNode result : new ObjectMapper().readTree(json.toFile())) {
       JsonNode used = result.path("params");
       String work = used.path("optimizer").asText(used.path("network").asText(method(result)));
+      String size = used.path("size").asText(used.path("shape").asText(""));
       double median =
           result.path("primaryMetric").path("scorePercentiles").path("50.0").asDouble();
-      measurements.add(
-          new Measurements.Key(implementation, work, used.path("size").asText("")), median);
+      measurements.add(new Measurements.Key(implementation, work, size), median);
     }
   }
 

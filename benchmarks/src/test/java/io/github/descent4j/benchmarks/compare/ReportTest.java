@@ -25,6 +25,14 @@ class ReportTest {
     add(Plan.OURS, "Momentum", "10000000", 4000);
     add(Plan.OURS, "Momentum", "200x1000", 100);
     add(Plan.PYTORCH, "Momentum", "200x1000", 250);
+    // A ratio of 3 to Adam's 2, twice the time of a loop, and (996 - 1) / 199 = 5 us a parameter.
+    add(Plan.OURS, "Adam", "200x1000", 2);
+    add(Plan.OURS, "lamb", "200x1000", 6);
+    add(Plan.OURS, "muon", "256x256", 700);
+    add(Plan.OURS, "ownLion", "200x1000", 50);
+    add(Plan.OURS, "handWrittenLion", "200x1000", 100);
+    add(Plan.OURS, "Adam", "16", 1);
+    add(Plan.OURS, "Adam", "200x16", 996);
   }
 
   private void add(String implementation, String work, String size, double... rounds) {
@@ -48,7 +56,12 @@ class ReportTest {
             "| Nesterov | 10000000 | 5,000 | 10,000 |  | 2.00 |  | 40.0 | 67 % | 100 % |",
             "| Momentum | 10000000 | 4,000 |  |  | (2.50) |  | 50.0 | 83 % | 125 % |",
             "| Momentum | 200x1000 | 100 |  | 250 |  | 2.50 | 40.0 | 67 % |  |",
-            "| Nesterov | 200x1000 |  |  |  |  |  |  |  |  |");
+            "| Nesterov | 200x1000 |  |  |  |  |  |  |  |  |",
+            "| lamb | 200x1000 | 6.00 | 3.00 |",
+            "| muon | 256x256 | 700 |  |",
+            "| 200x1000 | 50.0 | 100 |  | 2.00 |",
+            "A step of Adam with one parameter of 16 elements takes 1.00 microseconds, and each"
+                + " further parameter of 16 elements 5,000 ns, the arithmetic of the 16 included.");
   }
 
   @Test
