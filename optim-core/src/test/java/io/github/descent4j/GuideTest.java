@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
@@ -72,7 +73,9 @@ class GuideTest {
     /** The block in a method of its context, and checks of what it declares or mentions. */
     String source() {
       boolean dl4j = guide.equals("docs/dl4j.md");
-      return """
+      return String.format(
+          Locale.ROOT,
+          """
           import io.github.descent4j.*;
           import io.github.descent4j.clip.*;
           import io.github.descent4j.decorator.*;
@@ -91,13 +94,13 @@ class GuideTest {
           %s
             }
           }
-          """.formatted(
-              dl4j ? DL4J_IMPORTS : "",
-              className,
-              dl4j ? "Dl4jGuideContext" : "GuideContext",
-              // A JVM cannot change its working folder.
-              code.replaceAll("Path\\.of\\((\"\\w+\\.npz\")\\)", "folder.resolve($1)"),
-              checks());
+          """,
+          dl4j ? DL4J_IMPORTS : "",
+          className,
+          dl4j ? "Dl4jGuideContext" : "GuideContext",
+          // A JVM cannot change its working folder.
+          code.replaceAll("Path\\.of\\((\"\\w+\\.npz\")\\)", "folder.resolve($1)"),
+          checks());
     }
 
     private String checks() {

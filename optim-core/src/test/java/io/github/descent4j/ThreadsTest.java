@@ -74,8 +74,7 @@ public class ThreadsTest {
     for (String asked : List.of("0", "-1", "two", "")) {
       assertThatThrownBy(() -> withThreads(asked, Sgd::new))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage(
-              "io.github.descent4j.threads is '%s', expected a number >= 1".formatted(asked));
+          .hasMessage("io.github.descent4j.threads is '" + asked + "', expected a number >= 1");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.descent4j.schedule;
 
+import io.github.descent4j.internal.Check;
 import java.util.Optional;
 
 /** See {@link Schedules#cosineWarmRestarts}. */

@@ -1,5 +1,6 @@
 package io.github.descent4j.schedule;
 
+import io.github.descent4j.internal.Check;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;

@@ -1,5 +1,6 @@
 package io.github.descent4j.schedule;
 
+import io.github.descent4j.internal.Check;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.github.descent4j.schedule;
 import static io.github.descent4j.schedule.FormulaSchedule.endless;
 import static io.github.descent4j.schedule.FormulaSchedule.finite;
 
+import io.github.descent4j.internal.Check;
 import java.util.Objects;
 
 /**

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.nn.ActivationHealth.Verdict;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,9 +129,9 @@ class NetworkHealthTest {
     Sequential network = network(new float[] {Float.NaN, 1, -1, 2}, new float[4], b -> b.relu());
     NetworkHealth health = NetworkHealth.of(network, EXAMPLES);
     assertThat(health.layers().get(0).verdict()).isEqualTo(Verdict.NOT_FINITE);
-    assertThat(health).hasToString("""
+    assertThat(health).hasToString(String.format(Locale.ROOT, """
             layer      units    dead  saturated  distinct  verdict
-            fc1 Relu       4       1       0.0%%         3  not finite%n""".formatted());
+            fc1 Relu       4       1       0.0%%         3  not finite%n"""));
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
@@ -52,7 +53,7 @@ class NetworksGuideTest {
   }
 
   private static void compile(String example, Path output) throws IOException {
-    String source = """
+    String source = String.format(Locale.ROOT, """
         import io.github.descent4j.*;
         import io.github.descent4j.decorator.*;
         import io.github.descent4j.health.*;
@@ -67,7 +68,7 @@ class NetworksGuideTest {
         %s
           }
         }
-        """.formatted(example, check(example));
+        """, example, check(example));
     JavaFileObject file =
         new SimpleJavaFileObject(URI.create("string:///Example.java"), JavaFileObject.Kind.SOURCE) {
           @Override

@@ -140,7 +140,12 @@ final class Report {
 
   private void clip() {
     text.append("## Clipping by global norm, microseconds\n\n");
-    row(List.of("elements", "norm alone", "Adam step", "clipped Adam step", "clipped / not"));
+    row(List.of(
+        "elements",
+        "clipped gradients alone, written",
+        "Adam step",
+        "clipped Adam step",
+        "clipped / not"));
     rule(5);
     for (String size : sizes) {
       OptionalDouble clipped = measurements.median(Plan.OURS, "clipAndAdamStep", size);

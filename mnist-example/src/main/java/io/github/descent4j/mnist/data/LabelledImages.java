@@ -96,6 +96,30 @@ public final class LabelledImages {
     return labels[example] & 0xff;
   }
 
+  /**
+   * Fails if the highest label, above those of digits, is one that damage makes: no image has the label below it. Each class costs
+   * weights, and a single such label would add classes that nothing belongs to.
+   *
+   * @param name of the file of the labels
+   */
+  void requireNoGap(String name) {
+    int highest = classes - 1;
+    if (highest < LEAST_CLASSES) {
+      return;
+    }
+    int first = -1;
+    for (int example = size() - 1; example >= 0; example--) {
+      if (label(example) == highest - 1) {
+        return;
+      }
+      first = label(example) == highest ? example : first;
+    }
+    throw CommandException.mismatch(
+        name,
+        "labels without a gap above " + (LEAST_CLASSES - 1),
+        highest + " of image " + first + ", and " + (highest - 1) + " of none");
+  }
+
   /** Puts everything that tells these images from others into a checksum. */
   void update(Checksum checksum) {
     checksum.update(rows);

@@ -50,6 +50,7 @@ public record MnistData(LabelledImages train, LabelledImages test) {
           imageSize(testImages));
     }
     LabelledImages train = LabelledImages.of(trainImages, trainLabels, transposed);
+    train.requireNoGap(trainLabels.name());
     LabelledImages test = LabelledImages.of(testImages, testLabels, transposed);
     if (test.classes() > train.classes()) {
       throw CommandException.mismatch(

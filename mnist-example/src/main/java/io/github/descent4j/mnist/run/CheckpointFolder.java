@@ -1,7 +1,7 @@
 package io.github.descent4j.mnist.run;
 
+import io.github.descent4j.internal.file.AtomicFile;
 import io.github.descent4j.mnist.data.CommandException;
-import io.github.descent4j.mnist.data.WholeFile;
 import io.github.descent4j.mnist.report.RunRecord;
 import io.github.descent4j.nn.train.Evaluation;
 import java.io.IOException;
@@ -212,8 +212,8 @@ public final class CheckpointFolder implements AutoCloseable {
       }
       record.save(hidden.resolve(Checkpoint.RECORD));
       state.write(hidden.resolve(Checkpoint.RUN));
-      WholeFile.force(hidden);
-      WholeFile.rename(hidden, target);
+      AtomicFile.force(hidden);
+      AtomicFile.rename(hidden, target);
       deleteOld();
     } catch (IOException | UncheckedIOException e) {
       discard(hidden);
@@ -242,7 +242,7 @@ public final class CheckpointFolder implements AutoCloseable {
     for (Path old : all.subList(0, all.size() - keep)) {
       if (!old.equals(best) && !damaged.containsKey(old) && isOurs(old)) {
         Path hidden = folder.resolve("." + old.getFileName());
-        WholeFile.rename(old, hidden);
+        AtomicFile.rename(old, hidden);
         delete(hidden);
       }
     }

@@ -49,8 +49,8 @@ class TrainCommandTest {
     assertThat(lines.get(2))
         .startsWith("optimizer  radam, learning rate ")
         .endsWith(", batch size 128, seed 42");
-    assertThat(lines.get(3)).matches(EPOCH_LINE.formatted(1, 2));
-    assertThat(lines.get(4)).matches(EPOCH_LINE.formatted(2, 2));
+    assertThat(lines.get(3)).matches(String.format(Locale.ROOT, EPOCH_LINE, 1, 2));
+    assertThat(lines.get(4)).matches(String.format(Locale.ROOT, EPOCH_LINE, 2, 2));
     assertThat(lines.subList(1, 6))
         .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     assertThat(lines.get(5)).matches("test accuracy [01]\\.\\d{4} \\(\\d+/200\\)");

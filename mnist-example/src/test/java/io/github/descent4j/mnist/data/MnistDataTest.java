@@ -112,6 +112,11 @@ class MnistDataTest {
             d -> write(d.resolve(MnistData.TEST_LABELS), labels((byte) 200, (byte) 1)),
             "t10k-labels-idx1-ubyte: expected labels from 0 to 9 as in DIR/train-labels-idx1-ubyte, found 200"),
         bad(
+            "a damaged training label",
+            d -> write(d.resolve(MnistData.TRAIN_LABELS), labels((byte) 9, (byte) 200, (byte) 1)),
+            "train-labels-idx1-ubyte: expected labels without a gap above 9, found 200 of image 1, and 199 of"
+                + " none"),
+        bad(
             "another name",
             d -> rename(d, MnistData.TEST_LABELS, "Test-Labels.idx"),
             "t10k-labels-idx1-ubyte: expected this file, or the same with .gz, found none; rename"
@@ -168,7 +173,7 @@ class MnistDataTest {
   @Test
   void readsEmnist() {
     byte[] grey = {1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16};
-    writeSet("emnist-letters-", "test", images(2, 2, 3, grey), labels((byte) 26, (byte) 1));
+    writeSet("emnist-letters-", "test", images(2, 2, 3, grey), labels((byte) 26, (byte) 25));
     MnistData data = MnistData.read(directory);
     assertThat(data.train().classes()).isEqualTo(27);
     assertThat(data.test().classes()).isEqualTo(27);

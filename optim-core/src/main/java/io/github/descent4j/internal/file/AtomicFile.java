@@ -13,14 +13,19 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Replaces a file as a whole: whoever looks, whenever, sees the old bytes or the new ones. */
-final class AtomicFile {
+/**
+ * Replaces a file as a whole: whoever looks, whenever, sees the old bytes or the new ones, and so does whoever comes
+ * after a crash.
+ */
+public final class AtomicFile {
 
   /** As many as Linux follows. */
   private static final int LINKS = 40;
 
   /** Writes the bytes of a file. */
-  interface Body {
+  @FunctionalInterface
+  public interface Body {
+    /** Writes all of them. */
     void writeTo(OutputStream out) throws IOException;
   }
 
@@ -29,28 +34,51 @@ final class AtomicFile {
   /**
    * Writes beside the file, forces the bytes to the disk, and renames.
    *
-   * @throws UncheckedIOException if that fails; the file is as it was
+   * @throws UncheckedIOException if that fails, naming a state file; the file is as it was
    */
   static void write(Path file, Body body) {
     try {
-      Path target = behindLinks(file.toAbsolutePath());
-      if (Files.exists(target) && !Files.isRegularFile(target)) {
-        throw new FileSystemException(target.toString(), null, "is there and is not a file");
-      }
-      Path folder = target.getParent();
-      // Not Files.createTempFile, whose files nobody but their owner may read.
-      String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
-      Path temporary = folder.resolve(".descent4j-" + random + ".tmp");
-      try {
-        fill(temporary, body);
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-      } catch (Throwable e) {
-        delete(temporary, e);
-        throw e;
-      }
-      force(folder);
+      replace(file, body);
     } catch (IOException e) {
       throw new UncheckedIOException("state file " + file + " cannot be written: " + e, e);
+    }
+  }
+
+  /**
+   * The same for files of any kind.
+   *
+   * @throws IOException if that fails; the file is as it was
+   */
+  public static void replace(Path file, Body body) throws IOException {
+    Path target = behindLinks(file.toAbsolutePath());
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new FileSystemException(target.toString(), null, "is there and is not a file");
+    }
+    // Not Files.createTempFile, whose files nobody but their owner may read.
+    String random = Long.toHexString(ThreadLocalRandom.current().nextLong());
+    Path temporary = target.resolveSibling(".descent4j-" + random + ".tmp");
+    try {
+      fill(temporary, body);
+      rename(temporary, target);
+    } catch (Throwable e) {
+      delete(temporary, e);
+      throw e;
+    }
+  }
+
+  /** Gives a file or a folder, all of which is on the disk, its name, which is on the disk as well when the call returns. */
+  public static void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+    force(to.toAbsolutePath().getParent());
+  }
+
+  /** Sees to it that the names in a folder are on the disk; Windows opens no folders, and needs none forced. */
+  public static void force(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException e) {
+      // All names are in place; a crash can at worst bring the old ones back.
+      return;
     }
   }
 
@@ -81,16 +109,6 @@ final class AtomicFile {
       Files.deleteIfExists(temporary);
     } catch (IOException e) {
       reason.addSuppressed(e);
-    }
-  }
-
-  private static void force(Path folder) {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    } catch (IOException e) {
-      // Windows opens no folders; the new name is in place, and a crash can at worst bring the old
-      // file back.
-      return;
     }
   }
 }
