@@ -163,7 +163,7 @@ public final class Loops {
       case "auto" -> {
         String cannot = whyNoGeneration();
         if (cannot != null) {
-          LOG.warn("Interpreted kernels, several times slower, because {}", cannot);
+          LOG.warn("Interpreted kernels, which are slower, because {}", cannot);
           yield interpreted();
         }
         String reason = whyNoVectors();
