@@ -1,0 +1,269 @@
+package io.github.descent4j.batch;
+
+import io.github.descent4j.Parameters;
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Evaluates the function at points of the flat vector, counts, and remembers the best point seen. */
+final class Evaluator {
+
+  /** In what a method differs from plain minimization. */
+  interface Terms {
+
+    /** What is minimized besides the function. */
+    default double penalty(double[] x) {
+      return 0;
+    }
+
+    /** How far from stationary a point is. */
+    double measure(double[] x, double[] gradient);
+
+    /** Whether the point at which the search starts is one that it may end at. */
+    default boolean startIsFeasible(double[] x) {
+      return true;
+    }
+  }
+
+  /** Ends a run from wherever it is. */
+  static final class LimitReached extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    LimitReached() {
+      super("limit of evaluations", null, false, false);
+    }
+  }
+
+  /** Values are taken for equal if they differ by so many roundings. */
+  private static final double ROUNDINGS = 8;
+
+  private final Objective objective;
+  private final Parameters parameters;
+  private final Layout layout;
+  private final Terms terms;
+  private final int maxEvaluations;
+  private int evaluations;
+  private int hessians;
+
+  /** What the arrays of the parameters hold now. */
+  private final double[] shown;
+
+  private double lowest = Double.POSITIVE_INFINITY;
+  private double bestValue = Double.POSITIVE_INFINITY;
+
+  /** NaN until somebody asks. */
+  private double bestMeasure = Double.NaN;
+
+  private final double[] best;
+  private final double[] bestGradient;
+  private boolean hasBest;
+
+  /** Whether the gradient arrays are no longer those of the point shown. */
+  private boolean gradientsStale;
+
+  private FlatArrays vectorArrays;
+  private FlatArrays productArrays;
+  private INDArray hessianArray;
+
+  Evaluator(Objective objective, Parameters parameters, Terms terms, int maxEvaluations) {
+    this.objective = objective;
+    this.parameters = parameters;
+    this.terms = terms;
+    this.maxEvaluations = maxEvaluations;
+    layout = new Layout(parameters);
+    shown = new double[size()];
+    best = new double[size()];
+    bestGradient = new double[size()];
+  }
+
+  int size() {
+    return layout.size();
+  }
+
+  Layout layout() {
+    return layout;
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  int evaluations() {
+    return evaluations;
+  }
+
+  int hessians() {
+    return hessians;
+  }
+
+  double precision() {
+    return layout.precision();
+  }
+
+  /** How much a value of this size may be wrong. */
+  double noise(double value) {
+    return ROUNDINGS * layout.precision() * Math.abs(value);
+  }
+
+  double measure(double[] x, double[] gradient) {
+    return terms.measure(x, gradient);
+  }
+
+  /** Evaluates where the parameters are, and fills point and gradient. */
+  double start(double[] x, double[] gradient) {
+    layout.readValues(x);
+    for (int i = 0; i < x.length; i++) {
+      if (!Double.isFinite(x[i])) {
+        throw new IllegalStateException("value of parameter '" + layout.nameOf(i)
+            + "' has an element " + x[i] + " at the start, expected finite numbers");
+      }
+    }
+    Vectors.copy(x, shown);
+    double value = call(gradient) + terms.penalty(x);
+    if (!Double.isFinite(value)) {
+      throw new IllegalStateException(
+          "value of the objective at the start is " + value + ", expected a finite number");
+    }
+    for (int i = 0; i < gradient.length; i++) {
+      if (!Double.isFinite(gradient[i])) {
+        throw new IllegalStateException("gradient of parameter '" + layout.nameOf(i)
+            + "' has an element " + gradient[i] + " at the start, expected finite numbers");
+      }
+    }
+    if (terms.startIsFeasible(x)) {
+      consider(value, x, gradient);
+    }
+    return value;
+  }
+
+  /**
+   * Evaluates at a point, which is rounded to the parameters' types.
+   *
+   * @return NaN if value or gradient are not finite
+   */
+  double evaluate(double[] point, double[] gradient) {
+    if (!Vectors.isFinite(point)) {
+      return Double.NaN;
+    }
+    if (evaluations >= maxEvaluations) {
+      throw new LimitReached();
+    }
+    show(point);
+    double value = call(gradient) + terms.penalty(point);
+    if (!Double.isFinite(value) || !Vectors.isFinite(gradient)) {
+      return Double.NaN;
+    }
+    consider(value, point, gradient);
+    return value;
+  }
+
+  private double call(double[] gradient) {
+    evaluations++;
+    gradientsStale = false;
+    double value = objective.evaluate(parameters);
+    layout.readGradients(gradient);
+    return value;
+  }
+
+  private void consider(double value, double[] x, double[] gradient) {
+    double margin = noise(lowest);
+    boolean better = !hasBest || value < lowest - margin;
+    if (!better && value <= lowest + margin) {
+      better = terms.measure(x, gradient) < bestMeasure();
+    }
+    if (better) {
+      bestValue = value;
+      Vectors.copy(x, best);
+      Vectors.copy(gradient, bestGradient);
+      bestMeasure = Double.NaN;
+      hasBest = true;
+    }
+    lowest = Math.min(lowest, value);
+  }
+
+  /** The value of the best point, infinite if there is none. */
+  double bestValue() {
+    return bestValue;
+  }
+
+  double bestMeasure() {
+    if (Double.isNaN(bestMeasure) && hasBest) {
+      bestMeasure = terms.measure(best, bestGradient);
+    }
+    return bestMeasure;
+  }
+
+  /** Puts a point into the parameters. */
+  private void show(double[] point) {
+    if (!Arrays.equals(point, shown)) {
+      layout.writeValues(point);
+      Vectors.copy(point, shown);
+      gradientsStale = true;
+    }
+  }
+
+  /** Puts a point and its gradient into the parameters. */
+  void show(double[] point, double[] gradient) {
+    show(point);
+    if (gradientsStale) {
+      layout.writeGradients(gradient);
+      gradientsStale = false;
+    }
+  }
+
+  /** Leaves the best point, and its gradient, in the parameters; without one, they stay where they were at the start. */
+  void leaveBest(double[] start) {
+    if (hasBest) {
+      // Whatever the objective may have done to them before it failed.
+      layout.writeValues(best);
+      layout.writeGradients(bestGradient);
+    } else if (evaluations > 1) {
+      layout.writeValues(start);
+    }
+  }
+
+  HessianProduct requireHessianProduct(String method) {
+    return objective
+        .hessianProduct()
+        .orElseThrow(() -> new IllegalArgumentException("objective has no Hessian product, expected"
+            + " one for " + method + ": withHessianProduct, or withDifferencedHessianProduct"));
+  }
+
+  HessianFunction requireHessian(String method) {
+    return objective
+        .hessian()
+        .orElseThrow(() -> new IllegalArgumentException(
+            "objective has no Hessian, expected one for " + method + ": withHessian"));
+  }
+
+  /** product = H(x) v. */
+  void multiply(HessianProduct hessian, double[] x, double[] v, double[] product) {
+    if (vectorArrays == null) {
+      vectorArrays = layout.newArrays();
+      productArrays = layout.newArrays();
+    }
+    show(x);
+    Vectors.copy(v, product);
+    vectorArrays.write(product);
+    hessians++;
+    gradientsStale = true;
+    hessian.multiply(parameters, vectorArrays.arrays(), productArrays.arrays());
+    productArrays.read(product);
+  }
+
+  /** Fills H(x), row after row. */
+  void hessian(HessianFunction hessian, double[] x, double[] matrix) {
+    int n = size();
+    if (hessianArray == null) {
+      hessianArray = Nd4j.create(DataType.DOUBLE, new long[] {n, n}, 'c');
+    } else {
+      hessianArray.assign(0);
+    }
+    show(x);
+    hessians++;
+    gradientsStale = true;
+    hessian.fill(parameters, hessianArray);
+    new FlatArray(hessianArray, 0).read(matrix);
+  }
+}

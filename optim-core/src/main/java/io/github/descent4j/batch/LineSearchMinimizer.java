@@ -1,0 +1,81 @@
+package io.github.descent4j.batch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.batch.LineSearchResult.Status;
+
+/** A direction, a line search along it, and again. */
+abstract class LineSearchMinimizer extends IterativeMinimizer {
+  final LineSearch lineSearch;
+
+  LineSearchMinimizer(Builder<?> builder) {
+    super(builder);
+    lineSearch = requireNonNull(builder.lineSearch, "lineSearch is null, expected one");
+  }
+
+  /** A method at the beginning of a run. */
+  abstract Directions directions(Evaluator evaluator, PairHistory memory);
+
+  @Override
+  StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
+    int n = evaluator.size();
+    double[] x = new double[n];
+    double[] gradient = new double[n];
+    double[] direction = new double[n];
+    RayFunction ray = new RayFunction(evaluator, x, direction);
+    Directions directions = directions(evaluator, memory);
+    double value = evaluator.start(x, gradient);
+    double decrease = Double.NaN;
+    StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
+    while (reason == null) {
+      directions.find(x, gradient, direction);
+      double slope = Vectors.dot(gradient, direction);
+      if (!(slope < 0 && slope > Double.NEGATIVE_INFINITY)) {
+        if (directions.forget()) {
+          continue;
+        }
+        return StopReason.NOT_A_DESCENT_DIRECTION;
+      }
+      ray.start();
+      LineSearchResult found =
+          lineSearch.search(ray, value, slope, directions.suggestedStep(gradient, slope, decrease));
+      double reached = found.status() == Status.FAILED ? Double.NaN : ray.at(found.step());
+      if (Double.isNaN(reached)) {
+        if (directions.forget()) {
+          continue;
+        }
+        return StopReason.LINE_SEARCH_FAILED;
+      }
+      // The direction is no longer needed: its array takes the step, the point's the change of the
+      // gradient.
+      Vectors.subtract(direction, ray.point, x);
+      Vectors.copy(ray.point, x);
+      Vectors.subtract(ray.point, ray.gradient, gradient);
+      Vectors.copy(ray.gradient, gradient);
+      directions.moved(direction, ray.point, found.step(), slope);
+      double moved = Vectors.maxNorm(direction);
+      decrease = value - reached;
+      value = reached;
+      reason = progress.reached(x, gradient, value, found.step(), moved);
+      if (reason == null && found.status() == Status.STILL_FALLING) {
+        return StopReason.UNBOUNDED;
+      }
+    }
+    return reason;
+  }
+
+  /** When to stop, and the line search. */
+  abstract static class Builder<B extends Builder<B>> extends IterativeMinimizer.Builder<B> {
+    private LineSearch lineSearch;
+
+    Builder(LineSearch lineSearch) {
+      this.lineSearch = lineSearch;
+    }
+
+    /** How far to go along a direction. */
+    public B lineSearch(LineSearch lineSearch) {
+      this.lineSearch = lineSearch;
+      return self();
+    }
+  }
+}

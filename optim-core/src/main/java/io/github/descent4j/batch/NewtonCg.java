@@ -1,0 +1,304 @@
+package io.github.descent4j.batch;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Arrays;
+
+/**
+ * Newton's method that needs no Hessian, only products of it and vectors: H d = -g is solved by conjugate gradients, as far as it pays.
+ *
+ * <p>Conjugate gradients end when |H d + g| &lt;= min(0.5, sqrt|g|) |g|, which makes the convergence superlinear (N&amp;W section 7.1),
+ * after maxProducts, or at a direction p of negative curvature, p.Hp &lt;= 0. Then
+ *
+ * <ul>
+ *   <li>{@link Globalization#TRUST_REGION} follows p to the edge of a ball in which H is trusted, as it does where an iterate leaves the
+ *       ball (Steihaug 1983; N&amp;W Algorithm 7.2). With r = (f - f_new) / (decrease that H and g promise), the step is taken if r
+ *       &gt; 1e-4; the radius becomes a quarter of the step's length if r &lt; 1/4, and doubles, up to maxRadius, if r &gt; 3/4 at the edge
+ *       (N&amp;W Algorithm 4.1). Where rounding hides the decrease, the gradient has to fall instead;
+ *   <li>{@link Globalization#LINE_SEARCH} takes d as it is by then, -g if it is still 0, and searches along it (N&amp;W Algorithm 7.1).
+ * </ul>
+ *
+ * <p><b>Defaults.</b> globalization TRUST_REGION, initialRadius 1, maxRadius 1e10, maxProducts without limit, lineSearch {@link
+ * MoreThuente}; to stop: gradientTolerance 1e-5 of the largest element, maxIterations 1000 (of a trust region, also steps that were not
+ * taken). The objective needs a {@linkplain Objective#withHessianProduct Hessian product}, which {@link
+ * Objective#withDifferencedHessianProduct} makes of gradients.
+ *
+ * <pre>{@code
+ * MinimizerResult result =
+ *     new NewtonCg().minimize(objective.withDifferencedHessianProduct(), parameters);
+ * }</pre>
+ */
+public final class NewtonCg extends LineSearchMinimizer {
+
+  /** What keeps the method from going astray far from a minimum. */
+  public enum Globalization {
+    /** A ball. */
+    TRUST_REGION,
+    /** A line search. */
+    LINE_SEARCH
+  }
+
+  private static final double ACCEPTABLE = 1e-4;
+
+  private final Globalization globalization;
+  private final double initialRadius;
+  private final double maxRadius;
+  private final int maxProducts;
+
+  /** With the defaults. */
+  public NewtonCg() {
+    this(builder());
+  }
+
+  private NewtonCg(Builder builder) {
+    super(builder);
+    globalization = requireNonNull(builder.globalization, "globalization is null, expected one");
+    initialRadius = Check.positive("initialRadius", builder.initialRadius);
+    maxRadius = Check.require(
+        builder.maxRadius >= initialRadius && builder.maxRadius < Double.POSITIVE_INFINITY,
+        "maxRadius",
+        builder.maxRadius,
+        "a finite number >= initialRadius = " + initialRadius);
+    maxProducts = Check.atLeast(1, "maxProducts", builder.maxProducts);
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
+    return globalization == Globalization.LINE_SEARCH
+        ? super.run(evaluator, progress, memory)
+        : runTrustRegion(evaluator, progress);
+  }
+
+  private StopReason runTrustRegion(Evaluator evaluator, Progress progress) {
+    int n = evaluator.size();
+    double[] x = new double[n];
+    double[] gradient = new double[n];
+    double[] step = new double[n];
+    double[] point = new double[n];
+    double[] there = new double[n];
+    Solver solver = new Solver(evaluator, evaluator.requireHessianProduct("NewtonCg"));
+    double radius = initialRadius;
+    double value = evaluator.start(x, gradient);
+    StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
+    while (reason == null) {
+      double promised = solver.solve(x, gradient, step, radius);
+      if (!(promised > 0)) {
+        return StopReason.NOT_A_DESCENT_DIRECTION;
+      }
+      Vectors.move(point, x, 1, step);
+      double reached = evaluator.evaluate(point, there);
+      Vectors.subtract(step, point, x);
+      double length = Vectors.twoNorm(step);
+      double ratio = (value - reached) / promised;
+      if (Math.abs(value - reached) <= evaluator.noise(value)
+          && promised <= evaluator.noise(value)) {
+        ratio = Vectors.twoNorm(there) < Vectors.twoNorm(gradient) ? 0.5 : -1;
+      }
+      if (ratio > 0.75 && solver.atEdge) {
+        if (radius >= maxRadius) {
+          reason = StopReason.UNBOUNDED;
+        }
+        radius = Math.min(2 * radius, maxRadius);
+      } else if (!(ratio >= 0.25)) {
+        radius = 0.25 * Math.min(radius, length);
+      }
+      boolean taken = ratio > ACCEPTABLE;
+      double moved = Double.NaN;
+      if (taken) {
+        moved = Vectors.maxNorm(step);
+        value = reached;
+        Vectors.copy(point, x);
+        Vectors.copy(there, gradient);
+      } else if (radius <= evaluator.precision() * Vectors.twoNorm(x)
+          || radius < Double.MIN_NORMAL) {
+        return StopReason.LINE_SEARCH_FAILED;
+      }
+      StopReason next = progress.reached(x, gradient, value, radius, moved);
+      reason = next != null ? next : reason;
+    }
+    return reason;
+  }
+
+  @Override
+  Directions directions(Evaluator evaluator, PairHistory memory) {
+    Solver solver = new Solver(evaluator, evaluator.requireHessianProduct("NewtonCg"));
+    return new Directions() {
+      private boolean steepest;
+
+      @Override
+      public void find(double[] x, double[] gradient, double[] direction) {
+        if (steepest) {
+          Vectors.negate(direction, gradient);
+        } else {
+          solver.solve(x, gradient, direction, Double.POSITIVE_INFINITY);
+        }
+      }
+
+      @Override
+      public void moved(double[] step, double[] change, double stepLength, double slope) {
+        steepest = false;
+      }
+
+      @Override
+      public double suggestedStep(double[] gradient, double slope, double decrease) {
+        return steepest ? 1 / Vectors.twoNorm(gradient) : 1;
+      }
+
+      @Override
+      public boolean forget() {
+        boolean wasNewton = !steepest;
+        steepest = true;
+        return wasNewton;
+      }
+    };
+  }
+
+  @Override
+  public String toString() {
+    return "NewtonCg(globalization=" + globalization + ", initialRadius=" + initialRadius
+        + ", maxRadius=" + maxRadius + ", maxProducts=" + maxProducts + ", lineSearch=" + lineSearch
+        + ", " + limits() + ")";
+  }
+
+  /** Conjugate gradients for H d = -g. */
+  private final class Solver {
+    private final Evaluator evaluator;
+    private final HessianProduct hessian;
+    private final double[] residual;
+    private final double[] p;
+    private final double[] product;
+    private boolean atEdge;
+
+    Solver(Evaluator evaluator, HessianProduct hessian) {
+      this.evaluator = evaluator;
+      this.hessian = hessian;
+      residual = new double[evaluator.size()];
+      p = new double[evaluator.size()];
+      product = new double[evaluator.size()];
+    }
+
+    /**
+     * Fills in d and returns the decrease that the quadratic model promises.
+     *
+     * @param radius infinite for none
+     */
+    double solve(double[] x, double[] gradient, double[] d, double radius) {
+      Arrays.fill(d, 0);
+      Vectors.copy(gradient, residual);
+      Vectors.negate(p, gradient);
+      atEdge = false;
+      double norm = Vectors.twoNorm(gradient);
+      double tolerance = Math.min(0.5, Math.sqrt(norm)) * norm;
+      double squared = Vectors.dot(residual, residual);
+      double decrease = 0;
+      for (int i = 0; i < maxProducts && Math.sqrt(squared) > tolerance; i++) {
+        evaluator.multiply(hessian, x, p, product);
+        double curvature = Vectors.dot(p, product);
+        if (Double.isNaN(curvature)) {
+          throw new IllegalStateException(
+              "product of the Hessian of the objective has elements that are not finite, expected"
+                  + " finite numbers");
+        }
+        if (!(curvature > 0)) {
+          if (radius < Double.POSITIVE_INFINITY) {
+            return decrease + toEdge(d, radius, squared, curvature);
+          }
+          if (i == 0) {
+            Vectors.negate(d, gradient);
+          }
+          return decrease;
+        }
+        double step = squared / curvature;
+        if (lengthAfter(d, step) >= radius) {
+          return decrease + toEdge(d, radius, squared, curvature);
+        }
+        Vectors.add(d, step, p);
+        decrease += 0.5 * step * squared;
+        Vectors.add(residual, step, product);
+        double next = Vectors.dot(residual, residual);
+        double beta = next / squared;
+        squared = next;
+        for (int k = 0; k < p.length; k++) {
+          p[k] = beta * p[k] - residual[k];
+        }
+      }
+      return decrease;
+    }
+
+    private double lengthAfter(double[] d, double step) {
+      double sum = 0;
+      for (int i = 0; i < d.length; i++) {
+        double element = d[i] + step * p[i];
+        sum += element * element;
+      }
+      return Math.sqrt(sum);
+    }
+
+    /** Goes along p to the edge of the ball, and returns the decrease of the model on the way. */
+    private double toEdge(double[] d, double radius, double squared, double curvature) {
+      atEdge = true;
+      double a = Vectors.dot(p, p);
+      double b = Vectors.dot(d, p);
+      double c = Vectors.dot(d, d) - radius * radius;
+      double step = (-b + Math.sqrt(Math.max(0, b * b - a * c))) / a;
+      Vectors.add(d, step, p);
+      // r.p = -|r|^2 for conjugate gradients.
+      return step * squared - 0.5 * step * step * curvature;
+    }
+  }
+
+  /** Settings of {@link NewtonCg}, at their defaults until set. */
+  public static final class Builder extends LineSearchMinimizer.Builder<Builder> {
+    private Globalization globalization = Globalization.TRUST_REGION;
+    private double initialRadius = 1;
+    private double maxRadius = 1e10;
+    private int maxProducts = Integer.MAX_VALUE;
+
+    private Builder() {
+      super(new MoreThuente());
+    }
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /** A trust region, or a line search. */
+    public Builder globalization(Globalization globalization) {
+      this.globalization = globalization;
+      return this;
+    }
+
+    /** The radius of the first trust region: finite and above 0. */
+    public Builder initialRadius(double initialRadius) {
+      this.initialRadius = initialRadius;
+      return this;
+    }
+
+    /** The largest radius: finite and at least the first. */
+    public Builder maxRadius(double maxRadius) {
+      this.maxRadius = maxRadius;
+      return this;
+    }
+
+    /** How many products an iteration may take: at least 1. */
+    public Builder maxProducts(int maxProducts) {
+      this.maxProducts = maxProducts;
+      return this;
+    }
+
+    /**
+     * Makes the minimizer.
+     *
+     * @throws IllegalArgumentException if a setting is out of its range
+     */
+    public NewtonCg build() {
+      return new NewtonCg(this);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+package io.github.descent4j.batch;
+
+/** The last m steps s and changes of gradient y, and the inverse Hessian that they make: N&amp;W Algorithm 7.4. */
+final class PairHistory {
+
+  /** Less curvature than rounding can tell from none. */
+  private static final double LEAST_COSINE = 0x1p-52;
+
+  private final int capacity;
+  private final int size;
+  private final double[][] steps;
+  private final double[][] changes;
+  private final double[] products;
+  private final double[] factors;
+  private int count;
+
+  /** The place of the oldest pair. */
+  private int first;
+
+  PairHistory(int capacity, int size) {
+    this.capacity = capacity;
+    this.size = size;
+    steps = new double[capacity][];
+    changes = new double[capacity][];
+    products = new double[capacity];
+    factors = new double[capacity];
+  }
+
+  int count() {
+    return count;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** The step of a pair; 0 is the oldest. */
+  double[] step(int pair) {
+    return steps[place(pair)];
+  }
+
+  double[] change(int pair) {
+    return changes[place(pair)];
+  }
+
+  void clear() {
+    count = 0;
+    first = 0;
+  }
+
+  PairHistory copy() {
+    PairHistory copy = new PairHistory(capacity, size);
+    for (int i = 0; i < count; i++) {
+      copy.add(step(i), change(i));
+    }
+    return copy;
+  }
+
+  /**
+   * Adds a pair of positive curvature, in place of the oldest one if there is no room.
+   *
+   * @return false if its curvature is not positive: it is left out
+   */
+  boolean add(double[] step, double[] change) {
+    double product = Vectors.dot(step, change);
+    boolean curved = product > 0
+        && product < Double.POSITIVE_INFINITY
+        && product > LEAST_COSINE * Vectors.twoNorm(step) * Vectors.twoNorm(change);
+    if (!curved || capacity == 0) {
+      return false;
+    }
+    if (count == capacity) {
+      first = (first + 1) % capacity;
+    } else {
+      count++;
+    }
+    int place = place(count - 1);
+    if (steps[place] == null) {
+      steps[place] = new double[size];
+      changes[place] = new double[size];
+    }
+    Vectors.copy(step, steps[place]);
+    Vectors.copy(change, changes[place]);
+    products[place] = product;
+    return true;
+  }
+
+  private int place(int pair) {
+    return (first + pair) % capacity;
+  }
+
+  /**
+   * v = H v.
+   *
+   * @param scaled whether H starts from gamma = s.y / y.P y of the newest pair, and not from 1
+   * @param preconditioner P: H starts from gamma P
+   * @param free the elements of a subspace, outside of which v is 0 and stays so; null for all
+   * @param scratch of the size of v
+   */
+  void multiply(
+      double[] v,
+      boolean scaled,
+      FlatPreconditioner preconditioner,
+      boolean[] free,
+      double[] scratch) {
+    double gamma = 1;
+    boolean found = false;
+    for (int i = count - 1; i >= 0; i--) {
+      int place = place(i);
+      double[] s = steps[place];
+      double[] y = changes[place];
+      double sy = free == null ? products[place] : Vectors.dot(s, y, free);
+      factors[place] = Double.NaN;
+      if (free != null && !(sy > 0)) {
+        continue;
+      }
+      if (!found) {
+        found = true;
+        gamma = scaled ? sy / weight(y, preconditioner, free, scratch) : 1;
+      }
+      factors[place] = Vectors.dot(s, v, free) / sy;
+      add(v, -factors[place], y, free);
+    }
+    if (!preconditioner.isIdentity()) {
+      preconditioner.apply(v, scratch);
+      Vectors.copy(scratch, v);
+    }
+    if (gamma != 1) {
+      Vectors.scale(v, gamma);
+    }
+    for (int i = 0; i < count; i++) {
+      int place = place(i);
+      if (Double.isNaN(factors[place])) {
+        continue;
+      }
+      double[] s = steps[place];
+      double[] y = changes[place];
+      double sy = free == null ? products[place] : Vectors.dot(s, y, free);
+      add(v, factors[place] - Vectors.dot(y, v, free) / sy, s, free);
+    }
+  }
+
+  private static double weight(
+      double[] y, FlatPreconditioner preconditioner, boolean[] free, double[] scratch) {
+    if (preconditioner.isIdentity()) {
+      return Vectors.dot(y, y, free);
+    }
+    preconditioner.apply(y, scratch);
+    return Vectors.dot(y, scratch, free);
+  }
+
+  private static void add(double[] v, double factor, double[] a, boolean[] free) {
+    if (free == null) {
+      Vectors.add(v, factor, a);
+      return;
+    }
+    for (int i = 0; i < v.length; i++) {
+      if (free[i]) {
+        v[i] += factor * a[i];
+      }
+    }
+  }
+}

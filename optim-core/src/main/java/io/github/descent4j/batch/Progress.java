@@ -1,0 +1,74 @@
+package io.github.descent4j.batch;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The iterations so far, and whether they are enough. */
+final class Progress {
+  private static final int PATIENCE = 10;
+  private static final double BOTTOM = -1e100;
+
+  private final IterativeMinimizer minimizer;
+  private final Evaluator evaluator;
+  private final IterationListener listener;
+  private final List<Iteration> history = new ArrayList<>();
+  private double smallestMeasure = Double.POSITIVE_INFINITY;
+  private int idle;
+
+  Progress(IterativeMinimizer minimizer, Evaluator evaluator, IterationListener listener) {
+    this.minimizer = minimizer;
+    this.evaluator = evaluator;
+    this.listener = listener;
+  }
+
+  List<Iteration> history() {
+    return history;
+  }
+
+  int iterations() {
+    return history.size() - 1;
+  }
+
+  /**
+   * Takes note of an iteration and tells the listener.
+   *
+   * @param moved the largest change of an element, NaN at the start and where a step was rejected
+   * @return why to stop, null to go on
+   */
+  StopReason reached(double[] x, double[] gradient, double value, double stepLength, double moved) {
+    double measure = evaluator.measure(x, gradient);
+    double before =
+        history.isEmpty() ? Double.NaN : history.get(history.size() - 1).value();
+    Iteration iteration =
+        new Iteration(history.size(), value, measure, stepLength, evaluator.evaluations());
+    history.add(iteration);
+    evaluator.show(x, gradient);
+    if (!listener.onIteration(iteration)) {
+      return StopReason.STOPPED;
+    }
+    if (measure <= minimizer.gradientTolerance) {
+      return StopReason.GRADIENT;
+    }
+    if (value < BOTTOM) {
+      return StopReason.UNBOUNDED;
+    }
+    if (!Double.isNaN(moved)) {
+      double change = Math.abs(value - before);
+      if (minimizer.valueTolerance > 0
+          && change <= minimizer.valueTolerance * Math.max(1, Math.abs(value))) {
+        return StopReason.VALUE;
+      }
+      if (minimizer.stepTolerance > 0
+          && moved <= minimizer.stepTolerance * Math.max(1, Vectors.maxNorm(x))) {
+        return StopReason.STEP;
+      }
+      boolean idles = change <= evaluator.noise(value) && measure >= smallestMeasure;
+      idle = idles ? idle + 1 : 0;
+      if (idle >= PATIENCE) {
+        return StopReason.NO_PROGRESS;
+      }
+    }
+    smallestMeasure = Math.min(smallestMeasure, measure);
+    return iterations() >= minimizer.maxIterations ? StopReason.ITERATION_LIMIT : null;
+  }
+}

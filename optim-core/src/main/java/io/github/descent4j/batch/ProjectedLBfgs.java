@@ -1,0 +1,266 @@
+package io.github.descent4j.batch;
+
+import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.batch.Evaluator.Terms;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * L-BFGS with box bounds by two-metric projection (Bertsekas, <i>Projected Newton methods for optimization problems with simple
+ * constraints</i>, SIAM Journal on Control and Optimization 20, 1982, with the two-loop recursion in the place of his Hessian).
+ *
+ * <pre>
+ * active: the elements within e of a bound whose gradient points out of it
+ * d = -H g over the elements that are free, H from the pairs restricted to them;  d = -g over the active ones
+ * x(a) = P(x + a d)
+ * e = min(|x - P(x - g)|, a thousandth of the width of the box)
+ * </pre>
+ *
+ * <p>a is halved from 1 (1 / |d| as long as there is no pair) until f(x(a)) &lt;= f(x) + 1e-4 (a sum of g_i d_i over the free elements
+ * + sum of g_i (x_i(a) - x_i) over the active ones). It is not L-BFGS-B, which minimizes a model along the projected path.
+ *
+ * <p>The gradient norm of results is that of x - P(x - g). A start outside the box is moved into it before anything else.
+ *
+ * <p><b>Memory.</b> 2 history + 4 vectors of double.
+ *
+ * <p><b>Defaults.</b> bounds: none; history 10; to stop: gradientTolerance 1e-5 of the largest element, maxIterations 1000.
+ *
+ * <pre>{@code
+ * Minimizer minimizer = ProjectedLBfgs.builder().bounds(0, 1).build();
+ * }</pre>
+ */
+public final class ProjectedLBfgs extends IterativeMinimizer {
+  private static final double SUFFICIENT_DECREASE = 1e-4;
+  private static final double MARGIN = 1e-3;
+  private static final int HALVINGS = 60;
+
+  private final Bounds lowerBounds;
+  private final Bounds upperBounds;
+  private final int history;
+
+  /** One number for all elements, or an array for each parameter. */
+  private record Bounds(double all, List<INDArray> each) {
+
+    double[] flat(Parameters parameters, int size, String name) {
+      double[] flat = new double[size];
+      if (each == null) {
+        Arrays.fill(flat, all);
+        return flat;
+      }
+      if (each.size() != parameters.size()) {
+        throw new IllegalArgumentException(name + " bounds are " + each.size()
+            + " arrays, expected one for each of " + parameters.size() + " parameters");
+      }
+      for (int i = 0; i < each.size(); i++) {
+        Parameter parameter = parameters.get(i);
+        if (!Arrays.equals(each.get(i).shape(), parameter.value().shape())) {
+          throw new IllegalArgumentException(name + " bound of parameter '" + parameter.name()
+              + "' has shape " + Arrays.toString(each.get(i).shape()) + ", expected "
+              + Arrays.toString(parameter.value().shape()) + " as the value");
+        }
+      }
+      new FlatArrays(each).read(flat);
+      return flat;
+    }
+  }
+
+  private ProjectedLBfgs(Builder builder) {
+    super(builder);
+    lowerBounds = builder.lower;
+    upperBounds = builder.upper;
+    history = Check.atLeast(1, "history", builder.history);
+  }
+
+  /** Starts from the defaults. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  @Override
+  Terms terms(Parameters parameters) {
+    return new Box(parameters, new Layout(parameters));
+  }
+
+  @Override
+  StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
+    Box box = (Box) evaluator.terms();
+    int n = evaluator.size();
+    PairHistory pairs = new PairHistory(history, n);
+    FlatPreconditioner none = new FlatPreconditioner(null, evaluator.layout());
+    boolean[] free = new boolean[n];
+    double[] x = new double[n];
+    double[] gradient = new double[n];
+    double[] direction = new double[n];
+    double[] point = new double[n];
+    double[] there = new double[n];
+    double value = evaluator.start(x, gradient);
+    if (!box.startIsFeasible(x)) {
+      box.project(x);
+      value = evaluator.evaluate(x, gradient);
+      if (Double.isNaN(value)) {
+        throw new IllegalStateException(
+            "value of the objective at the start, moved into the bounds,"
+                + " is not finite, expected a finite number");
+      }
+    }
+    StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
+    while (reason == null) {
+      box.findFree(x, gradient, free);
+      for (int i = 0; i < n; i++) {
+        direction[i] = free[i] ? -gradient[i] : 0;
+      }
+      pairs.multiply(direction, true, none, free, null);
+      double slope = Vectors.dot(gradient, direction);
+      for (int i = 0; i < n; i++) {
+        if (!free[i]) {
+          direction[i] = -gradient[i];
+        }
+      }
+      double step = pairs.count() > 0 ? 1 : Math.min(1, 1 / Vectors.twoNorm(direction));
+      double reached = Double.NaN;
+      boolean found = false;
+      for (int i = 0; i < HALVINGS && !found && slope <= 0; i++) {
+        step = i == 0 ? step : step / 2;
+        Vectors.move(point, x, step, direction);
+        box.project(point);
+        double promised = step * slope;
+        for (int k = 0; k < n; k++) {
+          promised += free[k] ? 0 : gradient[k] * (point[k] - x[k]);
+        }
+        reached = evaluator.evaluate(point, there);
+        found = promised < 0 && reached <= value + SUFFICIENT_DECREASE * promised;
+      }
+      if (!found) {
+        if (pairs.count() > 0) {
+          pairs.clear();
+          continue;
+        }
+        return StopReason.LINE_SEARCH_FAILED;
+      }
+      Vectors.subtract(direction, point, x);
+      Vectors.copy(point, x);
+      Vectors.subtract(point, there, gradient);
+      Vectors.copy(there, gradient);
+      pairs.add(direction, point);
+      value = reached;
+      reason = progress.reached(x, gradient, value, step, Vectors.maxNorm(direction));
+    }
+    return reason;
+  }
+
+  @Override
+  public String toString() {
+    return "ProjectedLBfgs(history=" + history + ", " + limits() + ")";
+  }
+
+  private final class Box implements Terms {
+    private final double[] lower;
+    private final double[] upper;
+    private final double[] scratch;
+
+    Box(Parameters parameters, Layout layout) {
+      int n = layout.size();
+      lower = lowerBounds.flat(parameters, n, "lower");
+      upper = upperBounds.flat(parameters, n, "upper");
+      scratch = new double[n];
+      for (int i = 0; i < n; i++) {
+        if (!(lower[i] <= upper[i])) {
+          throw new IllegalArgumentException("lower bound of parameter '" + layout.nameOf(i)
+              + "' has an" + " element " + lower[i] + ", expected a number <= upper = " + upper[i]);
+        }
+      }
+    }
+
+    void project(double[] point) {
+      for (int i = 0; i < point.length; i++) {
+        point[i] = Math.max(lower[i], Math.min(upper[i], point[i]));
+      }
+    }
+
+    void findFree(double[] x, double[] gradient, boolean[] free) {
+      double stationarity = measure(x, gradient);
+      for (int i = 0; i < x.length; i++) {
+        double margin = Math.min(stationarity, MARGIN * (upper[i] - lower[i]));
+        boolean active = gradient[i] > 0
+            ? x[i] <= lower[i] + margin
+            : gradient[i] < 0 && x[i] >= upper[i] - margin;
+        free[i] = !active;
+      }
+    }
+
+    @Override
+    public double measure(double[] x, double[] gradient) {
+      Vectors.move(scratch, x, -1, gradient);
+      project(scratch);
+      Vectors.subtract(scratch, x, scratch);
+      return norm(scratch);
+    }
+
+    @Override
+    public boolean startIsFeasible(double[] x) {
+      for (int i = 0; i < x.length; i++) {
+        if (x[i] < lower[i] || x[i] > upper[i]) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /** Settings of {@link ProjectedLBfgs}, at their defaults until set. */
+  public static final class Builder extends IterativeMinimizer.Builder<Builder> {
+    private Bounds lower = new Bounds(Double.NEGATIVE_INFINITY, null);
+    private Bounds upper = new Bounds(Double.POSITIVE_INFINITY, null);
+    private int history = 10;
+
+    private Builder() {}
+
+    @Override
+    Builder self() {
+      return this;
+    }
+
+    /**
+     * The same bounds for all elements; infinite for none.
+     *
+     * @throws IllegalArgumentException if lower is above upper
+     */
+    public Builder bounds(double lower, double upper) {
+      Check.require(lower <= upper, "lower", lower, "a number <= upper = " + upper);
+      this.lower = new Bounds(lower, null);
+      this.upper = new Bounds(upper, null);
+      return this;
+    }
+
+    /** Lower bounds: an array for each parameter, of its shape, FLOAT or DOUBLE; infinite for none. */
+    public Builder lower(INDArray... bounds) {
+      lower = new Bounds(0, List.of(requireNonNull(bounds, "bounds are null, expected arrays")));
+      return this;
+    }
+
+    /** Upper bounds: likewise. */
+    public Builder upper(INDArray... bounds) {
+      upper = new Bounds(0, List.of(requireNonNull(bounds, "bounds are null, expected arrays")));
+      return this;
+    }
+
+    /** How many pairs: at least 1. */
+    public Builder history(int history) {
+      this.history = history;
+      return this;
+    }
+
+    /**
+     * Makes the minimizer.
+     *
+     * @throws IllegalArgumentException if a setting is out of its range
+     */
+    public ProjectedLBfgs build() {
+      return new ProjectedLBfgs(this);
+    }
+  }
+}

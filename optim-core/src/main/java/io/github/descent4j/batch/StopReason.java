@@ -1,0 +1,33 @@
+package io.github.descent4j.batch;
+
+/** Why a {@link Minimizer} has ended. */
+public enum StopReason {
+  /** The norm of the gradient is at most its tolerance: converged. */
+  GRADIENT,
+  /** The value changed by no more than its tolerance: converged. */
+  VALUE,
+  /** The parameters changed by no more than their tolerance: converged. */
+  STEP,
+  /** For ten iterations value and gradient have not improved by more than the rounding of the value. */
+  NO_PROGRESS,
+  /** The limit of iterations is reached. */
+  ITERATION_LIMIT,
+  /** The limit of evaluations is reached. */
+  EVALUATION_LIMIT,
+  /**
+   * No step along the direction of steepest descent is a sufficient decrease: the gradient is not that of the value, or the value
+   * cannot fall by more than its rounding.
+   */
+  LINE_SEARCH_FAILED,
+  /** The direction of steepest descent does not descend: the gradient, or a preconditioner, is not what it should be. */
+  NOT_A_DESCENT_DIRECTION,
+  /** The function still falls steeply at the greatest step, or its value is below -1e100. */
+  UNBOUNDED,
+  /** The listener said so. */
+  STOPPED;
+
+  /** Whether a tolerance was met. */
+  public boolean converged() {
+    return this == GRADIENT || this == VALUE || this == STEP;
+  }
+}

@@ -1,0 +1,688 @@
+package io.github.descent4j.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.Golden;
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The methods against iterates, minimizers and evaluation counts of others. */
+@Timeout(120)
+class GoldenBatchTest {
+  private static final Path FOLDER = Path.of("src/test/resources/golden-wide");
+  private static final String HERE = "../golden-wide/batch/";
+
+  private static JsonNode golden(String name) {
+    return Golden.read(HERE + name + ".json");
+  }
+
+  private static List<String> names(String kind) {
+    List<String> names = Golden.names(HERE).stream()
+        .filter(name -> golden(name).get("kind").textValue().equals(kind))
+        .toList();
+    assertThat(names).isNotEmpty();
+    return names;
+  }
+
+  @Test
+  void everyReferenceIsHereUnaltered() throws IOException, GeneralSecurityException {
+    MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    int checked = 0;
+    for (JsonNode entry : Golden.read("../golden-wide/MANIFEST.json").get("files")) {
+      String file = entry.get("file").textValue();
+      if (file.startsWith("batch/")) {
+        byte[] bytes = Files.readAllBytes(FOLDER.resolve(file));
+        assertThat(HexFormat.of().formatHex(sha256.digest(bytes)))
+            .as(file)
+            .isEqualTo(entry.get("sha256").textValue());
+        checked++;
+      }
+    }
+    assertThat(checked).isEqualTo(Golden.names(HERE).size());
+  }
+
+  static List<String> descents() {
+    return names("descent");
+  }
+
+  @ParameterizedTest
+  @MethodSource("descents")
+  void followsTheIterates(String name) {
+    JsonNode golden = golden(name);
+    JsonNode settings = golden.get("settings");
+    Problem problem = Problem.of(golden.get("problem"));
+    Minimizer minimizer = minimizer(golden.get("method").textValue(), settings);
+    Parameters parameters = Problem.at(Golden.numbers(golden.get("initial")));
+    List<double[]> points = new ArrayList<>();
+    MinimizerResult result = minimizer.minimize(problem.withItsHessian(), parameters, iteration -> {
+      points.add(Problem.where(parameters));
+      return true;
+    });
+
+    int compare = golden.get("compare_first").intValue();
+    double rtol = golden.at("/tolerance/rtol").doubleValue();
+    double[] atol = Golden.numbers(golden.at("/tolerance/atol_per_element"));
+    JsonNode iterations = golden.get("iterations");
+    assertThat(points).hasSizeGreaterThan(compare);
+    for (int k = 0; k <= compare; k++) {
+      JsonNode expected = k < iterations.size() ? iterations.get(k) : golden.get("last");
+      Golden.assertClose(
+          "x of iteration " + k,
+          Nd4j.createFromArray(points.get(k)),
+          Golden.numbers(expected.get("x")),
+          rtol,
+          atol);
+      if (k < compare && !settings.get("line_search").textValue().equals("exact_quadratic")) {
+        Iteration next = result.history().get(k + 1);
+        assertThat(next.stepLength()).isEqualTo(expected.get("alpha").doubleValue());
+        int tried = Math.max(1, expected.get("function_values_tried").intValue());
+        assertThat(next.evaluations() - result.history().get(k).evaluations()).isEqualTo(tried);
+      }
+    }
+  }
+
+  private static Minimizer minimizer(String method, JsonNode settings) {
+    LineSearch search = search(settings);
+    double tolerance = settings.get("stop_gradient").doubleValue();
+    return switch (method) {
+      case "gradient_descent" ->
+        GradientDescent.builder()
+            .lineSearch(search)
+            .gradientTolerance(tolerance)
+            .build();
+      case "cg" ->
+        ConjugateGradient.builder()
+            .beta(
+                settings.get("beta").textValue().equals("FR")
+                    ? ConjugateGradient.Beta.FLETCHER_REEVES
+                    : ConjugateGradient.Beta.POLAK_RIBIERE_PLUS)
+            .lineSearch(search)
+            .gradientTolerance(tolerance)
+            .build();
+      case "bfgs" ->
+        Bfgs.builder()
+            .initialScaling(settings.get("initial_scaling").booleanValue())
+            .lineSearch(search)
+            .gradientTolerance(tolerance)
+            .build();
+      case "lbfgs" ->
+        LBfgs.builder()
+            .history(settings.get("memory").intValue())
+            .scaling(settings.get("scale_by_last_pair").booleanValue())
+            .lineSearch(search)
+            .gradientTolerance(tolerance)
+            .build();
+      case "newton" ->
+        Newton.builder()
+            .ridge(settings.get("ridge").doubleValue())
+            .lineSearch(search)
+            .gradientTolerance(tolerance)
+            .build();
+      default -> throw new IllegalArgumentException(method);
+    };
+  }
+
+  private static LineSearch search(JsonNode settings) {
+    return switch (settings.get("line_search").textValue()) {
+      case "fixed" -> new FixedStep(settings.get("step").doubleValue());
+      case "armijo" ->
+        Backtracking.builder()
+            .initialStep(settings.get("initial_step").doubleValue())
+            .shrink(settings.get("shrink").doubleValue())
+            .sufficientDecrease(settings.get("c1").doubleValue())
+            .build();
+      default -> exactOnQuadratics();
+    };
+  }
+
+  /** Of a quadratic, whose slope along a ray is a line. */
+  static LineSearch exactOnQuadratics() {
+    return (function, value, slope, suggested) -> {
+      assertThat(function.value(1)).isFinite();
+      double step = slope / (slope - function.slope());
+      return new LineSearchResult(step, function.value(step), 2, LineSearchResult.Status.FOUND);
+    };
+  }
+
+  /** With exact steps on a quadratic, all of these are conjugate gradients. */
+  @Test
+  void theConjugateMethodsAgreeOnAQuadratic() {
+    JsonNode golden = golden("cg_exact_quadratic");
+    double[] atol = Golden.numbers(golden.at("/tolerance/atol_per_element"));
+    LineSearch exact = exactOnQuadratics();
+    List<Minimizer> methods = new ArrayList<>();
+    for (ConjugateGradient.Beta beta : ConjugateGradient.Beta.values()) {
+      methods.add(ConjugateGradient.builder().beta(beta).lineSearch(exact).build());
+    }
+    methods.add(Bfgs.builder().initialScaling(false).lineSearch(exact).build());
+    methods.add(LBfgs.builder().lineSearch(exact).build());
+    methods.add(LBfgs.builder().scaling(false).history(1).lineSearch(exact).build());
+    for (Minimizer method : methods) {
+      Parameters parameters = Problem.at(Golden.numbers(golden.get("initial")));
+      List<double[]> points = new ArrayList<>();
+      method.minimize(Problem.of(golden.get("problem")), parameters, iteration -> {
+        points.add(Problem.where(parameters));
+        return true;
+      });
+      assertThat(points).as("%s", method).hasSizeBetween(6, 7);
+      for (int k = 0; k < golden.get("iterations").size(); k++) {
+        Golden.assertClose(
+            method + " iteration " + k,
+            Nd4j.createFromArray(points.get(k)),
+            Golden.numbers(golden.get("iterations").get(k).get("x")),
+            1e-9,
+            atol);
+      }
+    }
+  }
+
+  @Test
+  void multipliesByTheInverseHessian() {
+    JsonNode golden = golden("inverse_hessian_updates");
+    double[] gradient = Golden.numbers(golden.get("gradient"));
+    JsonNode pairs = golden.get("pairs_oldest_first");
+    FlatPreconditioner none = new FlatPreconditioner(null, new Layout(Problem.at(gradient)));
+    for (JsonNode expected : golden.get("two_loop")) {
+      int used = expected.get("newest_pairs_used").intValue();
+      PairHistory history = new PairHistory(Math.max(1, used), gradient.length);
+      for (int i = used == 0 ? pairs.size() : 0; i < pairs.size(); i++) {
+        history.add(
+            Golden.numbers(pairs.get(i).get("s")), Golden.numbers(pairs.get(i).get("y")));
+      }
+      double[] actual = gradient.clone();
+      history.multiply(actual, expected.get("scale_by_last_pair").booleanValue(), none, null, null);
+      assertCloseToLargest(actual, Golden.numbers(expected.get("H_times_g")));
+    }
+
+    Bfgs.InverseHessian inverse = new Bfgs.InverseHessian(gradient.length, false);
+    for (JsonNode pair : pairs) {
+      inverse.moved(Golden.numbers(pair.get("s")), Golden.numbers(pair.get("y")), 1, -1);
+    }
+    double[] matrix = new double[25];
+    for (int i = 0; i < 5; i++) {
+      double[] unit = new double[5];
+      unit[i] = 1;
+      double[] column = new double[5];
+      inverse.multiply(unit, column);
+      for (int j = 0; j < 5; j++) {
+        matrix[j * 5 + i] = column[j];
+      }
+    }
+    assertCloseToLargest(matrix, Golden.numbers(golden.at("/inverse_hessian_all_pairs/data")));
+  }
+
+  private static void assertCloseToLargest(double[] actual, double[] expected) {
+    double[] atol = {1e-12 * Vectors.maxNorm(expected)};
+    Golden.assertClose("product", Nd4j.createFromArray(actual), expected, 0, atol);
+  }
+
+  static List<String> derivatives() {
+    return names("derivatives");
+  }
+
+  /** The tests' own functions are right, and differences of gradients come close to the Hessian. */
+  @ParameterizedTest
+  @MethodSource("derivatives")
+  void theFunctionsHaveTheirDerivatives(String name) {
+    JsonNode golden = golden(name);
+    Problem problem = Problem.of(golden.get("problem"));
+    for (JsonNode point : golden.get("points")) {
+      double[] x = Golden.numbers(point.get("x"));
+      double[] gradient = new double[x.length];
+      double value = problem.value(x, gradient);
+      assertThat(Golden.close(value, point.get("f").doubleValue())).isTrue();
+      assertCloseToLargest(gradient, Golden.numbers(point.get("gradient")));
+      double[] hessian = Golden.numbers(point.get("hessian"));
+      if (!name.endsWith("mlp")) {
+        double[][] rows = new double[x.length][x.length];
+        problem.hessian(x, rows);
+        double[] flat = new double[x.length * x.length];
+        for (int i = 0; i < x.length; i++) {
+          System.arraycopy(rows[i], 0, flat, i * x.length, x.length);
+        }
+        assertCloseToLargest(flat, hessian);
+      }
+      Parameters parameters = Problem.at(x);
+      HessianProduct differenced =
+          problem.withDifferencedHessianProduct().hessianProduct().orElseThrow();
+      for (int i = 0; i < x.length; i++) {
+        INDArray unit = Nd4j.zeros(DataType.DOUBLE, x.length).putScalar(i, 1);
+        INDArray column = Nd4j.zeros(DataType.DOUBLE, x.length);
+        differenced.multiply(parameters, List.of(unit), List.of(column));
+        double[] expected = new double[x.length];
+        System.arraycopy(hessian, i * x.length, expected, 0, x.length);
+        double[] atol = {1e-8 * Vectors.maxNorm(hessian)};
+        Golden.assertClose("column " + i, column, expected, 0, atol);
+        assertThat(Problem.where(parameters)).isEqualTo(x);
+      }
+    }
+  }
+
+  @Test
+  void backtracksToArmijosCondition() {
+    for (JsonNode expected : golden("armijo_vectors").get("cases")) {
+      Problem problem = Problem.of(expected.get("problem"));
+      double[] x = Golden.numbers(expected.get("x"));
+      double[] direction = Golden.numbers(expected.get("direction"));
+      List<Double> tried = new ArrayList<>();
+      LineFunction function = ray(problem, x, direction, tried);
+      LineSearch search = Backtracking.builder()
+          .initialStep(expected.get("initial_step").doubleValue())
+          .shrink(expected.get("shrink").doubleValue())
+          .sufficientDecrease(expected.get("c1").doubleValue())
+          .build();
+      LineSearchResult found = search.search(
+          function, expected.get("f").doubleValue(), expected.get("slope").doubleValue(), 123);
+      assertThat(found.step()).isEqualTo(expected.get("accepted").doubleValue());
+      List<Double> steps = new ArrayList<>();
+      expected.get("tried").forEach(trial -> steps.add(trial.get("alpha").doubleValue()));
+      assertThat(tried).isEqualTo(steps);
+      assertThat(found.evaluations()).isEqualTo(steps.size());
+    }
+  }
+
+  private static LineFunction ray(
+      Problem problem, double[] x, double[] direction, List<Double> tried) {
+    double[] gradient = new double[x.length];
+    return new LineFunction() {
+      @Override
+      public double value(double step) {
+        tried.add(step);
+        double[] point = new double[x.length];
+        Vectors.move(point, x, step, direction);
+        Arrays.fill(gradient, 0);
+        return problem.value(point, gradient);
+      }
+
+      @Override
+      public double slope() {
+        return Vectors.dot(gradient, direction);
+      }
+    };
+  }
+
+  @Test
+  void searchesAsMoreAndThuenteDid() {
+    for (JsonNode expected : golden("more_thuente_tables").get("cases")) {
+      String table = expected.get("table").textValue();
+      double start = expected.get("start").doubleValue();
+      double mu = expected.get("mu").doubleValue();
+      double eta = expected.get("eta").doubleValue();
+      List<Double> tried = new ArrayList<>();
+      TableFunction function = new TableFunction(table, tried);
+      double value = function.at(0);
+      double slope = function.slope();
+      LineSearchResult found = MoreThuente.builder()
+          .sufficientDecrease(mu)
+          .curvature(eta)
+          .minStep(expected.get("alpha_min").doubleValue())
+          .maxStep(expected.get("alpha_max").doubleValue())
+          .build()
+          .search(function, value, slope, start);
+      String row = "table " + table + " from " + start;
+      double[] steps = Golden.numbers(expected.get("trial_steps"));
+      assertThat(tried).as(row).hasSize(steps.length);
+      for (int i = 0; i < steps.length; i++) {
+        assertThat(Math.abs(tried.get(i) - steps[i]))
+            .as("%s, step %s is %s, expected %s", row, i, tried.get(i), steps[i])
+            .isLessThanOrEqualTo(1e-6 * steps[i]);
+      }
+      assertThat(found.evaluations()).isEqualTo(expected.get("evaluations").intValue());
+      assertWolfe(row, function, found, value, slope, mu, eta);
+    }
+  }
+
+  /** Evaluations that the paper prints, for the tables that the golden file lacks. */
+  @Test
+  void takesAsManyEvaluationsAsThePaper() {
+    Map<String, int[]> printed = new TreeMap<>(Map.of(
+        "I", new int[] {6, 3, 1, 4},
+        "II", new int[] {12, 8, 8, 11},
+        "III", new int[] {12, 12, 10, 13},
+        "IV", new int[] {4, 1, 3, 4},
+        "V", new int[] {6, 3, 7, 8},
+        "VI", new int[] {13, 11, 8, 11}));
+    printed.forEach((table, counts) -> {
+      double mu = List.of("II", "III").contains(table) ? 0.1 : 1e-3;
+      double eta = List.of("I", "II", "III").contains(table) ? 0.1 : 1e-3;
+      double[] starts = {1e-3, 1e-1, 1e1, 1e3};
+      for (int i = 0; i < counts.length; i++) {
+        TableFunction function = new TableFunction(table, new ArrayList<>());
+        double value = function.at(0);
+        double slope = function.slope();
+        LineSearchResult found = MoreThuente.builder()
+            .sufficientDecrease(mu)
+            .curvature(eta)
+            .maxStep(4 * Math.max(1, starts[i]))
+            .build()
+            .search(function, value, slope, starts[i]);
+        String row = "table " + table + " from " + starts[i];
+        assertThat(found.evaluations()).as(row).isEqualTo(counts[i]);
+        assertWolfe(row, function, found, value, slope, mu, eta);
+      }
+    });
+  }
+
+  /** Its conditions are not the strong ones: the slope at the end may be steep and positive. */
+  @Test
+  void hagerAndZhangFindsWolfeSteps() {
+    for (JsonNode expected : golden("more_thuente_tables").get("cases")) {
+      TableFunction function =
+          new TableFunction(expected.get("table").textValue(), new ArrayList<>());
+      double value = function.at(0);
+      double slope = function.slope();
+      LineSearchResult found =
+          new HagerZhang().search(function, value, slope, expected.get("start").doubleValue());
+      assertThat(found.status()).isEqualTo(LineSearchResult.Status.FOUND);
+      double there = function.at(found.step());
+      assertThat(there).isEqualTo(found.value()).isLessThan(value);
+      assertThat(function.slope()).isGreaterThanOrEqualTo(0.9 * slope);
+      assertThat(found.evaluations()).isLessThanOrEqualTo(20);
+    }
+  }
+
+  private static void assertWolfe(
+      String row,
+      TableFunction function,
+      LineSearchResult found,
+      double value,
+      double slope,
+      double mu,
+      double eta) {
+    assertThat(found.status()).as(row).isEqualTo(LineSearchResult.Status.FOUND);
+    double there = function.at(found.step());
+    assertThat(found.value()).as(row).isEqualTo(there);
+    assertThat(there).as(row).isLessThanOrEqualTo(value + mu * found.step() * slope);
+    assertThat(Math.abs(function.slope())).as(row).isLessThanOrEqualTo(eta * Math.abs(slope));
+  }
+
+  /** The functions of Moré and Thuente's tables. */
+  private static final class TableFunction implements LineFunction {
+    private final String table;
+    private final List<Double> tried;
+    private double slope;
+
+    TableFunction(String table, List<Double> tried) {
+      this.table = table;
+      this.tried = tried;
+    }
+
+    @Override
+    public double value(double a) {
+      tried.add(a);
+      return at(a);
+    }
+
+    @Override
+    public double slope() {
+      return slope;
+    }
+
+    double at(double a) {
+      return switch (table) {
+        case "I" -> {
+          slope = (a * a - 2) / ((a * a + 2) * (a * a + 2));
+          yield -a / (a * a + 2);
+        }
+        case "II" -> {
+          double b = a + 0.004;
+          slope = 5 * Math.pow(b, 4) - 8 * Math.pow(b, 3);
+          yield Math.pow(b, 5) - 2 * Math.pow(b, 4);
+        }
+        case "III" -> {
+          double b = 0.01;
+          double l = 39;
+          double bent = 2 * (1 - b) / (l * Math.PI) * Math.sin(l * Math.PI * a / 2);
+          double bentSlope = (1 - b) * Math.cos(l * Math.PI * a / 2);
+          if (a <= 1 - b) {
+            slope = -1 + bentSlope;
+            yield 1 - a + bent;
+          }
+          if (a >= 1 + b) {
+            slope = 1 + bentSlope;
+            yield a - 1 + bent;
+          }
+          slope = (a - 1) / b + bentSlope;
+          yield (a - 1) * (a - 1) / (2 * b) + b / 2 + bent;
+        }
+        case "IV" -> yanai(a, 0.001, 0.001);
+        case "V" -> yanai(a, 0.01, 0.001);
+        default -> yanai(a, 0.001, 0.01);
+      };
+    }
+
+    private double yanai(double a, double b1, double b2) {
+      double g1 = Math.sqrt(1 + b1 * b1) - b1;
+      double g2 = Math.sqrt(1 + b2 * b2) - b2;
+      double r1 = Math.sqrt((1 - a) * (1 - a) + b2 * b2);
+      double r2 = Math.sqrt(a * a + b1 * b1);
+      slope = g1 * (a - 1) / r1 + g2 * a / r2;
+      return g1 * r1 + g2 * r2;
+    }
+  }
+
+  static List<String> bars() {
+    return names("bars");
+  }
+
+  @ParameterizedTest
+  @MethodSource("bars")
+  void needsNoMoreEvaluationsThanTheBar(String name) {
+    JsonNode golden = golden(name);
+    for (JsonNode run : golden.get("runs")) {
+      JsonNode bar = run.get("bar");
+      Map<String, Minimizer> methods = new TreeMap<>(Map.of(
+          "quasi_newton BFGS", Bfgs.builder().gradientTolerance(1e-8).build(),
+          "quasi_newton L-BFGS", LBfgs.builder().gradientTolerance(1e-8).build(),
+          "quasi_newton L-BFGS Hager-Zhang",
+              LBfgs.builder()
+                  .gradientTolerance(1e-8)
+                  .lineSearch(new HagerZhang())
+                  .build(),
+          "conjugate_gradient PR+",
+              ConjugateGradient.builder().gradientTolerance(1e-8).build(),
+          "conjugate_gradient HS",
+              ConjugateGradient.builder()
+                  .gradientTolerance(1e-8)
+                  .beta(ConjugateGradient.Beta.HESTENES_STIEFEL)
+                  .build(),
+          "conjugate_gradient Newton-CG",
+              NewtonCg.builder().gradientTolerance(1e-8).build(),
+          "conjugate_gradient Newton-CG line search",
+              NewtonCg.builder()
+                  .gradientTolerance(1e-8)
+                  .globalization(NewtonCg.Globalization.LINE_SEARCH)
+                  .build()));
+      methods.forEach((method, minimizer) -> {
+        Problem problem = Problem.of(golden.get("problem"));
+        Parameters parameters = Problem.at(Golden.numbers(run.get("initial")));
+        Objective objective = !method.contains("Newton-CG")
+            ? problem
+            : name.endsWith("mlp")
+                ? problem.withDifferencedHessianProduct()
+                : problem.withItsHessian();
+        MinimizerResult result = minimizer.minimize(objective, parameters);
+        String family = method.substring(0, method.indexOf(' '));
+        String what = name + " " + method + " " + result;
+        assertThat(result.reason()).as(what).isEqualTo(StopReason.GRADIENT);
+        assertThat(result.gradientNorm()).as(what).isLessThanOrEqualTo(1e-8);
+        if (!method.contains("Newton-CG") || !name.endsWith("mlp")) {
+          assertThat(problem.evaluationsTo1e5())
+              .as(what)
+              .isLessThanOrEqualTo(bar.get(family + "_evaluations_to_1e-5").doubleValue());
+          assertThat(problem.evaluationsTo1e8())
+              .as(what)
+              .isLessThanOrEqualTo(bar.get(family + "_evaluations_to_1e-8").doubleValue());
+        }
+        double minimum = run.get("minimum").doubleValue();
+        if (name.endsWith("mlp") && result.value() > minimum + 1e-9) {
+          assertThat(result.value()).as(what).isLessThanOrEqualTo(1.05 * minimum);
+        } else {
+          double[] within = {bar.get("x_within").doubleValue()};
+          Golden.assertClose(
+              what, parameters.get(0).value(), Golden.numbers(run.get("minimiser")), 0, within);
+        }
+      });
+    }
+  }
+
+  static List<String> l1() {
+    return names("l1");
+  }
+
+  @ParameterizedTest
+  @MethodSource("l1")
+  void findsSparseMinimizers(String name) {
+    JsonNode golden = golden(name);
+    double[] minimizer = Golden.numbers(golden.get("minimiser"));
+    Parameters parameters = Problem.at(new double[minimizer.length]);
+    MinimizerResult result = OwlQn.builder(golden.get("lambda1").doubleValue())
+        .gradientTolerance(1e-10)
+        .build()
+        .minimize(Problem.of(golden.get("problem")), parameters);
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+    assertThat(Math.abs(result.value() - golden.get("minimum").doubleValue())).isLessThan(1e-13);
+    Golden.assertClose(name, parameters.get(0).value(), minimizer, 0, new double[] {1e-8});
+    for (JsonNode zero : golden.get("zeros")) {
+      assertThat(parameters.get(0).value().getDouble(zero.intValue())).isEqualTo(0.0);
+    }
+  }
+
+  static List<String> constrained() {
+    return names("constrained");
+  }
+
+  @ParameterizedTest
+  @MethodSource("constrained")
+  void staysInsideOfSets(String name) {
+    JsonNode golden = golden(name);
+    Problem problem = Problem.of(golden.get("problem"));
+    Projection projection = projection(golden.get("constraint"));
+    double[] minimizer = Golden.numbers(golden.get("minimiser"));
+    for (double step : new double[] {golden.get("step").doubleValue(), 0}) {
+      ProjectedGradient.Builder builder =
+          ProjectedGradient.builder(projection).gradientTolerance(step > 0 ? 1e-10 : 1e-7);
+      if (step > 0) {
+        builder.stepLength(step);
+      }
+      Parameters parameters = Problem.at(Golden.numbers(golden.get("initial")));
+      List<double[]> points = new ArrayList<>();
+      MinimizerResult result = builder.build().minimize(problem, parameters, iteration -> {
+        points.add(Problem.where(parameters));
+        return true;
+      });
+      assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+      // A search compares values, whose rounding hides what is left of the gradient earlier.
+      double[] within = {step > 0 ? 1e-8 : 1e-6};
+      Golden.assertClose(name, parameters.get(0).value(), minimizer, 0, within);
+      JsonNode iterates = golden.get("iterates");
+      for (int k = 0; k < iterates.size() && step > 0; k++) {
+        double[] expected = Golden.numbers(iterates.get(k));
+        double[] atol = {1e-12 * Vectors.maxNorm(expected)};
+        Golden.assertClose(name + " " + k, Nd4j.createFromArray(points.get(k)), expected, 0, atol);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("constrained")
+  void findsMinimizersInBoxes(String name) {
+    JsonNode set = golden(name).get("constraint");
+    boolean box = set.get("set").textValue().equals("box");
+    if (!box && !set.get("set").textValue().equals("non_negative")) {
+      return;
+    }
+    ProjectedLBfgs.Builder builder = ProjectedLBfgs.builder().gradientTolerance(1e-10);
+    if (box) {
+      builder
+          .lower(Nd4j.createFromArray(Golden.numbers(set.get("lower"))))
+          .upper(Nd4j.createFromArray(Golden.numbers(set.get("upper"))));
+    } else {
+      builder.bounds(0, Double.POSITIVE_INFINITY);
+    }
+    JsonNode golden = golden(name);
+    Parameters parameters = Problem.at(Golden.numbers(golden.get("initial")));
+    MinimizerResult result =
+        builder.build().minimize(Problem.of(golden.get("problem")), parameters);
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+    assertThat(result.evaluations()).as("%s", result).isLessThan(60);
+    Golden.assertClose(
+        name, parameters.get(0).value(), Golden.numbers(golden.get("minimiser")), 0, new double[] {
+          1e-8
+        });
+  }
+
+  private static Projection projection(JsonNode set) {
+    return switch (set.get("set").textValue()) {
+      case "non_negative" -> Projection.nonNegative();
+      case "box" -> {
+        INDArray lower = Nd4j.createFromArray(Golden.numbers(set.get("lower")));
+        INDArray upper = Nd4j.createFromArray(Golden.numbers(set.get("upper")));
+        yield onto(x -> {
+          for (int i = 0; i < x.length; i++) {
+            x[i] = Math.max(lower.getDouble(i), Math.min(upper.getDouble(i), x[i]));
+          }
+        });
+      }
+      case "l2_ball" ->
+        onto(x -> {
+          double norm = Vectors.twoNorm(x);
+          double radius = set.get("radius").doubleValue();
+          Vectors.scale(x, norm > radius ? radius / norm : 1);
+        });
+      case "half_space" -> {
+        double[] a = Golden.numbers(set.get("a"));
+        double b = set.get("b").doubleValue();
+        yield onto(x -> {
+          double excess = Vectors.dot(a, x) - b;
+          Vectors.add(x, excess > 0 ? -excess / Vectors.dot(a, a) : 0, a);
+        });
+      }
+      default ->
+        onto(x -> {
+          double[] sorted = x.clone();
+          Arrays.sort(sorted);
+          double sum = -set.get("total").doubleValue();
+          double shift = 0;
+          for (int i = x.length - 1; i >= 0; i--) {
+            sum += sorted[i];
+            double candidate = sum / (x.length - i);
+            shift = sorted[i] > candidate ? candidate : shift;
+          }
+          for (int i = 0; i < x.length; i++) {
+            x[i] = Math.max(0, x[i] - shift);
+          }
+        });
+    };
+  }
+
+  private static Projection onto(Consumer<double[]> move) {
+    return parameters -> {
+      for (Parameter parameter : parameters) {
+        double[] x = Golden.numbers(parameter.value());
+        move.accept(x);
+        parameter.value().assign(Nd4j.createFromArray(x));
+      }
+    };
+  }
+}

@@ -1,0 +1,193 @@
+package io.github.descent4j.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.descent4j.LoadOption;
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.StateFileException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** L-BFGS on batches, and what it carries from one to the next. */
+@Timeout(60)
+class LBfgsOptimizerTest {
+
+  private static Problem.Logistic batch(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] features = new double[200][4];
+    double[] labels = new double[200];
+    for (int i = 0; i < 200; i++) {
+      features[i] = random.doubles(4, -1, 1).toArray();
+      features[i][3] = 1;
+      double z = 2 * features[i][0] - features[i][1] + 0.5;
+      labels[i] = random.nextDouble() < 1 / (1 + Math.exp(-z)) ? 1 : 0;
+    }
+    return new Problem.Logistic(features, labels, 1e-3);
+  }
+
+  /** On one function, steps of a few iterations are the iterations of the minimizer. */
+  @Test
+  void goesOnAcrossSteps() {
+    Problem problem = batch(1);
+    Parameters whole = Problem.at(0, 0, 0, 0);
+    LBfgs.builder().maxIterations(6).build().minimize(problem, whole);
+    Parameters parts = Problem.at(0, 0, 0, 0);
+    LBfgsOptimizer optimizer = LBfgsOptimizer.builder().iterations(2).build();
+    double before = Double.POSITIVE_INFINITY;
+    for (int step = 0; step < 3; step++) {
+      MinimizerResult result = optimizer.step(parts, problem);
+      assertThat(result.value()).isLessThan(before);
+      before = result.value();
+    }
+    assertThat(Problem.where(parts)).isEqualTo(Problem.where(whole));
+    assertThat(optimizer.steps()).isEqualTo(3);
+    assertThat(optimizer.state().slot("x", "s").shape()).isEqualTo(new long[] {6, 4});
+  }
+
+  /** Both gradients of a pair are of the same batch: the pairs of a step are those of its batch alone. */
+  @Test
+  void noPairMixesBatches() {
+    LBfgsOptimizer mixed = LBfgsOptimizer.builder().iterations(1).build();
+    Parameters parameters = Problem.at(0, 0, 0, 0);
+    for (int step = 0; step < 4; step++) {
+      Problem problem = batch(step);
+      double[] before = Problem.where(parameters);
+      mixed.step(parameters, problem);
+      double[] after = Problem.where(parameters);
+      double[] gradientBefore = new double[4];
+      double[] gradientAfter = new double[4];
+      problem.value(before, gradientBefore);
+      problem.value(after, gradientAfter);
+      long last = mixed.state().slot("x", "y").size(0) - 1;
+      double[] s = mixed.state().slot("x", "s").getRow(last).toDoubleVector();
+      double[] y = mixed.state().slot("x", "y").getRow(last).toDoubleVector();
+      for (int i = 0; i < 4; i++) {
+        assertThat(s[i]).isEqualTo(after[i] - before[i]);
+        assertThat(y[i]).isEqualTo(gradientAfter[i] - gradientBefore[i]);
+      }
+    }
+  }
+
+  @Test
+  void goesOnFromAFileWithTheSameBits(@TempDir Path folder) {
+    Path file = folder.resolve("state.npz");
+    Parameters straight = twoParameters();
+    LBfgsOptimizer optimizer = LBfgsOptimizer.builder().history(3).iterations(2).build();
+    for (int step = 0; step < 3; step++) {
+      optimizer.step(straight, ofTwo(batch(step)));
+    }
+    optimizer.state().save(file);
+    Parameters resumed = twoParameters();
+    for (int i = 0; i < 2; i++) {
+      resumed.get(i).value().assign(straight.get(i).value());
+    }
+    LBfgsOptimizer other = LBfgsOptimizer.builder().history(3).iterations(2).build();
+    other.state().load(file, resumed);
+    assertThat(other.steps()).isEqualTo(3);
+    for (int step = 3; step < 6; step++) {
+      optimizer.step(straight, ofTwo(batch(step)));
+      other.step(resumed, ofTwo(batch(step)));
+      for (int i = 0; i < 2; i++) {
+        assertThat(resumed.get(i).value()).isEqualTo(straight.get(i).value());
+      }
+    }
+    assertThat(other.state().slot("b", "y")).isEqualTo(optimizer.state().slot("b", "y"));
+
+    assertThatThrownBy(() -> new LBfgsOptimizer().state().load(file, resumed))
+        .isInstanceOf(StateFileException.class)
+        .hasMessageEndingWith("has a history of 3, expected 10");
+    assertThatThrownBy(() ->
+            LBfgsOptimizer.builder().history(3).build().state().load(file, Problem.at(1, 2, 3, 4)))
+        .isInstanceOf(StateFileException.class);
+    assertThatThrownBy(() -> other.state().load(file, resumed, LoadOption.ALLOW_EXTRA_PARAMETERS))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> other.state().load(file))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @Test
+  void aNewOneCanBeSavedAndLoaded(@TempDir Path folder) {
+    Path file = folder.resolve("state.npz");
+    new LBfgsOptimizer().state().save(file);
+    assertThat(Files.exists(file)).isTrue();
+    LBfgsOptimizer loaded = new LBfgsOptimizer();
+    loaded.state().load(file, Problem.at(1, 2));
+    assertThat(loaded.steps()).isZero();
+    assertThat(loaded.step(Problem.at(0, 0), new Problem.Booth()).converged()).isTrue();
+  }
+
+  private static Parameters twoParameters() {
+    return Parameters.of(
+        Parameter.of("w", Nd4j.zeros(DataType.DOUBLE, 1, 3), Nd4j.zeros(DataType.DOUBLE, 1, 3)),
+        Parameter.of("b", Nd4j.scalar(DataType.DOUBLE, 0), Nd4j.scalar(DataType.DOUBLE, 0)));
+  }
+
+  private static Objective ofTwo(Problem problem) {
+    return all -> {
+      double[] x = new double[4];
+      for (int i = 0; i < 3; i++) {
+        x[i] = all.get("w").value().getDouble(0, i);
+      }
+      x[3] = all.get("b").value().getDouble(0);
+      double[] gradient = new double[4];
+      double value = problem.value(x, gradient);
+      for (int i = 0; i < 3; i++) {
+        all.get("w").gradient().putScalar(0, i, gradient[i]);
+      }
+      all.get("b").gradient().assign(gradient[3]);
+      return value;
+    };
+  }
+
+  @Test
+  void aFailedStepChangesNothing() {
+    LBfgsOptimizer optimizer = LBfgsOptimizer.builder().iterations(3).build();
+    Parameters parameters = Problem.at(0, 0, 0, 0);
+    optimizer.step(parameters, batch(1));
+    double[] values = Problem.where(parameters);
+    var pairs = optimizer.state().slot("x", "s");
+    int[] calls = {0};
+    assertThatThrownBy(() -> optimizer.step(parameters, all -> {
+          if (++calls[0] == 3) {
+            throw new UnsupportedOperationException("no more data");
+          }
+          return batch(2).evaluate(all);
+        }))
+        .hasMessage("no more data");
+    assertThat(Problem.where(parameters)).isEqualTo(values);
+    assertThat(optimizer.state().slot("x", "s")).isEqualTo(pairs);
+    assertThat(optimizer.steps()).isEqualTo(1);
+
+    assertThatThrownBy(() -> optimizer.step(Problem.at(0, 0), new Problem.Booth()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("parameter 'x' has shape [2], expected [4] as in the steps before");
+    assertThatThrownBy(() -> optimizer.step(
+            parameters, all -> optimizer.step(parameters, batch(1)).value()))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is under way");
+    optimizer.step(parameters, batch(1));
+  }
+
+  @Test
+  void saysWhatItCannotDo() {
+    LBfgsOptimizer optimizer = new LBfgsOptimizer();
+    assertThatThrownBy(() -> optimizer.step(Problem.at(0)))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage("step(Parameters) has no objective to search along a line, expected"
+            + " step(parameters, objective)");
+    assertThatThrownBy(() -> optimizer.scheduled(step -> 0.1).step(Problem.at(0)))
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> optimizer.state().slot("x", "s"))
+        .hasMessage("parameter name is 'x', expected one that has been stepped: []");
+    assertThat(optimizer.learningRate()).isEqualTo(1.0);
+    assertThat(optimizer.toString()).startsWith("LBfgsOptimizer(iterations=20, LBfgs(history=10,");
+  }
+}

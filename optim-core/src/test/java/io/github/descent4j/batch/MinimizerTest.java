@@ -1,0 +1,611 @@
+package io.github.descent4j.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/** What holds for every method, whatever the function. */
+@Timeout(120)
+class MinimizerTest {
+
+  /** All that need no more than gradients, and one that makes its products of them. */
+  static List<Minimizer> methods() {
+    return List.of(
+        new GradientDescent(),
+        GradientDescent.builder().lineSearch(new FixedStep(0.1)).build(),
+        new ConjugateGradient(),
+        ConjugateGradient.builder()
+            .beta(ConjugateGradient.Beta.FLETCHER_REEVES)
+            .restartAfter(5)
+            .orthogonality(0.2)
+            .build(),
+        ConjugateGradient.builder()
+            .beta(ConjugateGradient.Beta.HESTENES_STIEFEL)
+            .build(),
+        new Bfgs(),
+        Bfgs.builder().lineSearch(new Backtracking()).build(),
+        new LBfgs(),
+        LBfgs.builder().lineSearch(new HagerZhang()).build(),
+        LBfgs.builder().lineSearch(new FixedStep(1)).build(),
+        new NewtonCg(),
+        NewtonCg.builder().globalization(NewtonCg.Globalization.LINE_SEARCH).build(),
+        OwlQn.builder(0).build(),
+        ProjectedGradient.builder(
+                Projection.box(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY))
+            .build(),
+        ProjectedLBfgs.builder().build());
+  }
+
+  private static Objective objective(Objective gradients) {
+    return gradients.withDifferencedHessianProduct();
+  }
+
+  private static Problem.Quadratic quadratic(int n, long seed, double condition) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] a = new double[n][n];
+    double[] direction = new double[n];
+    for (int i = 0; i < n; i++) {
+      a[i][i] = Math.pow(condition, i / Math.max(1.0, n - 1));
+      direction[i] = random.nextDouble(-1, 1);
+    }
+    // A reflection on both sides keeps the eigenvalues.
+    double square = Vectors.dot(direction, direction);
+    double[][] reflection = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        reflection[i][j] = (i == j ? 1 : 0) - 2 * direction[i] * direction[j] / square;
+      }
+    }
+    double[] b = random.doubles(n, -1, 1).toArray();
+    return new Problem.Quadratic(product(reflection, product(a, reflection)), b);
+  }
+
+  private static double[][] product(double[][] a, double[][] b) {
+    double[][] product = new double[a.length][a.length];
+    for (int i = 0; i < a.length; i++) {
+      for (int k = 0; k < a.length; k++) {
+        Vectors.add(product[i], a[i][k], b[k]);
+      }
+    }
+    return product;
+  }
+
+  /** A function of one variable, from value and derivative. */
+  private static Objective of(DoubleUnaryOperator value, DoubleUnaryOperator derivative) {
+    return parameters -> {
+      double x = parameters.get(0).value().getDouble(0);
+      parameters.get(0).gradient().putScalar(0, derivative.applyAsDouble(x));
+      return value.applyAsDouble(x);
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void findsTheMinimumOfAQuadratic(Minimizer method) {
+    Problem problem = quadratic(6, 1, 5);
+    Parameters parameters = Problem.at(1, -2, 3, -4, 5, -6);
+    MinimizerResult result = method.minimize(objective(problem), parameters);
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+    assertThat(result.converged()).isTrue();
+    double[] gradient = new double[6];
+    assertThat(problem.value(Problem.where(parameters), gradient)).isEqualTo(result.value());
+    assertThat(Vectors.maxNorm(gradient)).isLessThanOrEqualTo(1e-5);
+    assertThat(result.history()).hasSize(result.iterations() + 1);
+    assertThat(result.history().get(0).stepLength()).isEqualTo(0.0);
+    assertThat(parameters.get(0).gradient().toDoubleVector()).isEqualTo(gradient);
+  }
+
+  /** The same bits, run after run. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void givesTheSameBitsAgain(Minimizer method) {
+    List<MinimizerResult> results = new ArrayList<>();
+    for (int run = 0; run < 2; run++) {
+      results.add(method.minimize(objective(quadratic(9, 2, 5)), Problem.at(new double[9])));
+    }
+    assertThat(results.get(0)).isEqualTo(results.get(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 20})
+  void endsWithinNStepsWhereStepsAreExact(int n) {
+    LineSearch exact = GoldenBatchTest.exactOnQuadratics();
+    for (Minimizer method : List.of(
+        ConjugateGradient.builder().lineSearch(exact).gradientTolerance(1e-7).build(),
+        Bfgs.builder().lineSearch(exact).gradientTolerance(1e-7).build(),
+        LBfgs.builder().lineSearch(exact).gradientTolerance(1e-7).build())) {
+      MinimizerResult result = method.minimize(quadratic(n, n, 10), Problem.at(new double[n]));
+      assertThat(result.reason()).as("%s %s", method, result).isEqualTo(StopReason.GRADIENT);
+      assertThat(result.iterations()).as("%s %s", method, result).isLessThanOrEqualTo(n);
+    }
+  }
+
+  /** In the coordinates T x the iterates of Newton's method are T times those in x; T is a power of 2, so exactly. */
+  @Test
+  void newtonDoesNotDependOnTheScale() {
+    double[] scale = {1.0 / 64, 32};
+    List<double[]> plain = iterates(new Newton(), new double[] {1, 1});
+    List<double[]> scaled = iterates(new Newton(), scale);
+    assertThat(scaled).hasSizeGreaterThan(5);
+    int compared = Math.min(plain.size(), scaled.size());
+    for (int k = 0; k < compared; k++) {
+      for (int i = 0; i < 2; i++) {
+        double back = scaled.get(k)[i] / scale[i];
+        assertThat(Math.abs(back - plain.get(k)[i])).isLessThan(1e-9);
+      }
+    }
+  }
+
+  /** BFGS, too, after its first step, if that is exact: its H takes the scale from the first pair. */
+  @Test
+  void bfgsDoesNotDependOnTheScaleOfAllParameters() {
+    Minimizer method = Bfgs.builder()
+        .lineSearch(GoldenBatchTest.exactOnQuadratics())
+        .gradientTolerance(0)
+        .maxIterations(5)
+        .build();
+    double[] start = {1, -2, 3, -4, 5, -6};
+    Problem.Quadratic plain = quadratic(6, 1, 5);
+    double[][] a = new double[6][];
+    double[] b = plain.b.clone();
+    double[] scaledStart = start.clone();
+    for (int i = 0; i < 6; i++) {
+      a[i] = plain.a[i].clone();
+      Vectors.scale(a[i], 1 / 64.0);
+    }
+    Vectors.scale(b, 1 / 8.0);
+    Vectors.scale(scaledStart, 8);
+    Parameters there = Problem.at(scaledStart);
+    Parameters here = Problem.at(start);
+    MinimizerResult scaled = method.minimize(new Problem.Quadratic(a, b), there);
+    MinimizerResult result = method.minimize(plain, here);
+    assertThat(scaled.iterations()).isEqualTo(result.iterations()).isEqualTo(5);
+    for (int i = 0; i < 6; i++) {
+      assertThat(Problem.where(there)[i] / 8).isCloseTo(Problem.where(here)[i], within());
+    }
+    for (int k = 0; k <= 5; k++) {
+      assertThat(scaled.history().get(k).value())
+          .isCloseTo(result.history().get(k).value(), within());
+    }
+  }
+
+  private static List<double[]> iterates(Minimizer method, double[] scale) {
+    Problem.Rosenbrock inner = new Problem.Rosenbrock();
+    Problem problem = new Problem() {
+      @Override
+      double value(double[] y, double[] gradient) {
+        double value = inner.value(unscaled(y), gradient);
+        gradient[0] /= scale[0];
+        gradient[1] /= scale[1];
+        return value;
+      }
+
+      private double[] unscaled(double[] y) {
+        return new double[] {y[0] / scale[0], y[1] / scale[1]};
+      }
+
+      @Override
+      void hessian(double[] y, double[][] hessian) {
+        inner.hessian(unscaled(y), hessian);
+        for (int i = 0; i < 2; i++) {
+          for (int j = 0; j < 2; j++) {
+            hessian[i][j] /= scale[i] * scale[j];
+          }
+        }
+      }
+    };
+    Parameters parameters = Problem.at(-1.2 * scale[0], scale[1]);
+    List<double[]> points = new ArrayList<>();
+    method.minimize(problem.withItsHessian(), parameters, iteration -> {
+      points.add(Problem.where(parameters));
+      return true;
+    });
+    return points;
+  }
+
+  /** Where the Hessian is not positive definite: a saddle, from almost on its ridge. */
+  @Test
+  void newtonLeavesASaddle() {
+    Problem problem = new Problem() {
+      @Override
+      double value(double[] x, double[] gradient) {
+        gradient[0] = 4 * x[0] * x[0] * x[0] - 4 * x[0];
+        gradient[1] = 2 * x[1];
+        return Math.pow(x[0], 4) - 2 * x[0] * x[0] + x[1] * x[1];
+      }
+
+      @Override
+      void hessian(double[] x, double[][] hessian) {
+        hessian[0][0] = 12 * x[0] * x[0] - 4;
+        hessian[1][1] = 2;
+      }
+    };
+    for (Minimizer method : List.of(
+        new Newton(),
+        new NewtonCg(),
+        NewtonCg.builder().globalization(NewtonCg.Globalization.LINE_SEARCH).build())) {
+      Parameters parameters = Problem.at(1e-3, 1);
+      MinimizerResult result = method.minimize(problem.withItsHessian(), parameters);
+      assertThat(result.reason()).as("%s", method).isEqualTo(StopReason.GRADIENT);
+      assertThat(result.value()).as("%s", method).isCloseTo(-1, within());
+      assertThat(result.hessians()).isPositive();
+    }
+  }
+
+  private static Offset<Double> within() {
+    return Offset.offset(1e-8);
+  }
+
+  /** A diagonal that makes the Hessian the identity leaves nothing to do. */
+  @Test
+  void preconditioningIsAChangeOfVariables() {
+    int n = 30;
+    double[] diagonal = new double[n];
+    double[][] a = new double[n][n];
+    double[] b = new double[n];
+    for (int i = 0; i < n; i++) {
+      diagonal[i] = Math.pow(10, i / 5.0);
+      a[i][i] = diagonal[i];
+      b[i] = 1;
+    }
+    Preconditioner jacobi = Preconditioner.dividingBy(Nd4j.createFromArray(diagonal));
+    for (boolean cg : new boolean[] {true, false}) {
+      MinimizerResult plain =
+          solver(cg, null).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
+      MinimizerResult preconditioned =
+          solver(cg, jacobi).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
+      assertThat(preconditioned.reason()).isEqualTo(StopReason.GRADIENT);
+      assertThat(preconditioned.iterations()).isLessThanOrEqualTo(3);
+      assertThat(plain.iterations()).isGreaterThan(5 * preconditioned.iterations());
+    }
+  }
+
+  private static Minimizer solver(boolean cg, Preconditioner preconditioner) {
+    return cg
+        ? ConjugateGradient.builder().preconditioner(preconditioner).build()
+        : LBfgs.builder().preconditioner(preconditioner).build();
+  }
+
+  @Test
+  void refusesABadPreconditioner() {
+    assertThatThrownBy(() -> Preconditioner.dividingBy(Nd4j.createFromArray(1.0, 0.0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("diagonal 0 has elements from 0.0 to 1.0, expected finite numbers > 0");
+    Preconditioner wrongSign =
+        (vector, result) -> result.get(0).assign(vector.get(0).neg());
+    for (boolean cg : new boolean[] {true, false}) {
+      MinimizerResult result =
+          solver(cg, wrongSign).minimize(quadratic(3, 1, 2), Problem.at(1, 2, 3));
+      assertThat(result.reason()).isEqualTo(StopReason.NOT_A_DESCENT_DIRECTION);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void aListenerThatStopsLeavesTheBestPoint(Minimizer method) {
+    Problem problem = quadratic(5, 3, 5);
+    Parameters parameters = Problem.at(3, 3, 3, 3, 3);
+    List<double[]> told = new ArrayList<>();
+    MinimizerResult result = method.minimize(objective(problem), parameters, iteration -> {
+      double[] here = Problem.where(parameters);
+      double[] gradient = new double[5];
+      // Parameters and gradients are those of the iteration.
+      assertThat(problem.value(here, gradient)).isEqualTo(iteration.value());
+      assertThat(parameters.get(0).gradient().toDoubleVector()).isEqualTo(gradient);
+      told.add(here);
+      return iteration.number() < 2;
+    });
+    assertThat(result.reason()).isEqualTo(StopReason.STOPPED);
+    assertThat(told).hasSize(3);
+    assertThat(problem.value(Problem.where(parameters), new double[5])).isEqualTo(result.value());
+    assertThat(result.value()).isLessThanOrEqualTo(result.history().get(2).value());
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void anExceptionLeavesTheBestPoint(Minimizer method) {
+    Problem problem = quadratic(5, 3, 5);
+    Parameters parameters = Problem.at(3, 3, 3, 3, 3);
+    double[] lowest = {Double.POSITIVE_INFINITY};
+    int[] calls = {0};
+    Objective failing = all -> {
+      if (++calls[0] > 5) {
+        all.get(0).value().assign(77);
+        throw new UnsupportedOperationException("disk full");
+      }
+      double value = problem.evaluate(all);
+      lowest[0] = Math.min(lowest[0], value);
+      return value;
+    };
+    assertThatThrownBy(() -> method.minimize(objective(failing), parameters))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessage("disk full");
+    assertThat(problem.value(Problem.where(parameters), new double[5]))
+        .isLessThanOrEqualTo(problem.value(new double[] {3, 3, 3, 3, 3}, new double[5]));
+    if (!(method instanceof NewtonCg)) {
+      assertThat(problem.value(Problem.where(parameters), new double[5])).isEqualTo(lowest[0]);
+    }
+  }
+
+  @Test
+  void limitsEndIt() {
+    Parameters parameters = Problem.at(-1.2, 1);
+    MinimizerResult one =
+        LBfgs.builder().maxEvaluations(1).build().minimize(new Problem.Rosenbrock(), parameters);
+    assertThat(one.reason()).isEqualTo(StopReason.EVALUATION_LIMIT);
+    assertThat(one.evaluations()).isEqualTo(1);
+    assertThat(Problem.where(parameters)).isEqualTo(new double[] {-1.2, 1});
+    MinimizerResult some =
+        LBfgs.builder().maxIterations(4).build().minimize(new Problem.Rosenbrock(), parameters);
+    assertThat(some.reason()).isEqualTo(StopReason.ITERATION_LIMIT);
+    assertThat(some.iterations()).isEqualTo(4);
+  }
+
+  @Test
+  void toleratesValuesAndSteps() {
+    MinimizerResult byValue = LBfgs.builder()
+        .gradientTolerance(0)
+        .valueTolerance(1e-6)
+        .build()
+        .minimize(quadratic(8, 4, 100), Problem.at(new double[8]));
+    assertThat(byValue.reason()).isEqualTo(StopReason.VALUE);
+    MinimizerResult byStep = LBfgs.builder()
+        .gradientTolerance(0)
+        .stepTolerance(1e-6)
+        .build()
+        .minimize(quadratic(8, 4, 100), Problem.at(new double[8]));
+    assertThat(byStep.reason()).isEqualTo(StopReason.STEP);
+  }
+
+  /** -log(1 - x) - 5 x: not a number beyond 1, infinite at it. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void stepsBackFromWhereThereIsNoValue(Minimizer method) {
+    Objective barrier = of(x -> -Math.log(1 - x) - 5 * x, x -> 1 / (1 - x) - 5);
+    Parameters parameters = Problem.at(-3);
+    MinimizerResult result = method.minimize(objective(barrier), parameters);
+    // A step of 0.1, whatever comes, goes round and round the minimum.
+    boolean blind = method.toString().contains("FixedStep(step=0.1)");
+    assertThat(result.reason())
+        .as("%s %s", method, result)
+        .isEqualTo(blind ? StopReason.ITERATION_LIMIT : StopReason.GRADIENT);
+    assertThat(Problem.where(parameters)[0]).isCloseTo(0.8, within(blind ? 0.3 : 1e-4));
+  }
+
+  private static Offset<Double> within(double distance) {
+    return Offset.offset(distance);
+  }
+
+  @ParameterizedTest
+  @MethodSource("methods")
+  void aStartWithoutValueIsAnError(Minimizer method) {
+    Parameters parameters = Problem.at(2);
+    assertThatThrownBy(() -> method.minimize(objective(of(x -> Double.NaN, x -> 1)), parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("value of the objective at the start is NaN, expected a finite number");
+    assertThatThrownBy(() ->
+            method.minimize(objective(of(x -> 1, x -> Double.POSITIVE_INFINITY)), parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "gradient of parameter 'x' has an element Infinity at the start, expected finite"
+                + " numbers");
+    assertThat(Problem.where(parameters)).isEqualTo(new double[] {2});
+    assertThatThrownBy(() -> method.minimize(objective(of(x -> 1, x -> 1)), Problem.at(Double.NaN)))
+        .hasMessage(
+            "value of parameter 'x' has an element NaN at the start, expected finite numbers");
+  }
+
+  /** Functions that no method can do anything about: every one ends, soon, and not as if it had found something. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void endsOnHostileFunctions(Minimizer method) {
+    boolean blind = method.toString().contains("FixedStep");
+    MinimizerResult wrongSign = run(method, of(x -> x * x, x -> -2 * x), 1);
+    assertThat(wrongSign.converged()).as("%s %s", method, wrongSign).isFalse();
+    assertThat(wrongSign.value()).isLessThanOrEqualTo(1);
+
+    MinimizerResult flat = run(method, of(x -> 3, x -> 1), 1);
+    assertThat(flat.converged()).as("%s %s", method, flat).isFalse();
+
+    MinimizerResult flatAndTrue = run(method, of(x -> 3, x -> 0), 1);
+    assertThat(flatAndTrue.reason()).isEqualTo(StopReason.GRADIENT);
+    assertThat(flatAndTrue.evaluations()).isEqualTo(1);
+
+    // A step down to the right of 0, and its slope as if there were none.
+    MinimizerResult jump = run(method, of(x -> x < 0 ? -x : 5 - x, x -> -1), -2);
+    assertThat(jump.converged()).as("%s %s", method, jump).isFalse();
+
+    MinimizerResult line = run(method, of(x -> -x, x -> -1), 0);
+    assertThat(line.converged()).as("%s %s", method, line).isFalse();
+    MinimizerResult parabola = run(method, of(x -> -x * x, x -> -2 * x), 1);
+    assertThat(parabola.converged()).as("%s %s", method, parabola).isFalse();
+    if (!blind
+        && !(method instanceof OwlQn)
+        && !(method instanceof ProjectedGradient)
+        && !(method instanceof ProjectedLBfgs)
+        && !(method instanceof GradientDescent)
+        && !method.toString().contains("Backtracking")) {
+      assertThat(line.reason()).as("%s %s", method, line).isEqualTo(StopReason.UNBOUNDED);
+      assertThat(parabola.reason()).as("%s %s", method, parabola).isEqualTo(StopReason.UNBOUNDED);
+    }
+
+    // 1e20 plus what is less than its rounding: the value never changes.
+    MinimizerResult drowned = run(method, of(x -> 1e20 + x * x, x -> 2 * x), 3);
+    assertThat(drowned.value()).isEqualTo(1e20);
+    assertThat(drowned.evaluations()).as("%s %s", method, drowned).isLessThan(2000);
+
+    // Noise as large as the function.
+    SplittableRandom random = new SplittableRandom(5);
+    MinimizerResult noisy =
+        run(method, of(x -> x * x + random.nextDouble(), x -> 2 * x + random.nextDouble()), 3);
+    assertThat(noisy.value()).isLessThanOrEqualTo(10);
+  }
+
+  private static MinimizerResult run(Minimizer method, Objective objective, double start) {
+    Parameters parameters = Problem.at(start);
+    MinimizerResult result = method.minimize(objective(objective), parameters);
+    assertThat(result.iterations()).isLessThanOrEqualTo(1000);
+    assertThat(result.value()).isFinite();
+    assertThat(Problem.where(parameters)[0]).isFinite();
+    return result;
+  }
+
+  /** Arrays of every type and order, views, scalars and empty ones: they are paired by index. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void takesArraysOfAnyLayout(Minimizer method) {
+    INDArray buffer = Nd4j.zeros(DataType.DOUBLE, 4, 6);
+    INDArray view = buffer.get(NDArrayIndex.interval(1, 3), NDArrayIndex.interval(0, 2, 6));
+    INDArray stretch = Nd4j.zeros(DataType.DOUBLE, 9).get(NDArrayIndex.interval(4, 7));
+    Parameters parameters = Parameters.of(
+        Parameter.of("view", view, Nd4j.zeros(DataType.DOUBLE, 2, 3)),
+        Parameter.of("stretch", stretch, Nd4j.zeros(DataType.DOUBLE, 3)),
+        Parameter.of(
+            "columns",
+            Nd4j.create(DataType.DOUBLE, new long[] {3, 2}, 'f'),
+            Nd4j.create(DataType.DOUBLE, new long[] {3, 2}, 'c')),
+        Parameter.of("float", Nd4j.create(DataType.FLOAT, 2, 2), Nd4j.create(DataType.FLOAT, 2, 2)),
+        Parameter.of("scalar", Nd4j.scalar(DataType.DOUBLE, 7), Nd4j.scalar(DataType.DOUBLE, 0)),
+        Parameter.of(
+            "empty", Nd4j.create(DataType.DOUBLE, 0, 3), Nd4j.create(DataType.DOUBLE, 0, 3)));
+    Objective objective = all -> {
+      double value = 0;
+      double first = 1;
+      for (Parameter parameter : all) {
+        INDArray x = parameter.value();
+        if (x.isEmpty()) {
+          continue;
+        }
+        INDArray target = Nd4j.linspace(first, first + x.length() - 1, x.length(), x.dataType())
+            .reshape('c', x.shape());
+        first += x.length();
+        INDArray error = x.sub(target);
+        double factor = 1 + x.rank();
+        value += factor / 2 * error.mul(error).sumNumber().doubleValue();
+        parameter.gradient().assign(error.mul(factor));
+      }
+      return value;
+    };
+    MinimizerResult result = method.minimize(objective(objective), parameters);
+    assertThat(result.value()).as("%s %s", method, result).isLessThan(1e-6);
+    assertThat(view.getDouble(1, 0)).isCloseTo(4, within(1e-3));
+    assertThat(buffer.getDouble(2, 0)).isCloseTo(4, within(1e-3));
+    assertThat(buffer.getDouble(0, 0)).isEqualTo(0.0);
+    assertThat(stretch.getDouble(2)).isCloseTo(9, within(1e-3));
+    assertThat(parameters.get("columns").value().getDouble(1, 0)).isCloseTo(12, within(1e-3));
+    assertThat(parameters.get("scalar").value().getDouble(0)).isCloseTo(20, within(1e-3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"FLOAT", "HALF", "BFLOAT16"})
+  void worksInCoarserTypes(String type) {
+    Parameters parameters = Problem.at(DataType.valueOf(type), -1.2, 1);
+    MinimizerResult result = LBfgs.builder().build().minimize(new Problem.Rosenbrock(), parameters);
+    double limit = type.equals("FLOAT") ? 1e-6 : type.equals("HALF") ? 0.3 : 5;
+    assertThat(result.value()).as("%s", result).isLessThan(limit);
+    assertThat(new Problem.Rosenbrock().value(Problem.where(parameters), new double[2]))
+        .isEqualTo(result.value());
+  }
+
+  @Test
+  void asksForWhatIsMissing() {
+    assertThatThrownBy(() -> new Newton().minimize(new Problem.Booth(), Problem.at(0, 0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("objective has no Hessian, expected one for Newton: withHessian");
+    assertThatThrownBy(() -> new NewtonCg().minimize(new Problem.Booth(), Problem.at(0, 0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("withDifferencedHessianProduct");
+    assertThatThrownBy(() -> new LBfgs().minimize(new Problem.Booth(), Parameters.of()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("parameters have 0 elements together, expected from 1 to 2147483639");
+    assertThatThrownBy(() -> new LBfgs().minimize(null, Problem.at(0)))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("objective is null, expected a function to minimize");
+    Parameters closed = Problem.at(1, 2);
+    closed.get(0).value().close();
+    assertThatThrownBy(() -> new LBfgs().minimize(new Problem.Booth(), closed))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("value of parameter 'x' has been closed, expected an open array");
+  }
+
+  @Test
+  void checksSettings() {
+    assertThatThrownBy(() -> LBfgs.builder().history(0).build())
+        .hasMessage("history is 0, expected a number >= 1");
+    assertThatThrownBy(() -> Bfgs.builder().gradientTolerance(-1).build())
+        .hasMessage("gradientTolerance is -1.0, expected a finite number >= 0");
+    assertThatThrownBy(() -> new FixedStep(0))
+        .hasMessage("step is 0.0, expected a finite number > 0");
+    assertThatThrownBy(() -> MoreThuente.builder().maxStep(0).build())
+        .hasMessage("maxStep is 0.0, expected a finite number > minStep = 0.0");
+    assertThatThrownBy(() -> HagerZhang.builder().curvature(0.05).build())
+        .hasMessage("curvature is 0.05, expected a number in [sufficientDecrease = 0.1, 1)");
+    assertThatThrownBy(() -> Backtracking.builder().shrink(1).build())
+        .hasMessage("shrink is 1.0, expected a number in (0, 1)");
+    assertThatThrownBy(() -> ProjectedLBfgs.builder().bounds(1, 0))
+        .hasMessage("lower is 1.0, expected a number <= upper = 0.0");
+    assertThatThrownBy(() -> Projection.box(1, 0))
+        .hasMessage("lower is 1.0, expected a number <= upper = 0.0");
+    assertThatThrownBy(() -> ProjectedLBfgs.builder()
+            .lower(Nd4j.zeros(DataType.DOUBLE, 2))
+            .build()
+            .minimize(quadratic(3, 1, 2), Problem.at(0, 0, 0)))
+        .hasMessage("lower bound of parameter 'x' has shape [2], expected [3] as the value");
+    assertThatThrownBy(() -> NewtonCg.builder().maxRadius(0.5).build())
+        .hasMessage("maxRadius is 0.5, expected a finite number >= initialRadius = 1.0");
+    assertThatThrownBy(() -> OwlQn.builder(-1).build())
+        .hasMessage("l1 is -1.0, expected a finite number >= 0");
+  }
+
+  /** The penalty is of the parameters that are asked for alone. */
+  @Test
+  void penalizesWhatIsAskedFor() {
+    Parameters parameters = Parameters.of(
+        Parameter.of("w", Nd4j.zeros(DataType.DOUBLE, 1), Nd4j.zeros(DataType.DOUBLE, 1)),
+        Parameter.of("b", Nd4j.zeros(DataType.DOUBLE, 1), Nd4j.zeros(DataType.DOUBLE, 1)));
+    Objective objective = all -> {
+      double value = 0;
+      for (Parameter parameter : all) {
+        double error = parameter.value().getDouble(0) - 0.3;
+        parameter.gradient().putScalar(0, error);
+        value += error * error / 2;
+      }
+      return value;
+    };
+    MinimizerResult result = OwlQn.builder(0.5)
+        .penalized(parameter -> parameter.name().equals("w"))
+        .build()
+        .minimize(objective, parameters);
+    assertThat(result.reason()).isEqualTo(StopReason.GRADIENT);
+    assertThat(parameters.get("w").value().getDouble(0)).isEqualTo(0.0);
+    assertThat(parameters.get("b").value().getDouble(0)).isCloseTo(0.3, within(1e-5));
+    assertThat(result.value()).isCloseTo(0.045, within(1e-9));
+  }
+
+  @Test
+  void namesThemselvesWithTheirSettings() {
+    assertThat(new LBfgs().toString())
+        .startsWith(
+            "LBfgs(history=10, scaling=true, preconditioned=false, lineSearch=MoreThuente(");
+    assertThat(methods().stream().map(Object::toString)).doesNotHaveDuplicates();
+    assertThat(Arrays.stream(StopReason.values()).filter(StopReason::converged))
+        .containsExactly(StopReason.GRADIENT, StopReason.VALUE, StopReason.STEP);
+  }
+}

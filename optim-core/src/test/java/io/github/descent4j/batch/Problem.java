@@ -1,0 +1,364 @@
+package io.github.descent4j.batch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.Golden;
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The functions of the golden files, of one vector: written from their definitions. */
+abstract class Problem implements Objective {
+  private int evaluations;
+  private double firstBelow1e5 = Double.NaN;
+  private double firstBelow1e8 = Double.NaN;
+
+  /** The value; fills the gradient. */
+  abstract double value(double[] x, double[] gradient);
+
+  /** Fills the Hessian, or fails where the tests need none. */
+  void hessian(double[] x, double[][] hessian) {
+    throw new UnsupportedOperationException();
+  }
+
+  static Problem of(JsonNode problem) {
+    return switch (problem.get("kind").textValue()) {
+      case "quadratic" -> new Quadratic(matrix(problem.get("A")), Golden.numbers(problem.get("b")));
+      case "rosenbrock" -> new Rosenbrock();
+      case "beale" -> new Beale();
+      case "booth" -> new Booth();
+      case "logistic_l2" ->
+        new Logistic(
+            matrix(problem.get("X")),
+            Golden.numbers(problem.get("y")),
+            problem.get("lambda").doubleValue());
+      case "least_squares" ->
+        new LeastSquares(matrix(problem.get("X")), Golden.numbers(problem.get("y")));
+      case "softmax_mlp" ->
+        new SoftmaxMlp(
+            Golden.shape(problem.get("layers")),
+            matrix(problem.get("X")),
+            Golden.numbers(problem.get("labels")),
+            problem.get("lambda").doubleValue());
+      default -> throw new IllegalArgumentException(problem.toString());
+    };
+  }
+
+  static double[][] matrix(JsonNode rows) {
+    double[][] matrix = new double[rows.size()][];
+    for (int i = 0; i < matrix.length; i++) {
+      matrix[i] = Golden.numbers(rows.get(i));
+    }
+    return matrix;
+  }
+
+  static Parameters at(double... x) {
+    return at(DataType.DOUBLE, x);
+  }
+
+  static Parameters at(DataType type, double... x) {
+    INDArray value = Nd4j.create(x, new long[] {x.length}, 'c').castTo(type).dup();
+    return Parameters.of(Parameter.of("x", value, Nd4j.create(type, x.length)));
+  }
+
+  static double[] where(Parameters parameters) {
+    return Golden.numbers(parameters.get(0).value());
+  }
+
+  @Override
+  public double evaluate(Parameters parameters) {
+    double[] x = where(parameters);
+    double[] gradient = new double[x.length];
+    double value = value(x, gradient);
+    evaluations++;
+    double largest = Vectors.maxNorm(gradient);
+    if (Double.isNaN(firstBelow1e5) && largest <= 1e-5) {
+      firstBelow1e5 = evaluations;
+    }
+    if (Double.isNaN(firstBelow1e8) && largest <= 1e-8) {
+      firstBelow1e8 = evaluations;
+    }
+    INDArray array = parameters.get(0).gradient();
+    for (int i = 0; i < x.length; i++) {
+      array.putScalar(i, gradient[i]);
+    }
+    return value;
+  }
+
+  /** At which evaluation the largest element of the gradient was first at most 1e-5, NaN if never. */
+  double evaluationsTo1e5() {
+    return firstBelow1e5;
+  }
+
+  double evaluationsTo1e8() {
+    return firstBelow1e8;
+  }
+
+  Objective withItsHessian() {
+    return withHessian((parameters, hessian) -> {
+          double[] x = where(parameters);
+          double[][] rows = new double[x.length][x.length];
+          hessian(x, rows);
+          for (int i = 0; i < x.length; i++) {
+            for (int j = 0; j < x.length; j++) {
+              hessian.putScalar(i, j, rows[i][j]);
+            }
+          }
+        })
+        .withHessianProduct((parameters, vector, product) -> {
+          double[] x = where(parameters);
+          double[][] rows = new double[x.length][x.length];
+          hessian(x, rows);
+          multiply(rows, vector, product);
+        });
+  }
+
+  private static void multiply(double[][] rows, List<INDArray> vector, List<INDArray> product) {
+    double[] v = Golden.numbers(vector.get(0));
+    for (int i = 0; i < v.length; i++) {
+      product.get(0).putScalar(i, Vectors.dot(rows[i], v));
+    }
+  }
+
+  static final class Quadratic extends Problem {
+    final double[][] a;
+    final double[] b;
+
+    Quadratic(double[][] a, double[] b) {
+      this.a = a;
+      this.b = b;
+    }
+
+    @Override
+    double value(double[] x, double[] gradient) {
+      double value = 0;
+      for (int i = 0; i < x.length; i++) {
+        double product = 0;
+        for (int j = 0; j < x.length; j++) {
+          product += a[i][j] * x[j];
+        }
+        gradient[i] = product - b[i];
+        value += x[i] * (0.5 * product - b[i]);
+      }
+      return value;
+    }
+
+    @Override
+    void hessian(double[] x, double[][] hessian) {
+      for (int i = 0; i < x.length; i++) {
+        hessian[i] = a[i].clone();
+      }
+    }
+  }
+
+  /** In any even number of dimensions: the sum over pairs. */
+  static final class Rosenbrock extends Problem {
+    @Override
+    double value(double[] x, double[] gradient) {
+      double value = 0;
+      for (int i = 0; i < x.length; i += 2) {
+        double u = 1 - x[i];
+        double v = x[i + 1] - x[i] * x[i];
+        value += u * u + 100 * v * v;
+        gradient[i] = -2 * u - 400 * x[i] * v;
+        gradient[i + 1] = 200 * v;
+      }
+      return value;
+    }
+
+    @Override
+    void hessian(double[] x, double[][] hessian) {
+      for (int i = 0; i < x.length; i += 2) {
+        hessian[i][i] = 2 + 1200 * x[i] * x[i] - 400 * x[i + 1];
+        hessian[i][i + 1] = -400 * x[i];
+        hessian[i + 1][i] = -400 * x[i];
+        hessian[i + 1][i + 1] = 200;
+      }
+    }
+  }
+
+  static final class Beale extends Problem {
+    private static final double[] C = {1.5, 2.25, 2.625};
+
+    @Override
+    double value(double[] x, double[] gradient) {
+      double value = 0;
+      double y = x[1];
+      for (int k = 1; k <= 3; k++) {
+        double power = Math.pow(y, k);
+        double u = C[k - 1] - x[0] + x[0] * power;
+        value += u * u;
+        gradient[0] += 2 * u * (power - 1);
+        gradient[1] += 2 * u * x[0] * k * Math.pow(y, k - 1.0);
+      }
+      return value;
+    }
+
+    @Override
+    void hessian(double[] x, double[][] hessian) {
+      double y = x[1];
+      for (int k = 1; k <= 3; k++) {
+        double power = Math.pow(y, k);
+        double lower = k * Math.pow(y, k - 1.0);
+        double lowest = k * (k - 1) * Math.pow(y, Math.max(0, k - 2.0));
+        double u = C[k - 1] - x[0] + x[0] * power;
+        hessian[0][0] += 2 * (power - 1) * (power - 1);
+        hessian[0][1] += 2 * (x[0] * lower * (power - 1) + u * lower);
+        hessian[1][1] += 2 * (x[0] * lower * x[0] * lower + u * x[0] * lowest);
+      }
+      hessian[1][0] = hessian[0][1];
+    }
+  }
+
+  static final class Booth extends Problem {
+    @Override
+    double value(double[] x, double[] gradient) {
+      double u = x[0] + 2 * x[1] - 7;
+      double v = 2 * x[0] + x[1] - 5;
+      gradient[0] = 2 * u + 4 * v;
+      gradient[1] = 4 * u + 2 * v;
+      return u * u + v * v;
+    }
+
+    @Override
+    void hessian(double[] x, double[][] hessian) {
+      hessian[0] = new double[] {10, 8};
+      hessian[1] = new double[] {8, 10};
+    }
+  }
+
+  static final class Logistic extends Problem {
+    private final double[][] features;
+    private final double[] labels;
+    private final double lambda;
+
+    Logistic(double[][] features, double[] labels, double lambda) {
+      this.features = features;
+      this.labels = labels;
+      this.lambda = lambda;
+    }
+
+    @Override
+    double value(double[] w, double[] gradient) {
+      double value = 0;
+      for (int i = 0; i < labels.length; i++) {
+        double sign = 2 * labels[i] - 1;
+        double margin = -sign * Vectors.dot(features[i], w);
+        value += (Math.max(margin, 0) + Math.log1p(Math.exp(-Math.abs(margin)))) / labels.length;
+        Vectors.add(gradient, -sign * sigmoid(margin) / labels.length, features[i]);
+      }
+      Vectors.add(gradient, lambda, w);
+      return value + lambda / 2 * Vectors.dot(w, w);
+    }
+
+    @Override
+    void hessian(double[] w, double[][] hessian) {
+      for (int i = 0; i < labels.length; i++) {
+        double p = sigmoid(Vectors.dot(features[i], w));
+        for (int j = 0; j < w.length; j++) {
+          Vectors.add(hessian[j], p * (1 - p) * features[i][j] / labels.length, features[i]);
+        }
+      }
+      for (int j = 0; j < w.length; j++) {
+        hessian[j][j] += lambda;
+      }
+    }
+
+    private static double sigmoid(double z) {
+      return z >= 0 ? 1 / (1 + Math.exp(-z)) : Math.exp(z) / (1 + Math.exp(z));
+    }
+  }
+
+  static final class LeastSquares extends Problem {
+    private final double[][] features;
+    private final double[] labels;
+
+    LeastSquares(double[][] features, double[] labels) {
+      this.features = features;
+      this.labels = labels;
+    }
+
+    @Override
+    double value(double[] w, double[] gradient) {
+      double value = 0;
+      for (int i = 0; i < labels.length; i++) {
+        double residual = Vectors.dot(features[i], w) - labels[i];
+        value += residual * residual / (2 * labels.length);
+        Vectors.add(gradient, residual / labels.length, features[i]);
+      }
+      return value;
+    }
+  }
+
+  static final class SoftmaxMlp extends Problem {
+    private final int in;
+    private final int hidden;
+    private final int out;
+    private final double[][] features;
+    private final double[] labels;
+    private final double lambda;
+
+    SoftmaxMlp(long[] layers, double[][] features, double[] labels, double lambda) {
+      in = (int) layers[0];
+      hidden = (int) layers[1];
+      out = (int) layers[2];
+      this.features = features;
+      this.labels = labels;
+      this.lambda = lambda;
+    }
+
+    @Override
+    double value(double[] p, double[] gradient) {
+      int b1 = hidden * in;
+      int w2 = b1 + hidden;
+      int b2 = w2 + out * hidden;
+      double value = 0;
+      for (int n = 0; n < labels.length; n++) {
+        double[] h = new double[hidden];
+        for (int j = 0; j < hidden; j++) {
+          double z = p[b1 + j];
+          for (int i = 0; i < in; i++) {
+            z += p[j * in + i] * features[n][i];
+          }
+          h[j] = Math.tanh(z);
+        }
+        double[] logits = new double[out];
+        double greatest = Double.NEGATIVE_INFINITY;
+        for (int k = 0; k < out; k++) {
+          logits[k] = p[b2 + k];
+          for (int j = 0; j < hidden; j++) {
+            logits[k] += p[w2 + k * hidden + j] * h[j];
+          }
+          greatest = Math.max(greatest, logits[k]);
+        }
+        double sum = 0;
+        for (double logit : logits) {
+          sum += Math.exp(logit - greatest);
+        }
+        int label = (int) labels[n];
+        value += (greatest + Math.log(sum) - logits[label]) / labels.length;
+        double[] ofHidden = new double[hidden];
+        for (int k = 0; k < out; k++) {
+          double error =
+              (Math.exp(logits[k] - greatest) / sum - (k == label ? 1 : 0)) / labels.length;
+          gradient[b2 + k] += error;
+          for (int j = 0; j < hidden; j++) {
+            gradient[w2 + k * hidden + j] += error * h[j];
+            ofHidden[j] += error * p[w2 + k * hidden + j];
+          }
+        }
+        for (int j = 0; j < hidden; j++) {
+          double error = ofHidden[j] * (1 - h[j] * h[j]);
+          gradient[b1 + j] += error;
+          for (int i = 0; i < in; i++) {
+            gradient[j * in + i] += error * features[n][i];
+          }
+        }
+      }
+      Vectors.add(gradient, lambda, p);
+      return value + lambda / 2 * Vectors.dot(p, p);
+    }
+  }
+}
