@@ -2,6 +2,7 @@ package io.github.descent4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.schedule.Schedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,12 @@ public abstract class GuideContext {
       INDArray moved = parameter.value().sub(before.get(parameter.name()));
       assertThat(moved.amaxNumber().doubleValue()).as(parameter.name()).isPositive();
     }
+    check(parameters);
+  }
+
+  /** It has no steps without an objective; those of the example have moved every parameter. */
+  protected final void check(LBfgsOptimizer used) {
+    assertThat(used.steps()).isPositive();
     check(parameters);
   }
 

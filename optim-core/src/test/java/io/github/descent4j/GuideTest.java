@@ -77,6 +77,7 @@ class GuideTest {
           Locale.ROOT,
           """
           import io.github.descent4j.*;
+          import io.github.descent4j.batch.*;
           import io.github.descent4j.clip.*;
           import io.github.descent4j.decorator.*;
           import io.github.descent4j.dl4j.*;
@@ -192,6 +193,7 @@ class GuideTest {
         .contains(
             "README.md",
             "docs/adding-an-optimizer.md",
+            "docs/batch.md",
             "docs/clipping.md",
             "docs/conventions.md",
             "docs/decorators.md",
