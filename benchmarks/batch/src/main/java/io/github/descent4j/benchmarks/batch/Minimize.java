@@ -1,0 +1,165 @@
+package io.github.descent4j.benchmarks.batch;
+
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.batch.Bfgs;
+import io.github.descent4j.batch.ConjugateGradient;
+import io.github.descent4j.batch.LBfgs;
+import io.github.descent4j.batch.Minimizer;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Evaluations and time until the largest element of the gradient is at most 1e-5: descent4j, MALLET and Hipparchus on the same
+ * functions, in one run.
+ *
+ * <p>Arguments: {@code --repeat N} (default 5; the fastest counts, after as many runs to warm up) and {@code --mnist FOLDER} with {@code
+ * train-images-idx3-ubyte.gz} and {@code train-labels-idx1-ubyte.gz}, without which softmax regression is on synthetic data.
+ */
+public final class Minimize {
+  private static final double TOLERANCE = 1e-5;
+  private static final int MOST_ITERATIONS = 10_000;
+
+  /** Runs a library until it has reached the tolerance, given up, or thrown {@link Counted.Reached}. */
+  interface Library {
+    void minimize(Counted function, double[] start);
+  }
+
+  private Minimize() {}
+
+  /** Prints the table. */
+  public static void main(String[] arguments) throws IOException {
+    int repeat = 5;
+    Path mnist = null;
+    for (int i = 0; i + 1 < arguments.length; i += 2) {
+      switch (arguments[i]) {
+        case "--repeat" -> repeat = Integer.parseInt(arguments[i + 1]);
+        case "--mnist" -> mnist = Path.of(arguments[i + 1]);
+        default ->
+          throw new IllegalArgumentException(
+              "option is " + arguments[i] + ", expected --repeat or --mnist");
+      }
+    }
+    int runs = repeat;
+    Map<String, Smooth> problems = new LinkedHashMap<>();
+    problems.put("rosenbrock 2", Smooth.rosenbrock(2));
+    problems.put("rosenbrock 1000", Smooth.rosenbrock(1000));
+    problems.put("softmax, synthetic", Smooth.overlappingClasses());
+    if (mnist != null) {
+      problems.put("softmax, MNIST", digits(mnist));
+    }
+    Map<String, Library> libraries = new LinkedHashMap<>();
+    libraries.put("descent4j LBfgs", ours(limits(LBfgs.builder())));
+    libraries.put(
+        "descent4j Bfgs",
+        ours(Bfgs.builder().gradientTolerance(0).maxIterations(MOST_ITERATIONS).build()));
+    libraries.put(
+        "descent4j ConjugateGradient",
+        ours(ConjugateGradient.builder()
+            .gradientTolerance(0)
+            .maxIterations(MOST_ITERATIONS)
+            .build()));
+    libraries.put("MALLET LimitedMemoryBFGS", Peers::mallet);
+    libraries.put("Hipparchus conjugate gradient", Peers::hipparchus);
+    System.out.printf(
+        Locale.ROOT,
+        "%-20s %-30s %16s %12s %22s%n",
+        "problem",
+        "library",
+        "evaluations",
+        "ms",
+        "value");
+    problems.forEach((problem, function) -> libraries.forEach((name, library) -> {
+      if (!name.endsWith(" Bfgs") || function.start().length <= 1000) {
+        measure(problem, function, name, library, problem.endsWith("MNIST") ? 1 : runs);
+      }
+    }));
+  }
+
+  private static Minimizer limits(LBfgs.Builder builder) {
+    return builder.gradientTolerance(0).maxIterations(MOST_ITERATIONS).build();
+  }
+
+  private static void measure(
+      String problem, Smooth function, String name, Library library, int repeat) {
+    double fastest = Double.POSITIVE_INFINITY;
+    Counted counted = null;
+    boolean reached = false;
+    for (int run = 0; run < 2 * repeat; run++) {
+      counted = new Counted(function, TOLERANCE);
+      reached = false;
+      long start = System.nanoTime();
+      try {
+        library.minimize(counted, function.start());
+      } catch (Counted.Reached end) {
+        reached = true;
+      }
+      if (run >= repeat) {
+        fastest = Math.min(fastest, (System.nanoTime() - start) / 1e6);
+      }
+    }
+    System.out.printf(
+        Locale.ROOT,
+        "%-20s %-30s %16s %12.3f %22s%n",
+        problem,
+        name,
+        counted.evaluations() + (reached ? "" : " (gave up)"),
+        fastest,
+        counted.value());
+  }
+
+  private static Library ours(Minimizer minimizer) {
+    return (function, start) -> {
+      INDArray value = Nd4j.createFromArray(start);
+      INDArray gradient = Nd4j.zeros(DataType.DOUBLE, start.length);
+      double[] x = new double[start.length];
+      minimizer.minimize(
+          parameters -> {
+            parameters.get(0).value().data().asNioDouble().get(x);
+            double result = function.value(x);
+            gradient.data().asNioDouble().put(function.gradient(x));
+            return result;
+          },
+          Parameters.of(Parameter.of("x", value, gradient)));
+    };
+  }
+
+  private static Smooth digits(Path folder) throws IOException {
+    float[][] features;
+    try (DataInputStream images = open(folder.resolve("train-images-idx3-ubyte.gz"))) {
+      images.readInt();
+      features = new float[images.readInt()][images.readInt() * images.readInt()];
+      byte[] bytes = new byte[features[0].length];
+      for (float[] row : features) {
+        images.readFully(bytes);
+        for (int i = 0; i < bytes.length; i++) {
+          row[i] = (bytes[i] & 0xff) / 255f;
+        }
+      }
+    }
+    int[] labels = new int[features.length];
+    try (DataInputStream in = open(folder.resolve("train-labels-idx1-ubyte.gz"))) {
+      in.readInt();
+      in.readInt();
+      for (int i = 0; i < labels.length; i++) {
+        labels[i] = in.readUnsignedByte();
+      }
+    }
+    return Smooth.softmaxRegression(features, labels, 10, 1e-4);
+  }
+
+  private static DataInputStream open(Path file) throws IOException {
+    InputStream in = Files.newInputStream(file);
+    return new DataInputStream(new GZIPInputStream(in, 1 << 16));
+  }
+}

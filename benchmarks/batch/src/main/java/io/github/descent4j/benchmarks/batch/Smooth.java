@@ -1,0 +1,106 @@
+package io.github.descent4j.benchmarks.batch;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** A function to minimize, on plain arrays: all libraries evaluate the same code. */
+interface Smooth {
+
+  /** Where the search starts. */
+  double[] start();
+
+  /** The value; fills the gradient. */
+  double evaluate(double[] x, double[] gradient);
+
+  /** The extended function of Rosenbrock, a sum over pairs (Moré, Garbow and Hillstrom 1981), in an even number of dimensions. */
+  static Smooth rosenbrock(int n) {
+    return new Smooth() {
+      @Override
+      public double[] start() {
+        double[] x = new double[n];
+        for (int i = 0; i < n; i++) {
+          x[i] = i % 2 == 0 ? -1.2 : 1;
+        }
+        return x;
+      }
+
+      @Override
+      public double evaluate(double[] x, double[] gradient) {
+        double value = 0;
+        for (int i = 0; i < n; i += 2) {
+          double u = 1 - x[i];
+          double v = x[i + 1] - x[i] * x[i];
+          value += u * u + 100 * v * v;
+          gradient[i] = -2 * u - 400 * x[i] * v;
+          gradient[i + 1] = 200 * v;
+        }
+        return value;
+      }
+    };
+  }
+
+  /** Softmax regression with L2 penalty: weights [classes, features + 1], the last one of each row the bias. */
+  static Smooth softmaxRegression(float[][] features, int[] labels, int classes, double lambda) {
+    int width = features[0].length + 1;
+    return new Smooth() {
+      @Override
+      public double[] start() {
+        return new double[classes * width];
+      }
+
+      @Override
+      public double evaluate(double[] w, double[] gradient) {
+        Arrays.fill(gradient, 0);
+        double value = 0;
+        double[] p = new double[classes];
+        for (int n = 0; n < labels.length; n++) {
+          float[] x = features[n];
+          double greatest = Double.NEGATIVE_INFINITY;
+          for (int k = 0; k < classes; k++) {
+            double z = w[k * width + width - 1];
+            for (int j = 0; j < width - 1; j++) {
+              z += w[k * width + j] * x[j];
+            }
+            p[k] = z;
+            greatest = Math.max(greatest, z);
+          }
+          double sum = 0;
+          double labelled = p[labels[n]];
+          for (int k = 0; k < classes; k++) {
+            p[k] = Math.exp(p[k] - greatest);
+            sum += p[k];
+          }
+          value += (greatest + Math.log(sum) - labelled) / labels.length;
+          for (int k = 0; k < classes; k++) {
+            double error = (p[k] / sum - (k == labels[n] ? 1 : 0)) / labels.length;
+            for (int j = 0; j < width - 1; j++) {
+              gradient[k * width + j] += error * x[j];
+            }
+            gradient[k * width + width - 1] += error;
+          }
+        }
+        for (int i = 0; i < w.length; i++) {
+          value += lambda / 2 * w[i] * w[i];
+          gradient[i] += lambda * w[i];
+        }
+        return value;
+      }
+    };
+  }
+
+  /** Three classes of points around the corners of a cube, which overlap: for where there are no digits. */
+  static Smooth overlappingClasses() {
+    SplittableRandom random = new SplittableRandom(1);
+    float[][] features = new float[2000][20];
+    int[] labels = new int[2000];
+    for (int n = 0; n < 2000; n++) {
+      labels[n] = n % 3;
+      for (int j = 0; j < 20; j++) {
+        double scale = Math.pow(10, j / 10.0 - 1);
+        double shift = j % 3 == labels[n] ? 0.5 : 0;
+        features[n][j] = (float) (scale * (shift + random.nextDouble(-1, 1)));
+      }
+    }
+    return softmaxRegression(features, labels, 3, 1e-4);
+  }
+}
