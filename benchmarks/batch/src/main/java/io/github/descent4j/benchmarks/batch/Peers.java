@@ -1,6 +1,5 @@
 package io.github.descent4j.benchmarks.batch;
 
-import cc.mallet.optimize.InvalidOptimizableException;
 import cc.mallet.optimize.LimitedMemoryBFGS;
 import cc.mallet.optimize.Optimizable;
 import cc.mallet.optimize.OptimizationException;
@@ -70,7 +69,7 @@ final class Peers {
         LimitedMemoryBFGS optimizer = new LimitedMemoryBFGS(negative);
         optimizer.setTolerance(0);
         optimizer.optimize(10_000);
-      } catch (OptimizationException | InvalidOptimizableException e) {
+      } catch (OptimizationException e) {
         continue;
       }
     }
