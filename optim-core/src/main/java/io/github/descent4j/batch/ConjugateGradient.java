@@ -1,5 +1,7 @@
 package io.github.descent4j.batch;
 
+import io.github.descent4j.internal.Check;
+
 import static java.util.Objects.requireNonNull;
 
 /**

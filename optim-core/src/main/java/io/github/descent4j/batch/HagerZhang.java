@@ -1,5 +1,6 @@
 package io.github.descent4j.batch;
 
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.batch.LineSearchResult.Status;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.descent4j.batch;
 
+import io.github.descent4j.internal.Check;
+
 /**
  * L-BFGS: BFGS from the last m pairs alone (Nocedal 1980; N&amp;W Algorithms 7.4 and 7.5).
  *

@@ -2,12 +2,13 @@ package io.github.descent4j.batch;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.LoadOption;
+import io.github.descent4j.internal.Check;
+import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
-import io.github.descent4j.StateFileException;
+import io.github.descent4j.state.StateFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

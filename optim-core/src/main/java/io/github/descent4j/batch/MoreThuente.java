@@ -5,6 +5,7 @@ import static java.lang.Math.max;
 import static java.lang.Math.min;
 import static java.lang.Math.sqrt;
 
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.batch.LineSearchResult.Status;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.descent4j.batch;
 
+import io.github.descent4j.internal.Check;
+
 /**
  * Newton's method with the exact Hessian, damped where that is not positive definite (N&amp;W sections 3.3 and 3.4).
  *

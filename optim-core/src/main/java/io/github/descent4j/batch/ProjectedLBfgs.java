@@ -2,6 +2,7 @@ package io.github.descent4j.batch;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.descent4j.internal.Check;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.batch.Evaluator.Terms;

@@ -57,36 +57,6 @@ class MinimizerTest {
     return gradients.withDifferencedHessianProduct();
   }
 
-  private static Problem.Quadratic quadratic(int n, long seed, double condition) {
-    SplittableRandom random = new SplittableRandom(seed);
-    double[][] a = new double[n][n];
-    double[] direction = new double[n];
-    for (int i = 0; i < n; i++) {
-      a[i][i] = Math.pow(condition, i / Math.max(1.0, n - 1));
-      direction[i] = random.nextDouble(-1, 1);
-    }
-    // A reflection on both sides keeps the eigenvalues.
-    double square = Vectors.dot(direction, direction);
-    double[][] reflection = new double[n][n];
-    for (int i = 0; i < n; i++) {
-      for (int j = 0; j < n; j++) {
-        reflection[i][j] = (i == j ? 1 : 0) - 2 * direction[i] * direction[j] / square;
-      }
-    }
-    double[] b = random.doubles(n, -1, 1).toArray();
-    return new Problem.Quadratic(product(reflection, product(a, reflection)), b);
-  }
-
-  private static double[][] product(double[][] a, double[][] b) {
-    double[][] product = new double[a.length][a.length];
-    for (int i = 0; i < a.length; i++) {
-      for (int k = 0; k < a.length; k++) {
-        Vectors.add(product[i], a[i][k], b[k]);
-      }
-    }
-    return product;
-  }
-
   /** A function of one variable, from value and derivative. */
   private static Objective of(DoubleUnaryOperator value, DoubleUnaryOperator derivative) {
     return parameters -> {
@@ -99,7 +69,7 @@ class MinimizerTest {
   @ParameterizedTest
   @MethodSource("methods")
   void findsTheMinimumOfAQuadratic(Minimizer method) {
-    Problem problem = quadratic(6, 1, 5);
+    Problem problem = Problem.quadratic(6, 1, 5);
     Parameters parameters = Problem.at(1, -2, 3, -4, 5, -6);
     MinimizerResult result = method.minimize(objective(problem), parameters);
     assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
@@ -118,189 +88,15 @@ class MinimizerTest {
   void givesTheSameBitsAgain(Minimizer method) {
     List<MinimizerResult> results = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
-      results.add(method.minimize(objective(quadratic(9, 2, 5)), Problem.at(new double[9])));
+      results.add(method.minimize(objective(Problem.quadratic(9, 2, 5)), Problem.at(new double[9])));
     }
     assertThat(results.get(0)).isEqualTo(results.get(1));
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 7, 20})
-  void endsWithinNStepsWhereStepsAreExact(int n) {
-    LineSearch exact = GoldenBatchTest.exactOnQuadratics();
-    for (Minimizer method : List.of(
-        ConjugateGradient.builder().lineSearch(exact).gradientTolerance(1e-7).build(),
-        Bfgs.builder().lineSearch(exact).gradientTolerance(1e-7).build(),
-        LBfgs.builder().lineSearch(exact).gradientTolerance(1e-7).build())) {
-      MinimizerResult result = method.minimize(quadratic(n, n, 10), Problem.at(new double[n]));
-      assertThat(result.reason()).as("%s %s", method, result).isEqualTo(StopReason.GRADIENT);
-      assertThat(result.iterations()).as("%s %s", method, result).isLessThanOrEqualTo(n);
-    }
-  }
-
-  /** In the coordinates T x the iterates of Newton's method are T times those in x; T is a power of 2, so exactly. */
-  @Test
-  void newtonDoesNotDependOnTheScale() {
-    double[] scale = {1.0 / 64, 32};
-    List<double[]> plain = iterates(new Newton(), new double[] {1, 1});
-    List<double[]> scaled = iterates(new Newton(), scale);
-    assertThat(scaled).hasSizeGreaterThan(5);
-    int compared = Math.min(plain.size(), scaled.size());
-    for (int k = 0; k < compared; k++) {
-      for (int i = 0; i < 2; i++) {
-        double back = scaled.get(k)[i] / scale[i];
-        assertThat(Math.abs(back - plain.get(k)[i])).isLessThan(1e-9);
-      }
-    }
-  }
-
-  /** BFGS, too, after its first step, if that is exact: its H takes the scale from the first pair. */
-  @Test
-  void bfgsDoesNotDependOnTheScaleOfAllParameters() {
-    Minimizer method = Bfgs.builder()
-        .lineSearch(GoldenBatchTest.exactOnQuadratics())
-        .gradientTolerance(0)
-        .maxIterations(5)
-        .build();
-    double[] start = {1, -2, 3, -4, 5, -6};
-    Problem.Quadratic plain = quadratic(6, 1, 5);
-    double[][] a = new double[6][];
-    double[] b = plain.b.clone();
-    double[] scaledStart = start.clone();
-    for (int i = 0; i < 6; i++) {
-      a[i] = plain.a[i].clone();
-      Vectors.scale(a[i], 1 / 64.0);
-    }
-    Vectors.scale(b, 1 / 8.0);
-    Vectors.scale(scaledStart, 8);
-    Parameters there = Problem.at(scaledStart);
-    Parameters here = Problem.at(start);
-    MinimizerResult scaled = method.minimize(new Problem.Quadratic(a, b), there);
-    MinimizerResult result = method.minimize(plain, here);
-    assertThat(scaled.iterations()).isEqualTo(result.iterations()).isEqualTo(5);
-    for (int i = 0; i < 6; i++) {
-      assertThat(Problem.where(there)[i] / 8).isCloseTo(Problem.where(here)[i], within());
-    }
-    for (int k = 0; k <= 5; k++) {
-      assertThat(scaled.history().get(k).value())
-          .isCloseTo(result.history().get(k).value(), within());
-    }
-  }
-
-  private static List<double[]> iterates(Minimizer method, double[] scale) {
-    Problem.Rosenbrock inner = new Problem.Rosenbrock();
-    Problem problem = new Problem() {
-      @Override
-      double value(double[] y, double[] gradient) {
-        double value = inner.value(unscaled(y), gradient);
-        gradient[0] /= scale[0];
-        gradient[1] /= scale[1];
-        return value;
-      }
-
-      private double[] unscaled(double[] y) {
-        return new double[] {y[0] / scale[0], y[1] / scale[1]};
-      }
-
-      @Override
-      void hessian(double[] y, double[][] hessian) {
-        inner.hessian(unscaled(y), hessian);
-        for (int i = 0; i < 2; i++) {
-          for (int j = 0; j < 2; j++) {
-            hessian[i][j] /= scale[i] * scale[j];
-          }
-        }
-      }
-    };
-    Parameters parameters = Problem.at(-1.2 * scale[0], scale[1]);
-    List<double[]> points = new ArrayList<>();
-    method.minimize(problem.withItsHessian(), parameters, iteration -> {
-      points.add(Problem.where(parameters));
-      return true;
-    });
-    return points;
-  }
-
-  /** Where the Hessian is not positive definite: a saddle, from almost on its ridge. */
-  @Test
-  void newtonLeavesASaddle() {
-    Problem problem = new Problem() {
-      @Override
-      double value(double[] x, double[] gradient) {
-        gradient[0] = 4 * x[0] * x[0] * x[0] - 4 * x[0];
-        gradient[1] = 2 * x[1];
-        return Math.pow(x[0], 4) - 2 * x[0] * x[0] + x[1] * x[1];
-      }
-
-      @Override
-      void hessian(double[] x, double[][] hessian) {
-        hessian[0][0] = 12 * x[0] * x[0] - 4;
-        hessian[1][1] = 2;
-      }
-    };
-    for (Minimizer method : List.of(
-        new Newton(),
-        new NewtonCg(),
-        NewtonCg.builder().globalization(NewtonCg.Globalization.LINE_SEARCH).build())) {
-      Parameters parameters = Problem.at(1e-3, 1);
-      MinimizerResult result = method.minimize(problem.withItsHessian(), parameters);
-      assertThat(result.reason()).as("%s", method).isEqualTo(StopReason.GRADIENT);
-      assertThat(result.value()).as("%s", method).isCloseTo(-1, within());
-      assertThat(result.hessians()).isPositive();
-    }
-  }
-
-  private static Offset<Double> within() {
-    return Offset.offset(1e-8);
-  }
-
-  /** A diagonal that makes the Hessian the identity leaves nothing to do. */
-  @Test
-  void preconditioningIsAChangeOfVariables() {
-    int n = 30;
-    double[] diagonal = new double[n];
-    double[][] a = new double[n][n];
-    double[] b = new double[n];
-    for (int i = 0; i < n; i++) {
-      diagonal[i] = Math.pow(10, i / 5.0);
-      a[i][i] = diagonal[i];
-      b[i] = 1;
-    }
-    Preconditioner jacobi = Preconditioner.dividingBy(Nd4j.createFromArray(diagonal));
-    for (boolean cg : new boolean[] {true, false}) {
-      MinimizerResult plain =
-          solver(cg, null).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
-      MinimizerResult preconditioned =
-          solver(cg, jacobi).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
-      assertThat(preconditioned.reason()).isEqualTo(StopReason.GRADIENT);
-      assertThat(preconditioned.iterations()).isLessThanOrEqualTo(3);
-      assertThat(plain.iterations()).isGreaterThan(5 * preconditioned.iterations());
-    }
-  }
-
-  private static Minimizer solver(boolean cg, Preconditioner preconditioner) {
-    return cg
-        ? ConjugateGradient.builder().preconditioner(preconditioner).build()
-        : LBfgs.builder().preconditioner(preconditioner).build();
-  }
-
-  @Test
-  void refusesABadPreconditioner() {
-    assertThatThrownBy(() -> Preconditioner.dividingBy(Nd4j.createFromArray(1.0, 0.0)))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("diagonal 0 has elements from 0.0 to 1.0, expected finite numbers > 0");
-    Preconditioner wrongSign =
-        (vector, result) -> result.get(0).assign(vector.get(0).neg());
-    for (boolean cg : new boolean[] {true, false}) {
-      MinimizerResult result =
-          solver(cg, wrongSign).minimize(quadratic(3, 1, 2), Problem.at(1, 2, 3));
-      assertThat(result.reason()).isEqualTo(StopReason.NOT_A_DESCENT_DIRECTION);
-    }
-  }
-
-  @ParameterizedTest
   @MethodSource("methods")
   void aListenerThatStopsLeavesTheBestPoint(Minimizer method) {
-    Problem problem = quadratic(5, 3, 5);
+    Problem problem = Problem.quadratic(5, 3, 5);
     Parameters parameters = Problem.at(3, 3, 3, 3, 3);
     List<double[]> told = new ArrayList<>();
     MinimizerResult result = method.minimize(objective(problem), parameters, iteration -> {
@@ -321,7 +117,7 @@ class MinimizerTest {
   @ParameterizedTest
   @MethodSource("methods")
   void anExceptionLeavesTheBestPoint(Minimizer method) {
-    Problem problem = quadratic(5, 3, 5);
+    Problem problem = Problem.quadratic(5, 3, 5);
     Parameters parameters = Problem.at(3, 3, 3, 3, 3);
     double[] lowest = {Double.POSITIVE_INFINITY};
     int[] calls = {0};
@@ -364,13 +160,13 @@ class MinimizerTest {
         .gradientTolerance(0)
         .valueTolerance(1e-6)
         .build()
-        .minimize(quadratic(8, 4, 100), Problem.at(new double[8]));
+        .minimize(Problem.quadratic(8, 4, 100), Problem.at(new double[8]));
     assertThat(byValue.reason()).isEqualTo(StopReason.VALUE);
     MinimizerResult byStep = LBfgs.builder()
         .gradientTolerance(0)
         .stepTolerance(1e-6)
         .build()
-        .minimize(quadratic(8, 4, 100), Problem.at(new double[8]));
+        .minimize(Problem.quadratic(8, 4, 100), Problem.at(new double[8]));
     assertThat(byStep.reason()).isEqualTo(StopReason.STEP);
   }
 
@@ -566,7 +362,7 @@ class MinimizerTest {
     assertThatThrownBy(() -> ProjectedLBfgs.builder()
             .lower(Nd4j.zeros(DataType.DOUBLE, 2))
             .build()
-            .minimize(quadratic(3, 1, 2), Problem.at(0, 0, 0)))
+            .minimize(Problem.quadratic(3, 1, 2), Problem.at(0, 0, 0)))
         .hasMessage("lower bound of parameter 'x' has shape [2], expected [3] as the value");
     assertThatThrownBy(() -> NewtonCg.builder().maxRadius(0.5).build())
         .hasMessage("maxRadius is 0.5, expected a finite number >= initialRadius = 1.0");

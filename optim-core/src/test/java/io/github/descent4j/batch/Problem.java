@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.descent4j.Golden;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import java.util.SplittableRandom;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -360,5 +361,36 @@ abstract class Problem implements Objective {
       Vectors.add(gradient, lambda, p);
       return value + lambda / 2 * Vectors.dot(p, p);
     }
+  }
+
+  /** A strictly convex quadratic of eigenvalues from 1 to {@code condition}. */
+  static Quadratic quadratic(int n, long seed, double condition) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] a = new double[n][n];
+    double[] direction = new double[n];
+    for (int i = 0; i < n; i++) {
+      a[i][i] = Math.pow(condition, i / Math.max(1.0, n - 1));
+      direction[i] = random.nextDouble(-1, 1);
+    }
+    // A reflection on both sides keeps the eigenvalues.
+    double square = Vectors.dot(direction, direction);
+    double[][] reflection = new double[n][n];
+    for (int i = 0; i < n; i++) {
+      for (int j = 0; j < n; j++) {
+        reflection[i][j] = (i == j ? 1 : 0) - 2 * direction[i] * direction[j] / square;
+      }
+    }
+    double[] b = random.doubles(n, -1, 1).toArray();
+    return new Quadratic(product(reflection, product(a, reflection)), b);
+  }
+
+  private static double[][] product(double[][] a, double[][] b) {
+    double[][] product = new double[a.length][a.length];
+    for (int i = 0; i < a.length; i++) {
+      for (int k = 0; k < a.length; k++) {
+        Vectors.add(product[i], a[i][k], b[k]);
+      }
+    }
+    return product;
   }
 }

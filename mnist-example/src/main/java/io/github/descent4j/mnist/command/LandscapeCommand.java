@@ -3,6 +3,7 @@ package io.github.descent4j.mnist.command;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.landscape.Animation;
+import io.github.descent4j.mnist.landscape.Descent;
 import io.github.descent4j.mnist.landscape.Entrant;
 import io.github.descent4j.mnist.landscape.Picture;
 import io.github.descent4j.mnist.landscape.Point;
@@ -58,6 +59,7 @@ public final class LandscapeCommand implements Callable<Integer> {
   private static final int MOST_STEPS = 10_000;
   private static final int REDDI_STEPS = 1000;
 
+  private static final String DESCENT = "%-16s  %8s  %8s  %11s%n";
   private static final String ROW = "%-9s  %-9s  %8s  %7s  %11s  %8s%n";
 
   @Spec
@@ -104,6 +106,12 @@ public final class LandscapeCommand implements Callable<Integer> {
   private Picture.Format format;
 
   @Option(
+      names = "--batch",
+      description = "Also draws Newton's method, BFGS, L-BFGS, conjugate gradients and gradient descent with a line"
+          + " search beside the optimizers at their good rates, by evaluations of the gradient.")
+  private boolean batch;
+
+  @Option(
       names = "--animation",
       description = "Also draws all functions at the good rates into one animated GIF.")
   private boolean animation;
@@ -137,6 +145,11 @@ public final class LandscapeCommand implements Callable<Integer> {
       studies.add(study);
       print(study, out);
       printFile(Picture.of(study).write(output, format), out);
+      if (batch) {
+        List<Descent> descents = study.descents();
+        print(function, descents, out);
+        printFile(Picture.ofDescents(function, descents).write(output, format), out);
+      }
     }
     if (functions == null) {
       Map<String, double[]> points = ReddiExample.play(REDDI_STEPS);
@@ -184,6 +197,20 @@ public final class LandscapeCommand implements Callable<Integer> {
               .distanceToMinimum(trajectory.end())
               .map(distance -> Trial.rounded(distance, 3))
               .orElse("-"));
+    }
+  }
+
+  private static void print(TestFunction function, List<Descent> descents, PrintWriter out) {
+    out.printf(Locale.ROOT, "%s: by evaluations of value and gradient%n", function);
+    out.printf(Locale.ROOT, DESCENT, "method", "arrival", "all", "final value");
+    for (Descent descent : descents) {
+      out.printf(
+          Locale.ROOT,
+          DESCENT,
+          descent.method(),
+          descent.arrival().isPresent() ? descent.arrival().getAsInt() + "" : "-",
+          descent.evaluations().get(descent.evaluations().size() - 1),
+          Trial.rounded(descent.trajectory().finalValue(), 3));
     }
   }
 

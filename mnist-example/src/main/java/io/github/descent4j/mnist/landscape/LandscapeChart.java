@@ -35,20 +35,35 @@ final class LandscapeChart {
 
   /** The contours, the start and the minima alone. */
   static JFreeChart withoutTrajectories(TestFunction function) {
-    JFreeChart chart = of(function, List.of());
+    JFreeChart chart = of(function, new DefaultXYDataset());
     chart.removeLegend();
     chart.setTitle(new TextTitle(function.title(), Style.TITLE));
     return chart;
   }
 
   static JFreeChart of(TestFunction function, Pace pace, List<Trial> trials) {
-    JFreeChart chart = of(function, trials);
+    JFreeChart chart = of(function, trajectories(trials));
     chart.setTitle(new TextTitle(function.title() + ": " + pace + " learning rates", Style.TITLE));
     chart.addSubtitle(new TextTitle(pace.explanation(), Style.TEXT));
     return chart;
   }
 
-  private static JFreeChart of(TestFunction function, List<Trial> trials) {
+  /** Batch methods, or optimizers, by evaluations. */
+  static JFreeChart of(TestFunction function, String title, List<Descent> descents) {
+    DefaultXYDataset paths = new DefaultXYDataset();
+    for (Descent descent : descents) {
+      paths.addSeries(
+          String.format(Locale.ROOT, "%-14s %s", descent.method(), descent.outcome()),
+          coordinates(descent.trajectory().points()));
+    }
+    JFreeChart chart = of(function, paths);
+    chart.setTitle(new TextTitle(function.title() + ": " + title, Style.TITLE));
+    chart.addSubtitle(new TextTitle(
+        "evaluations of value and gradient until the value stays at the minimum's", Style.TEXT));
+    return chart;
+  }
+
+  private static JFreeChart of(TestFunction function, DefaultXYDataset paths) {
     Domain domain = function.domain();
     XYPlot plot = new XYPlot();
     plot.setDomainAxis(axis(domain.xMin(), domain.xMax()));
@@ -57,8 +72,8 @@ final class LandscapeChart {
     plot.setRangeGridlinesVisible(false);
     plot.setOutlinePaint(Style.CONTOUR_LINE);
     plot.setSeriesRenderingOrder(SeriesRenderingOrder.FORWARD);
-    plot.setDataset(0, trajectories(trials));
-    plot.setRenderer(0, trajectoryRenderer(trials.size()));
+    plot.setDataset(0, paths);
+    plot.setRenderer(0, trajectoryRenderer(paths.getSeriesCount()));
     plot.setDataset(1, landmarks(function));
     plot.setRenderer(1, landmarkRenderer());
     drawContours(plot, function);

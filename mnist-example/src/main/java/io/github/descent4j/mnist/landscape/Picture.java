@@ -53,6 +53,19 @@ public final class Picture {
         charts);
   }
 
+  /** The batch methods beside the optimizers at their good rates. */
+  public static Picture ofDescents(TestFunction function, List<Descent> descents) {
+    int methods = BatchMethod.values().length;
+    List<Descent> optimizers = descents.subList(methods, descents.size());
+    return new Picture(
+        function + "-batch",
+        2 * PANEL_WIDTH,
+        PANEL_HEIGHT + LEGEND_LINE * (Math.max(methods, optimizers.size()) + 2),
+        List.of(
+            LandscapeChart.of(function, "batch methods", descents.subList(0, methods)),
+            LandscapeChart.of(function, "good learning rates", optimizers)));
+  }
+
   /** Where the players of Reddi's example are over time. */
   public static Picture ofReddiExample(Map<String, double[]> points) {
     return new Picture("reddi", 2 * PANEL_WIDTH, PANEL_HEIGHT, List.of(ReddiChart.of(points)));

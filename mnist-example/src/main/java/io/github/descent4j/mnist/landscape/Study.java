@@ -37,6 +37,16 @@ public record Study(TestFunction function, int steps, List<Trial> trials) {
     return new Study(function, steps, List.copyOf(trials));
   }
 
+  /** The batch methods, and beside them the optimizers at their good rates, in this order. */
+  public List<Descent> descents() {
+    List<Descent> descents = new ArrayList<>();
+    for (BatchMethod method : BatchMethod.values()) {
+      descents.add(Descent.of(function, method, steps));
+    }
+    trials(Pace.GOOD).forEach(trial -> descents.add(Descent.of(trial)));
+    return List.copyOf(descents);
+  }
+
   /** The trials of one pace, in the order of the optimizers. */
   public List<Trial> trials(Pace pace) {
     return trials.stream().filter(trial -> trial.pace() == pace).toList();

@@ -36,6 +36,24 @@ public enum TestFunction {
           2 * (first * (y - 1) + second * (y * y - 1) + third * (y * y * y - 1)),
           2 * x * (first + 2 * second * y + 3 * third * y * y));
     }
+
+    @Override
+    public Curvature curvature(double x, double y) {
+      double[] targets = {1.5, 2.25, 2.625};
+      double xx = 0;
+      double xy = 0;
+      double yy = 0;
+      for (int i = 1; i <= targets.length; i++) {
+        double residual = targets[i - 1] - x + x * Math.pow(y, i);
+        double alongX = Math.pow(y, i) - 1;
+        double alongY = i * x * Math.pow(y, i - 1);
+        xx += 2 * alongX * alongX;
+        xy += 2 * (alongX * alongY + residual * i * Math.pow(y, i - 1));
+        double bend = i == 1 ? 0 : i * (i - 1) * x * Math.pow(y, i - 2);
+        yy += 2 * (alongY * alongY + residual * bend);
+      }
+      return new Curvature(xx, xy, yy);
+    }
   },
 
   /**
@@ -58,6 +76,11 @@ public enum TestFunction {
     public Point gradient(double x, double y) {
       double across = y - x * x;
       return new Point(-2 * (1 - x) - 400 * x * across, 200 * across);
+    }
+
+    @Override
+    public Curvature curvature(double x, double y) {
+      return new Curvature(2 - 400 * (y - 3 * x * x), -400 * x, 200);
     }
   },
 
@@ -87,6 +110,12 @@ public enum TestFunction {
       double second = x + y * y - 7;
       return new Point(4 * x * first + 2 * second, 2 * first + 4 * y * second);
     }
+
+    @Override
+    public Curvature curvature(double x, double y) {
+      return new Curvature(
+          12 * x * x + 4 * y - 42, 4 * (x + y), 12 * y * y + 4 * x - 26);
+    }
   },
 
   /**
@@ -110,6 +139,13 @@ public enum TestFunction {
           2 * x + 20 * Math.PI * Math.sin(2 * Math.PI * x),
           2 * y + 20 * Math.PI * Math.sin(2 * Math.PI * y));
     }
+
+    @Override
+    public Curvature curvature(double x, double y) {
+      double bend = 40 * Math.PI * Math.PI;
+      return new Curvature(
+          2 + bend * Math.cos(2 * Math.PI * x), 0, 2 + bend * Math.cos(2 * Math.PI * y));
+    }
   },
 
   /**
@@ -125,6 +161,11 @@ public enum TestFunction {
     @Override
     public Point gradient(double x, double y) {
       return new Point(2 * x, -2 * y);
+    }
+
+    @Override
+    public Curvature curvature(double x, double y) {
+      return new Curvature(2, 0, -2);
     }
   },
 
@@ -143,6 +184,11 @@ public enum TestFunction {
     @Override
     public Point gradient(double x, double y) {
       return new Point(x, 80 * y);
+    }
+
+    @Override
+    public Curvature curvature(double x, double y) {
+      return new Curvature(1, 0, 80);
     }
   };
 
@@ -182,6 +228,9 @@ public enum TestFunction {
 
   /** The vector of the two partial derivatives. */
   public abstract Point gradient(double x, double y);
+
+  /** The second partial derivatives. */
+  public abstract Curvature curvature(double x, double y);
 
   double value(Point point) {
     return value(point.x(), point.y());

@@ -64,6 +64,27 @@ class LandscapeCommandTest {
             "");
   }
 
+  /** Newton's first step on a quadratic is the last: an evaluation at either end. A step of SGD evaluates once. */
+  @Test
+  void countsEvaluationsOfBatchMethods() throws Exception {
+    CommandLineRun run = run("--function", "quadratic", "--optimizer", "sgd", "--batch");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.outLines())
+        .contains(
+            "quadratic: by evaluations of value and gradient",
+            "method             arrival       all  final value",
+            "newton                   2         2            0",
+            "sgd 0.02               223       500     1.35e-08",
+            folder.resolve("quadratic-batch.svg").toString());
+    assertThat(texts(folder.resolve("quadratic-batch.svg")))
+        .contains("Quadratic: batch methods", "newton         2 evaluations")
+        .anyMatch(text -> text.startsWith("bfgs "))
+        .anyMatch(text -> text.startsWith("lbfgs "))
+        .anyMatch(text -> text.startsWith("cg "))
+        .anyMatch(text -> text.startsWith("armijo "))
+        .contains("sgd 0.02       223 evaluations");
+  }
+
   @Test
   void printsTheSameAgain() {
     String[] options = {"--function", "himmelblau", "--steps", "50"};

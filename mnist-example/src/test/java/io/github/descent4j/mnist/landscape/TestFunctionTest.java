@@ -30,6 +30,29 @@ class TestFunctionTest {
 
   @ParameterizedTest
   @EnumSource
+  void curvatureIsTheOneOfTheGradients(TestFunction function) {
+    Domain domain = function.domain();
+    Random random = new Random(3);
+    double h = 1e-5;
+    for (int i = 0; i < 1000; i++) {
+      double x = domain.xMin() + domain.width() * random.nextDouble();
+      double y = domain.yMin() + domain.height() * random.nextDouble();
+      Curvature curvature = function.curvature(x, y);
+      Point right = function.gradient(x + h, y);
+      Point left = function.gradient(x - h, y);
+      Point above = function.gradient(x, y + h);
+      Point below = function.gradient(x, y - h);
+      double xx = (right.x() - left.x()) / (2 * h);
+      double xy = (right.y() - left.y()) / (2 * h);
+      double yy = (above.y() - below.y()) / (2 * h);
+      assertThat(curvature.xx()).isCloseTo(xx, within(1e-5 * (1 + Math.abs(xx))));
+      assertThat(curvature.xy()).isCloseTo(xy, within(1e-5 * (1 + Math.abs(xy))));
+      assertThat(curvature.yy()).isCloseTo(yy, within(1e-5 * (1 + Math.abs(yy))));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void minimaAreLowestWithNoGradient(TestFunction function) {
     Domain domain = function.domain();
     for (Point minimum : function.minima()) {

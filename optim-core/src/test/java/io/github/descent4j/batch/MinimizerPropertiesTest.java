@@ -1,0 +1,193 @@
+package io.github.descent4j.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.descent4j.Parameters;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What theory promises of single methods: steps, scales, saddles, preconditioners. */
+@Timeout(120)
+class MinimizerPropertiesTest {
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 20})
+  void endsWithinNStepsWhereStepsAreExact(int n) {
+    LineSearch exact = GoldenBatchTest.exactOnQuadratics();
+    for (Minimizer method : List.of(
+        ConjugateGradient.builder().lineSearch(exact).gradientTolerance(1e-7).build(),
+        Bfgs.builder().lineSearch(exact).gradientTolerance(1e-7).build(),
+        LBfgs.builder().lineSearch(exact).gradientTolerance(1e-7).build())) {
+      MinimizerResult result = method.minimize(Problem.quadratic(n, n, 10), Problem.at(new double[n]));
+      assertThat(result.reason()).as("%s %s", method, result).isEqualTo(StopReason.GRADIENT);
+      assertThat(result.iterations()).as("%s %s", method, result).isLessThanOrEqualTo(n);
+    }
+  }
+
+  /** In the coordinates T x the iterates of Newton's method are T times those in x; T is a power of 2, so exactly. */
+  @Test
+  void newtonDoesNotDependOnTheScale() {
+    double[] scale = {1.0 / 64, 32};
+    List<double[]> plain = iterates(new Newton(), new double[] {1, 1});
+    List<double[]> scaled = iterates(new Newton(), scale);
+    assertThat(scaled).hasSizeGreaterThan(5);
+    int compared = Math.min(plain.size(), scaled.size());
+    for (int k = 0; k < compared; k++) {
+      for (int i = 0; i < 2; i++) {
+        double back = scaled.get(k)[i] / scale[i];
+        assertThat(Math.abs(back - plain.get(k)[i])).isLessThan(1e-9);
+      }
+    }
+  }
+
+  /** BFGS, too, after its first step, if that is exact: its H takes the scale from the first pair. */
+  @Test
+  void bfgsDoesNotDependOnTheScaleOfAllParameters() {
+    Minimizer method = Bfgs.builder()
+        .lineSearch(GoldenBatchTest.exactOnQuadratics())
+        .gradientTolerance(0)
+        .maxIterations(5)
+        .build();
+    double[] start = {1, -2, 3, -4, 5, -6};
+    Problem.Quadratic plain = Problem.quadratic(6, 1, 5);
+    double[][] a = new double[6][];
+    double[] b = plain.b.clone();
+    double[] scaledStart = start.clone();
+    for (int i = 0; i < 6; i++) {
+      a[i] = plain.a[i].clone();
+      Vectors.scale(a[i], 1 / 64.0);
+    }
+    Vectors.scale(b, 1 / 8.0);
+    Vectors.scale(scaledStart, 8);
+    Parameters there = Problem.at(scaledStart);
+    Parameters here = Problem.at(start);
+    MinimizerResult scaled = method.minimize(new Problem.Quadratic(a, b), there);
+    MinimizerResult result = method.minimize(plain, here);
+    assertThat(scaled.iterations()).isEqualTo(result.iterations()).isEqualTo(5);
+    for (int i = 0; i < 6; i++) {
+      assertThat(Problem.where(there)[i] / 8).isCloseTo(Problem.where(here)[i], within());
+    }
+    for (int k = 0; k <= 5; k++) {
+      assertThat(scaled.history().get(k).value())
+          .isCloseTo(result.history().get(k).value(), within());
+    }
+  }
+
+  private static List<double[]> iterates(Minimizer method, double[] scale) {
+    Problem.Rosenbrock inner = new Problem.Rosenbrock();
+    Problem problem = new Problem() {
+      @Override
+      double value(double[] y, double[] gradient) {
+        double value = inner.value(unscaled(y), gradient);
+        gradient[0] /= scale[0];
+        gradient[1] /= scale[1];
+        return value;
+      }
+
+      private double[] unscaled(double[] y) {
+        return new double[] {y[0] / scale[0], y[1] / scale[1]};
+      }
+
+      @Override
+      void hessian(double[] y, double[][] hessian) {
+        inner.hessian(unscaled(y), hessian);
+        for (int i = 0; i < 2; i++) {
+          for (int j = 0; j < 2; j++) {
+            hessian[i][j] /= scale[i] * scale[j];
+          }
+        }
+      }
+    };
+    Parameters parameters = Problem.at(-1.2 * scale[0], scale[1]);
+    List<double[]> points = new ArrayList<>();
+    method.minimize(problem.withItsHessian(), parameters, iteration -> {
+      points.add(Problem.where(parameters));
+      return true;
+    });
+    return points;
+  }
+
+  /** Where the Hessian is not positive definite: a saddle, from almost on its ridge. */
+  @Test
+  void newtonLeavesASaddle() {
+    Problem problem = new Problem() {
+      @Override
+      double value(double[] x, double[] gradient) {
+        gradient[0] = 4 * x[0] * x[0] * x[0] - 4 * x[0];
+        gradient[1] = 2 * x[1];
+        return Math.pow(x[0], 4) - 2 * x[0] * x[0] + x[1] * x[1];
+      }
+
+      @Override
+      void hessian(double[] x, double[][] hessian) {
+        hessian[0][0] = 12 * x[0] * x[0] - 4;
+        hessian[1][1] = 2;
+      }
+    };
+    for (Minimizer method : List.of(
+        new Newton(),
+        new NewtonCg(),
+        NewtonCg.builder().globalization(NewtonCg.Globalization.LINE_SEARCH).build())) {
+      Parameters parameters = Problem.at(1e-3, 1);
+      MinimizerResult result = method.minimize(problem.withItsHessian(), parameters);
+      assertThat(result.reason()).as("%s", method).isEqualTo(StopReason.GRADIENT);
+      assertThat(result.value()).as("%s", method).isCloseTo(-1, within());
+      assertThat(result.hessians()).isPositive();
+    }
+  }
+
+  private static Offset<Double> within() {
+    return Offset.offset(1e-8);
+  }
+
+  /** A diagonal that makes the Hessian the identity leaves nothing to do. */
+  @Test
+  void preconditioningIsAChangeOfVariables() {
+    int n = 30;
+    double[] diagonal = new double[n];
+    double[][] a = new double[n][n];
+    double[] b = new double[n];
+    for (int i = 0; i < n; i++) {
+      diagonal[i] = Math.pow(10, i / 5.0);
+      a[i][i] = diagonal[i];
+      b[i] = 1;
+    }
+    Preconditioner jacobi = Preconditioner.dividingBy(Nd4j.createFromArray(diagonal));
+    for (boolean cg : new boolean[] {true, false}) {
+      MinimizerResult plain =
+          solver(cg, null).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
+      MinimizerResult preconditioned =
+          solver(cg, jacobi).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
+      assertThat(preconditioned.reason()).isEqualTo(StopReason.GRADIENT);
+      assertThat(preconditioned.iterations()).isLessThanOrEqualTo(3);
+      assertThat(plain.iterations()).isGreaterThan(5 * preconditioned.iterations());
+    }
+  }
+
+  private static Minimizer solver(boolean cg, Preconditioner preconditioner) {
+    return cg
+        ? ConjugateGradient.builder().preconditioner(preconditioner).build()
+        : LBfgs.builder().preconditioner(preconditioner).build();
+  }
+
+  @Test
+  void refusesABadPreconditioner() {
+    assertThatThrownBy(() -> Preconditioner.dividingBy(Nd4j.createFromArray(1.0, 0.0)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("diagonal 0 has elements from 0.0 to 1.0, expected finite numbers > 0");
+    Preconditioner wrongSign =
+        (vector, result) -> result.get(0).assign(vector.get(0).neg());
+    for (boolean cg : new boolean[] {true, false}) {
+      MinimizerResult result =
+          solver(cg, wrongSign).minimize(Problem.quadratic(3, 1, 2), Problem.at(1, 2, 3));
+      assertThat(result.reason()).isEqualTo(StopReason.NOT_A_DESCENT_DIRECTION);
+    }
+  }
+}
