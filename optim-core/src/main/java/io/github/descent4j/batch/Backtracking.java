@@ -1,7 +1,7 @@
 package io.github.descent4j.batch;
 
-import io.github.descent4j.internal.Check;
 import io.github.descent4j.batch.LineSearchResult.Status;
+import io.github.descent4j.internal.Check;
 
 /**
  * Backtracking to Armijo's condition (Armijo 1966; N&amp;W Algorithm 3.1).
@@ -31,7 +31,7 @@ public final class Backtracking implements LineSearch {
     sufficientDecrease = Check.between("sufficientDecrease", builder.sufficientDecrease);
     shrink = Check.between("shrink", builder.shrink);
     initialStep = builder.initialStep;
-    maxEvaluations = Check.atLeast(1, "maxEvaluations", builder.maxEvaluations);
+    maxEvaluations = Check.count(1, "maxEvaluations", builder.maxEvaluations);
   }
 
   /** Starts from the defaults. */

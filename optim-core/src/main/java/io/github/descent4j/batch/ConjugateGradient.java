@@ -1,8 +1,8 @@
 package io.github.descent4j.batch;
 
-import io.github.descent4j.internal.Check;
-
 import static java.util.Objects.requireNonNull;
+
+import io.github.descent4j.internal.Check;
 
 /**
  * Nonlinear conjugate gradients (N&amp;W section 5.2), with or without a preconditioner P.
@@ -59,7 +59,7 @@ public final class ConjugateGradient extends LineSearchMinimizer {
     super(builder);
     beta = requireNonNull(builder.beta, "beta is null, expected a formula");
     preconditioner = builder.preconditioner;
-    restartAfter = Check.atLeast(1, "restartAfter", builder.restartAfter);
+    restartAfter = Check.count(1, "restartAfter", builder.restartAfter);
     orthogonality = Check.require(
         builder.orthogonality > 0, "orthogonality", builder.orthogonality, "a number > 0");
   }

@@ -1,7 +1,7 @@
 package io.github.descent4j.batch;
 
-import io.github.descent4j.internal.Check;
 import io.github.descent4j.batch.LineSearchResult.Status;
+import io.github.descent4j.internal.Check;
 
 /**
  * The same step at every iteration, whether the value falls or not; halved, up to sixty times, while the function is not finite

@@ -1,7 +1,7 @@
 package io.github.descent4j.batch;
 
-import io.github.descent4j.internal.Check;
 import io.github.descent4j.batch.LineSearchResult.Status;
+import io.github.descent4j.internal.Check;
 
 /**
  * The search of Hager and Zhang (<i>A new conjugate gradient method with guaranteed descent and an efficient line search</i>, SIAM
@@ -50,7 +50,7 @@ public final class HagerZhang implements LineSearch {
         "a number in [sufficientDecrease = " + sufficientDecrease + ", 1)");
     valueError = Check.atLeastZero("valueError", builder.valueError);
     maxStep = Check.positive("maxStep", builder.maxStep);
-    maxEvaluations = Check.atLeast(1, "maxEvaluations", builder.maxEvaluations);
+    maxEvaluations = Check.count(1, "maxEvaluations", builder.maxEvaluations);
   }
 
   /** Starts from the defaults. */

@@ -2,11 +2,11 @@ package io.github.descent4j.batch;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.internal.Check;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.batch.Evaluator.LimitReached;
 import io.github.descent4j.batch.Evaluator.Terms;
 import io.github.descent4j.clip.Norm;
+import io.github.descent4j.internal.Check;
 
 /** What all methods have in common: when to stop, and that the best point is left behind. */
 abstract class IterativeMinimizer implements Minimizer {
@@ -22,8 +22,8 @@ abstract class IterativeMinimizer implements Minimizer {
     gradientNorm = requireNonNull(builder.gradientNorm, "gradientNorm is null, expected a norm");
     valueTolerance = Check.atLeastZero("valueTolerance", builder.valueTolerance);
     stepTolerance = Check.atLeastZero("stepTolerance", builder.stepTolerance);
-    maxIterations = Check.atLeast(0, "maxIterations", builder.maxIterations);
-    maxEvaluations = Check.atLeast(1, "maxEvaluations", builder.maxEvaluations);
+    maxIterations = Check.count(0, "maxIterations", builder.maxIterations);
+    maxEvaluations = Check.count(1, "maxEvaluations", builder.maxEvaluations);
   }
 
   @Override

@@ -39,7 +39,7 @@ public final class LBfgs extends LineSearchMinimizer {
 
   private LBfgs(Builder builder) {
     super(builder);
-    history = Check.atLeast(1, "history", builder.history);
+    history = Check.count(1, "history", builder.history);
     scaling = builder.scaling;
     preconditioner = builder.preconditioner;
   }

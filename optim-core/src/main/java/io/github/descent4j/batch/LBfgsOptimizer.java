@@ -2,12 +2,12 @@ package io.github.descent4j.batch;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.internal.Check;
-import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.internal.Check;
+import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.state.StateFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ public final class LBfgsOptimizer implements Optimizer {
 
   private LBfgsOptimizer(Builder builder) {
     history = builder.history;
-    iterations = Check.atLeast(1, "iterations", builder.iterations);
+    iterations = Check.count(1, "iterations", builder.iterations);
     method = LBfgs.builder()
         .history(history)
         .maxIterations(iterations)

@@ -5,8 +5,8 @@ import static java.lang.Math.max;
 import static java.lang.Math.min;
 import static java.lang.Math.sqrt;
 
-import io.github.descent4j.internal.Check;
 import io.github.descent4j.batch.LineSearchResult.Status;
+import io.github.descent4j.internal.Check;
 
 /**
  * The search of Moré and Thuente (<i>Line search algorithms with guaranteed sufficient decrease</i>, ACM Transactions on Mathematical
@@ -56,7 +56,7 @@ public final class MoreThuente implements LineSearch {
         builder.maxStep,
         "a finite number > minStep = " + minStep);
     intervalTolerance = Check.atLeastZero("intervalTolerance", builder.intervalTolerance);
-    maxEvaluations = Check.atLeast(1, "maxEvaluations", builder.maxEvaluations);
+    maxEvaluations = Check.count(1, "maxEvaluations", builder.maxEvaluations);
   }
 
   /** Starts from the defaults. */

@@ -60,7 +60,7 @@ public final class NewtonCg extends LineSearchMinimizer {
         "maxRadius",
         builder.maxRadius,
         "a finite number >= initialRadius = " + initialRadius);
-    maxProducts = Check.atLeast(1, "maxProducts", builder.maxProducts);
+    maxProducts = Check.count(1, "maxProducts", builder.maxProducts);
   }
 
   /** Starts from the defaults. */

@@ -2,10 +2,10 @@ package io.github.descent4j.batch;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.internal.Check;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.batch.Evaluator.Terms;
+import io.github.descent4j.internal.Check;
 import java.util.Arrays;
 import java.util.function.Predicate;
 
@@ -45,7 +45,7 @@ public final class OwlQn extends IterativeMinimizer {
     super(builder);
     l1 = Check.atLeastZero("l1", builder.l1);
     penalized = requireNonNull(builder.penalized, "penalized is null, expected a predicate");
-    history = Check.atLeast(1, "history", builder.history);
+    history = Check.count(1, "history", builder.history);
   }
 
   /**

@@ -2,10 +2,10 @@ package io.github.descent4j.batch;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.internal.Check;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.batch.Evaluator.Terms;
+import io.github.descent4j.internal.Check;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

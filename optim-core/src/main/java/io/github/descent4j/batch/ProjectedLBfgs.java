@@ -2,10 +2,10 @@ package io.github.descent4j.batch;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.internal.Check;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.batch.Evaluator.Terms;
+import io.github.descent4j.internal.Check;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -73,7 +73,7 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
     super(builder);
     lowerBounds = builder.lower;
     upperBounds = builder.upper;
-    history = Check.atLeast(1, "history", builder.history);
+    history = Check.count(1, "history", builder.history);
   }
 
   /** Starts from the defaults. */

@@ -34,6 +34,19 @@ public final class Check {
     return require(valid, name, value, String.format(Locale.ROOT, "a finite number >= %s", least));
   }
 
+  /** A part of a whole that is neither nothing nor all of it. */
+  public static double between(String name, double value) {
+    return require(value > 0 && value < 1, name, value, "a number in (0, 1)");
+  }
+
+  /** A count with a least value. */
+  public static int count(int least, String name, int value) {
+    if (value < least) {
+      throw new IllegalArgumentException(name + " is " + value + ", expected a number >= " + least);
+    }
+    return value;
+  }
+
   /** The factor by which a rate falls. */
   public static double decayFactor(String name, double value) {
     return require(value > 0 && value <= 1, name, value, "a number in (0, 1]");

@@ -3,9 +3,9 @@ package io.github.descent4j.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.state.StateFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;

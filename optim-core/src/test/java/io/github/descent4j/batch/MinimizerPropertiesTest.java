@@ -25,7 +25,8 @@ class MinimizerPropertiesTest {
         ConjugateGradient.builder().lineSearch(exact).gradientTolerance(1e-7).build(),
         Bfgs.builder().lineSearch(exact).gradientTolerance(1e-7).build(),
         LBfgs.builder().lineSearch(exact).gradientTolerance(1e-7).build())) {
-      MinimizerResult result = method.minimize(Problem.quadratic(n, n, 10), Problem.at(new double[n]));
+      MinimizerResult result =
+          method.minimize(Problem.quadratic(n, n, 10), Problem.at(new double[n]));
       assertThat(result.reason()).as("%s %s", method, result).isEqualTo(StopReason.GRADIENT);
       assertThat(result.iterations()).as("%s %s", method, result).isLessThanOrEqualTo(n);
     }

@@ -88,7 +88,8 @@ class MinimizerTest {
   void givesTheSameBitsAgain(Minimizer method) {
     List<MinimizerResult> results = new ArrayList<>();
     for (int run = 0; run < 2; run++) {
-      results.add(method.minimize(objective(Problem.quadratic(9, 2, 5)), Problem.at(new double[9])));
+      results.add(
+          method.minimize(objective(Problem.quadratic(9, 2, 5)), Problem.at(new double[9])));
     }
     assertThat(results.get(0)).isEqualTo(results.get(1));
   }

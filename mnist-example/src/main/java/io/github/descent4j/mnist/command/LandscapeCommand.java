@@ -107,8 +107,9 @@ public final class LandscapeCommand implements Callable<Integer> {
 
   @Option(
       names = "--batch",
-      description = "Also draws Newton's method, BFGS, L-BFGS, conjugate gradients and gradient descent with a line"
-          + " search beside the optimizers at their good rates, by evaluations of the gradient.")
+      description =
+          "Also draws Newton's method, BFGS, L-BFGS, conjugate gradients and gradient descent with a line"
+              + " search beside the optimizers at their good rates, by evaluations of the gradient.")
   private boolean batch;
 
   @Option(

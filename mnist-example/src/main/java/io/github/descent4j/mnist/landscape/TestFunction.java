@@ -113,8 +113,7 @@ public enum TestFunction {
 
     @Override
     public Curvature curvature(double x, double y) {
-      return new Curvature(
-          12 * x * x + 4 * y - 42, 4 * (x + y), 12 * y * y + 4 * x - 26);
+      return new Curvature(12 * x * x + 4 * y - 42, 4 * (x + y), 12 * y * y + 4 * x - 26);
     }
   },
 
