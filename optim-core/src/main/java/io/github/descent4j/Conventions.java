@@ -208,6 +208,20 @@ public enum Conventions {
   }
 
   /**
+   * AdaBelief: both epsilons 1e-16 in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   */
+  public AdaBelief.Builder adaBelief() {
+    AdaBelief.Builder builder = AdaBelief.builder().beta1(0.9).beta2(0.999);
+    return switch (this) {
+      case PAPER -> builder.learningRate(1e-3).epsilon(1e-8).epsilonInVariance(1e-8);
+      case OPTAX -> builder.epsilon(1e-16).epsilonInVariance(1e-16);
+      case PYTORCH, KERAS -> throw none("AdaBelief", "PAPER or OPTAX");
+    };
+  }
+
+  /**
    * LAMB: a decay of 0.01 in the paper; epsilon 1e-7 in Keras, whose decay is decoupled.
    *
    * @throws UnsupportedOperationException for {@link #PYTORCH}, which has none

@@ -1,5 +1,6 @@
 package io.github.descent4j;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -22,17 +23,20 @@ import org.nd4j.linalg.factory.Nd4j;
 class GoldenOptimizerTest {
 
   /** Golden slot names, in PyTorch's words, to ours: the first that the rule has. */
-  private static final Map<String, List<String>> SLOTS = Map.of(
-      "exp_avg", List.of("m"),
-      "exp_avg_sq", List.of("v"),
-      "max_exp_avg_sq", List.of("vMax"),
-      "exp_inf", List.of("u"),
-      "sum", List.of("s"),
-      "square_avg", List.of("s"),
-      "grad_avg", List.of("m"),
-      "acc_delta", List.of("x"),
-      "velocity", List.of("v"),
-      "momentum_buffer", List.of("v", "b"));
+  private static final Map<String, List<String>> SLOTS = Map.ofEntries(
+      entry("exp_avg", List.of("m")),
+      entry("exp_avg_sq", List.of("n", "v")),
+      entry("exp_avg_diff", List.of("v")),
+      entry("pre_grad", List.of("previous")),
+      entry("exp_avg_var", List.of("s")),
+      entry("max_exp_avg_sq", List.of("vMax")),
+      entry("exp_inf", List.of("u")),
+      entry("sum", List.of("s")),
+      entry("square_avg", List.of("s")),
+      entry("grad_avg", List.of("m")),
+      entry("acc_delta", List.of("x")),
+      entry("velocity", List.of("v")),
+      entry("momentum_buffer", List.of("v", "b")));
 
   /** Of both sets, all but two, which have tests of their own below. */
   static List<String> names() {

@@ -23,6 +23,7 @@ final class GoldenOptimizers {
   private static final Map<String, String> SETTERS = Map.ofEntries(
       entry("lr", "learningRate"),
       entry("eps", "epsilon"),
+      entry("eps_root", "epsilonInVariance"),
       entry("alpha", "rho"),
       entry("lr_decay", "learningRateDecay"),
       entry("initial_accumulator_value", "initialAccumulator"),
@@ -51,6 +52,9 @@ final class GoldenOptimizers {
       "momentum",
       "dampening",
       "mu_product_next",
+      "eps_added_to_s",
+      "decoupled_weight_decay",
+      "no_prox",
       "eps_placement",
       "max_grad_norm");
 
@@ -58,13 +62,21 @@ final class GoldenOptimizers {
 
   static Optimizer create(JsonNode golden) {
     JsonNode h = golden.get("hyperparameters");
-    boolean adamW = golden.get("optimizer").textValue().equals("adamw");
+    boolean decoupled = golden.get("optimizer").textValue().equals("adamw")
+        || h.path("decoupled_weight_decay").asBoolean(false)
+        || h.path("no_prox").asBoolean(false);
+    boolean proximal = !h.path("no_prox").asBoolean(true);
     Optimizer rule = Rules.find(rule(golden))
         .orElseThrow(
             () -> new AssertionError("no optimizer for golden '" + golden.get("optimizer") + "'"))
         .make(builder -> h.properties().forEach(named -> {
-          if (named.getKey().equals("weight_decay")) {
-            setWeightDecay(builder, named.getValue().doubleValue(), adamW);
+          if (named.getKey().equals("weight_decay") && proximal) {
+            set(builder, "proximalWeightDecay", named.getValue().doubleValue());
+          } else if (named.getKey().equals("weight_decay")) {
+            setWeightDecay(builder, named.getValue().doubleValue(), decoupled);
+          } else if (named.getKey().equals("eps_added_to_s")) {
+            double inVariance = named.getValue().booleanValue() ? h.get("eps").doubleValue() : 0;
+            set(builder, "epsilonInVariance", inVariance);
           } else {
             set(builder, named.getKey(), named.getValue());
           }
@@ -90,7 +102,7 @@ final class GoldenOptimizers {
       default ->
         Rules.all().stream()
             .map(Rules.Rule::id)
-            .filter(id -> id.equalsIgnoreCase(name.replaceAll("\\d+$", "")))
+            .filter(id -> id.equalsIgnoreCase(name.replaceAll("_|\\d+$", "")))
             .findFirst()
             .orElse(name);
     };

@@ -30,6 +30,11 @@ public class Nd4jOperationsStep extends StepBenchmark {
     "RAdam",
     "NAdam",
     "AdaMax",
+    "SignSgd",
+    "Signum",
+    "Qhm",
+    "QhAdam",
+    "AdaBelief",
     "Lion"
   })
   public String optimizer;
@@ -50,7 +55,9 @@ public class Nd4jOperationsStep extends StepBenchmark {
       if (formula == Formula.YOGI) {
         second.assign(1e-6);
       }
-      slots.add(new INDArray[] {first, second, Nd4j.zerosLike(value)});
+      slots.add(new INDArray[] {
+        first, second, Nd4j.zerosLike(value), Nd4j.zerosLike(value)
+      });
     }
     model.validate("a step in ND4J operations", formula, this::step);
     warmUpOnce(this::step);
@@ -62,12 +69,13 @@ public class Nd4jOperationsStep extends StepBenchmark {
     product *= mu(t);
     for (int i = 0; i < slots.size(); i++) {
       INDArray[] slot = slots.get(i);
-      update(model.values().get(i), model.gradients().get(i), slot[0], slot[1], slot[2]);
+      update(model.values().get(i), model.gradients().get(i), slot[0], slot[1], slot[2], slot[3]);
     }
   }
 
-  /** Updates a parameter p from its gradient g: m is the first slot, v the second, vMax the third. */
-  private void update(INDArray p, INDArray g, INDArray m, INDArray v, INDArray vMax) {
+  /** Updates a parameter p from its gradient g: m is the first slot, v the second, vMax the third, previous the last. */
+  private void update(
+      INDArray p, INDArray g, INDArray m, INDArray v, INDArray vMax, INDArray previous) {
     double correction1 = 1 - Math.pow(0.9, t);
     double correction2 = 1 - Math.pow(0.999, t);
     switch (formula) {
@@ -135,6 +143,36 @@ public class Nd4jOperationsStep extends StepBenchmark {
         m.muli(0.9).addi(g.mul(0.1));
         max(v.muli(0.999), abs(g), false);
         p.subi(m.mul(2e-3 / correction1).divi(v.add(1e-8)));
+      }
+      case SIGN_SGD -> p.subi(sign(g, true).muli(0.01));
+      case SIGNUM -> p.subi(sign(m.muli(0.9).addi(g.mul(0.1)), true).muli(0.01));
+      case QHM -> {
+        m.muli(0.999).addi(g.mul(0.001));
+        p.subi(g.mul(0.3).addi(m.mul(0.7)));
+      }
+      case QHADAM -> {
+        m.muli(0.995).addi(g.mul(0.005));
+        v.muli(0.999).addi(g.mul(g).muli(0.001));
+        INDArray mean = g.mul(0.3).addi(m.mul(0.7 / (1 - Math.pow(0.995, t))));
+        p.subi(mean.muli(1e-3).divi(sqrt(v.div(correction2), false).addi(1e-8)));
+      }
+      case ADABELIEF -> {
+        m.muli(0.9).addi(g.mul(0.1));
+        INDArray surprise = g.sub(m);
+        v.muli(0.999).addi(surprise.mul(surprise).muli(0.001)).addi(1e-8);
+        INDArray root = sqrt(v.div(correction2), false).addi(1e-8);
+        p.subi(m.mul(1e-3 / correction1).divi(root));
+      }
+      case ADAN -> {
+        INDArray difference = g.sub(t == 1 ? g : previous);
+        previous.assign(g);
+        m.muli(0.98).addi(g.mul(0.02));
+        v.muli(0.92).addi(difference.mul(0.08));
+        INDArray ahead = difference.muli(0.92).addi(g);
+        vMax.muli(0.99).addi(ahead.muli(ahead).muli(0.01));
+        INDArray step = m.mul(1e-3 / (1 - Math.pow(0.98, t)))
+            .addi(v.mul(1e-3 * 0.92 / (1 - Math.pow(0.92, t))));
+        p.subi(step.divi(sqrt(vMax.div(1 - Math.pow(0.99, t)), false).addi(1e-8)));
       }
       case LION -> {
         p.subi(sign(m.mul(0.9).addi(g.mul(0.1)), false).muli(1e-4));

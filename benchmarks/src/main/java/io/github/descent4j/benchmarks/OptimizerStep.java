@@ -23,6 +23,12 @@ public class OptimizerStep extends StepBenchmark {
     "RAdam",
     "NAdam",
     "AdaMax",
+    "SignSgd",
+    "Signum",
+    "Qhm",
+    "QhAdam",
+    "AdaBelief",
+    "Adan",
     "Lion"
   })
   public String optimizer;

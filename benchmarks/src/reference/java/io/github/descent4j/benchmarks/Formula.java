@@ -140,6 +140,57 @@ public enum Formula {
       x[0] -= 2e-3 * (x[1] / CORRECTION_1[t]) / (x[2] + 1e-8);
     }
   },
+  SIGN_SGD("SignSgd", 3) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[0] -= 0.01 * Math.signum(g);
+    }
+  },
+  SIGNUM("Signum", 5) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.9 * x[1] + 0.1 * g;
+      x[0] -= 0.01 * Math.signum(x[1]);
+    }
+  },
+  QHM("Qhm", 5) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.999 * x[1] + 0.001 * g;
+      x[0] -= 0.3 * g + 0.7 * x[1];
+    }
+  },
+  QHADAM("QhAdam", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.995 * x[1] + 0.005 * g;
+      x[2] = 0.999 * x[2] + 0.001 * g * g;
+      double mean = 0.3 * g + 0.7 * x[1] / (1 - Math.pow(0.995, t));
+      x[0] -= 1e-3 * mean / (Math.sqrt(x[2] / CORRECTION_2[t]) + 1e-8);
+    }
+  },
+  ADABELIEF("AdaBelief", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      x[1] = 0.9 * x[1] + 0.1 * g;
+      double surprise = g - x[1];
+      x[2] = 0.999 * x[2] + 0.001 * surprise * surprise + 1e-8;
+      x[0] -= 1e-3 * (x[1] / CORRECTION_1[t]) / (Math.sqrt(x[2] / CORRECTION_2[t]) + 1e-8);
+    }
+  },
+  ADAN("Adan", 11) {
+    @Override
+    void update(double[] x, double g, int t) {
+      double difference = t == 1 ? 0 : g - x[4];
+      x[4] = g;
+      x[1] = 0.98 * x[1] + 0.02 * g;
+      x[2] = 0.92 * x[2] + 0.08 * difference;
+      double ahead = g + 0.92 * difference;
+      x[3] = 0.99 * x[3] + 0.01 * ahead * ahead;
+      double step = x[1] / (1 - Math.pow(0.98, t)) + 0.92 * x[2] / (1 - Math.pow(0.92, t));
+      x[0] -= 1e-3 * step / (Math.sqrt(x[3] / (1 - Math.pow(0.99, t))) + 1e-8);
+    }
+  },
   LION("Lion", 5) {
     @Override
     void update(double[] x, double g, int t) {
@@ -216,7 +267,7 @@ public enum Formula {
    * @throws IllegalStateException naming the first element that is not
    */
   public void check(String who, int first, float[] actual) {
-    double[] x = new double[4];
+    double[] x = new double[5];
     for (int i = 0; i < actual.length; i++) {
       Arrays.fill(x, 0);
       x[0] = Inputs.parameter(first + i);

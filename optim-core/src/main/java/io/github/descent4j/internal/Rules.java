@@ -1,10 +1,12 @@
 package io.github.descent4j.internal;
 
+import io.github.descent4j.AdaBelief;
 import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.AdaMax;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
+import io.github.descent4j.Adan;
 import io.github.descent4j.AmsGrad;
 import io.github.descent4j.Lamb;
 import io.github.descent4j.Lion;
@@ -12,9 +14,13 @@ import io.github.descent4j.Momentum;
 import io.github.descent4j.Muon;
 import io.github.descent4j.NAdam;
 import io.github.descent4j.Nesterov;
+import io.github.descent4j.QhAdam;
+import io.github.descent4j.Qhm;
 import io.github.descent4j.RAdam;
 import io.github.descent4j.RmsProp;
 import io.github.descent4j.Sgd;
+import io.github.descent4j.SignSgd;
+import io.github.descent4j.Signum;
 import io.github.descent4j.Yogi;
 import io.github.descent4j.rule.UpdateRule;
 import java.util.List;
@@ -44,7 +50,13 @@ public final class Rules {
       new Rule<>("RAdam", RAdam::builder, RAdam.Builder::build),
       new Rule<>("NAdam", NAdam::builder, NAdam.Builder::build),
       new Rule<>("AdaMax", AdaMax::builder, AdaMax.Builder::build),
+      new Rule<>("SignSgd", SignSgd::builder, SignSgd.Builder::build),
+      new Rule<>("Signum", Signum::builder, Signum.Builder::build),
       new Rule<>("Lion", Lion::builder, Lion.Builder::build),
+      new Rule<>("Qhm", Qhm::builder, Qhm.Builder::build),
+      new Rule<>("QhAdam", QhAdam::builder, QhAdam.Builder::build),
+      new Rule<>("AdaBelief", AdaBelief::builder, AdaBelief.Builder::build),
+      new Rule<>("Adan", Adan::builder, Adan.Builder::build),
       new Rule<>("Lamb", Lamb::builder, Lamb.Builder::build),
       new Rule<>("Muon", Muon::builder, Muon.Builder::build));
 
