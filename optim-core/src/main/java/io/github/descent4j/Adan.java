@@ -68,8 +68,9 @@ public final class Adan extends UpdateRule {
     Scalar beta2 = f.hyperparameter("beta2", b.beta2, Range.FRACTION);
     Scalar beta3 = f.hyperparameter("beta3", b.beta3, Range.FRACTION);
     Scalar epsilon = f.epsilon("epsilon", b.epsilon);
-    double decay =
-        f.hyperparameter("proximalWeightDecay", b.proximalWeightDecay, Range.AT_LEAST_ZERO).value();
+    double decay = f.hyperparameter(
+            "proximalWeightDecay", b.proximalWeightDecay, Range.AT_LEAST_ZERO)
+        .value();
 
     Term g = f.gradient();
     Slot m = f.slot("m");

@@ -68,7 +68,8 @@ public final class QhAdam extends UpdateRule {
     Scalar ofMean = f.scalar("ofMean", s -> nu1.value() / s.biasCorrection(beta1));
     Scalar ofSquares = f.scalar("ofSquares", s -> nu2.value() / s.biasCorrection(beta2));
     Term mean = m.set(m.mix(beta1, g)).times(ofMean).plus(nu1.complement().times(g));
-    Term squares = v.set(v.mix(beta2, g2)).times(ofSquares).plus(nu2.complement().times(g2));
+    Term squares =
+        v.set(v.mix(beta2, g2)).times(ofSquares).plus(nu2.complement().times(g2));
     f.subtract(f.learningRate().times(mean.over(squares.squareRoot().plus(epsilon))));
   }
 

@@ -34,9 +34,8 @@ class GoldenManifestTest {
   /** Of the second set, which is large, there are the files of the optimizers that are implemented, and of batch methods. */
   @Test
   void noneOfTheSecondSetIsLeftOut() {
-    List<String> rules = Rules.all().stream()
-        .map(rule -> rule.id().toLowerCase(Locale.ROOT))
-        .toList();
+    List<String> rules =
+        Rules.all().stream().map(rule -> rule.id().toLowerCase(Locale.ROOT)).toList();
     for (JsonNode entry : Golden.read("wide/MANIFEST.json").get("files")) {
       String file = entry.get("file").textValue();
       boolean wanted = file.startsWith("batch/")

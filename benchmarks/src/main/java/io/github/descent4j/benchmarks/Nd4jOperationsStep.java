@@ -55,9 +55,7 @@ public class Nd4jOperationsStep extends StepBenchmark {
       if (formula == Formula.YOGI) {
         second.assign(1e-6);
       }
-      slots.add(new INDArray[] {
-        first, second, Nd4j.zerosLike(value), Nd4j.zerosLike(value)
-      });
+      slots.add(new INDArray[] {first, second, Nd4j.zerosLike(value), Nd4j.zerosLike(value)});
     }
     model.validate("a step in ND4J operations", formula, this::step);
     warmUpOnce(this::step);

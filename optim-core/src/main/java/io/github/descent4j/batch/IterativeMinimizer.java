@@ -8,8 +8,8 @@ import io.github.descent4j.batch.Evaluator.Terms;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.internal.Check;
 
-/** What all methods have in common: when to stop, and that the best point is left behind. */
-abstract class IterativeMinimizer implements Minimizer {
+/** What all methods have in common: when to stop, and that the best point is left behind. Not for other methods to extend. */
+public abstract class IterativeMinimizer implements Minimizer {
   final double gradientTolerance;
   final Norm gradientNorm;
   final double valueTolerance;
@@ -102,13 +102,15 @@ abstract class IterativeMinimizer implements Minimizer {
    * <p><b>Defaults.</b> gradientTolerance 1e-5, gradientNorm {@link Norm#MAX}, valueTolerance 0 and stepTolerance 0 (neither is asked),
    * maxIterations 1000, maxEvaluations without limit.
    */
-  abstract static class Builder<B extends Builder<B>> {
+  public abstract static class Builder<B extends Builder<B>> {
     private double gradientTolerance = 1e-5;
     private Norm gradientNorm = Norm.MAX;
     private double valueTolerance;
     private double stepTolerance;
     private int maxIterations = 1000;
     private int maxEvaluations = Integer.MAX_VALUE;
+
+    Builder() {}
 
     abstract B self();
 

@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.batch.LineSearchResult.Status;
 
-/** A direction, a line search along it, and again. */
-abstract class LineSearchMinimizer extends IterativeMinimizer {
+/** A method of directions: one, a line search along it, and again. Not for other methods to extend. */
+public abstract class LineSearchMinimizer extends IterativeMinimizer {
   final LineSearch lineSearch;
 
   LineSearchMinimizer(Builder<?> builder) {
@@ -65,7 +65,7 @@ abstract class LineSearchMinimizer extends IterativeMinimizer {
   }
 
   /** When to stop, and the line search. */
-  abstract static class Builder<B extends Builder<B>> extends IterativeMinimizer.Builder<B> {
+  public abstract static class Builder<B extends Builder<B>> extends IterativeMinimizer.Builder<B> {
     private LineSearch lineSearch;
 
     Builder(LineSearch lineSearch) {

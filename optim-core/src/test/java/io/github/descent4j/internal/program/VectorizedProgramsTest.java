@@ -29,6 +29,8 @@ class VectorizedProgramsTest {
   /** Rules, and cases of them, some of whose programs need two loops: what they hold in arrays is too much for one. */
   private static final Set<String> TWO_LOOPS = Set.of(
       "AmsGrad",
+      "QhAdam",
+      "Adan",
       "RmsProp centered momentum",
       "RmsProp centered momentum rate inside",
       "Lamb decay in update");
