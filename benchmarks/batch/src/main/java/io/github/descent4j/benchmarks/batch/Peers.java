@@ -14,7 +14,10 @@ import org.hipparchus.optim.nonlinear.scalar.ObjectiveFunction;
 import org.hipparchus.optim.nonlinear.scalar.ObjectiveFunctionGradient;
 import org.hipparchus.optim.nonlinear.scalar.gradient.NonLinearConjugateGradientOptimizer;
 
-/** The other libraries, each at its defaults, with no tolerance of its own. */
+/**
+ * The other libraries, each at its defaults but without a tolerance of its own. MALLET is started anew, without its history, where it
+ * throws or ends at a tolerance that cannot be set.
+ */
 final class Peers {
 
   private Peers() {}
