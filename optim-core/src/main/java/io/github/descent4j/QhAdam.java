@@ -67,9 +67,15 @@ public final class QhAdam extends UpdateRule {
     Slot v = f.slot("v");
     Scalar ofMean = f.scalar("ofMean", s -> nu1.value() / s.biasCorrection(beta1));
     Scalar ofSquares = f.scalar("ofSquares", s -> nu2.value() / s.biasCorrection(beta2));
-    Term mean = m.set(m.mix(beta1, g)).times(ofMean).plus(nu1.complement().times(g));
-    Term squares =
-        v.set(v.mix(beta2, g2)).times(ofSquares).plus(nu2.complement().times(g2));
+    Term mean = m.set(m.mix(beta1, g)).times(ofMean);
+    Term squares = v.set(v.mix(beta2, g2)).times(ofSquares);
+    // With a part of 0 there is nothing to compute, and 0 times a square beyond the range is NaN.
+    if (b.nu1 != 1) {
+      mean = mean.plus(nu1.complement().times(g));
+    }
+    if (b.nu2 != 1) {
+      squares = squares.plus(nu2.complement().times(g2));
+    }
     f.subtract(f.learningRate().times(mean.over(squares.squareRoot().plus(epsilon))));
   }
 

@@ -11,9 +11,7 @@ import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.blas.Blas;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The loss of a network over a whole dataset, as a function to minimize: what the batch methods want.
@@ -99,20 +97,9 @@ public final class NetworkObjective implements Objective {
       throw new IllegalArgumentException(
           "parameters are " + parameters + ", expected those of the network: " + own);
     }
-    // As the trainer does: the halves of a batch run on two threads, with one thread for each one's
-    // products.
-    Blas blas = Nd4j.factory().blas();
-    int before = blas.getMaxThreads();
-    if (before != 1) {
-      blas.setMaxThreads(1);
-    }
-    try {
-      return evaluate();
-    } finally {
-      if (before != 1) {
-        blas.setMaxThreads(before);
-      }
-    }
+    double[] value = new double[1];
+    Trainer.withSingleThreadedProducts(() -> value[0] = evaluate());
+    return value[0];
   }
 
   private double evaluate() {

@@ -236,7 +236,7 @@ public final class Trainer {
    * The network runs the halves of a batch on two threads, which pays if the products inside them have one thread each. The
    * setting is the whole process's, so it is put back.
    */
-  private static void withSingleThreadedProducts(Runnable action) {
+  static void withSingleThreadedProducts(Runnable action) {
     Blas blas = Nd4j.factory().blas();
     int before = blas.getMaxThreads();
     if (before == 1) {
