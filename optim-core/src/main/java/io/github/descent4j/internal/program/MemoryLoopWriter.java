@@ -39,6 +39,8 @@ import org.objectweb.asm.Label;
 final class MemoryLoopWriter extends LoopWriter {
   private static final String VECTORS = "jdk/incubator/vector/";
   private static final String SPECIES = "L" + VECTORS + "VectorSpecies;";
+  private static final String MASK = "L" + VECTORS + "VectorMask;";
+  private static final String COMPARISON = "VectorOperators$Comparison;";
   private static final String BYTE_ORDER = "Ljava/nio/ByteOrder;";
   private static final String LOOPS = "io/github/descent4j/internal/program/MemoryLoop";
   private static final String LAYOUT = "java/lang/foreign/ValueLayout";
@@ -365,18 +367,27 @@ final class MemoryLoopWriter extends LoopWriter {
       case SQUARE_ROOT -> onVector("sqrt", "()" + vector);
       case ABSOLUTE -> onVector("abs", "()" + vector);
       case SIGN -> {
-        String withElement = "(" + element + ")" + vector;
-        for (int twice = 0; twice < 2; twice++) {
-          constant(huge());
-          onVector("mul", withElement);
-        }
-        constant(1);
-        onVector("min", withElement);
-        constant(-1);
-        onVector("max", withElement);
+        // Comparisons, which processors do in fewer instructions than Java's minimum and maximum.
+        // Zeros and NaN stay.
+        int x = nextLocal++;
+        storeLocal(x);
+        loadLocal(x);
+        blend(1, x, "GT");
+        blend(-1, x, "LT");
       }
       case INPUT, SCALAR, CONSTANT, EITHER -> throw new AssertionError(expression.operation);
     }
+  }
+
+  /** Puts a number into the lanes in which a local is greater or less than 0. */
+  private void blend(double value, int local, String comparison) {
+    constant(value);
+    loadLocal(local);
+    code.visitFieldInsn(
+        GETSTATIC, VECTORS + "VectorOperators", comparison, "L" + VECTORS + COMPARISON);
+    constant(0);
+    onVector("compare", "(L" + VECTORS + COMPARISON + element + ")" + MASK);
+    onVector("blend", "(" + element + MASK + ")" + vector);
   }
 
   private void onVector(String method, String descriptor) {
