@@ -2,6 +2,8 @@ package io.github.descent4j;
 
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.constraint.Projection;
+import io.github.descent4j.constraint.ProximalMap;
 import io.github.descent4j.decorator.AccumulatedOptimizer;
 import io.github.descent4j.decorator.Accumulation;
 import io.github.descent4j.decorator.AdaptivelyClippedOptimizer;
@@ -13,6 +15,7 @@ import io.github.descent4j.decorator.GuardedOptimizer;
 import io.github.descent4j.decorator.MonitoredOptimizer;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
+import io.github.descent4j.decorator.ProximalOptimizer;
 import io.github.descent4j.decorator.ScheduledOptimizer;
 import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.WeightAverage;
@@ -160,6 +163,25 @@ public interface Optimizer {
    */
   default AveragedOptimizer averaged(WeightAverage average) {
     return new AveragedOptimizer(this, average);
+  }
+
+  /**
+   * Projects the parameters onto a set after every step: projected gradient.
+   *
+   * <p>{@link Projection#only} chooses the parameters. A step that was skipped, or that was one of several accumulated inside, is
+   * followed by no projection.
+   */
+  default ProximalOptimizer projected(Projection projection) {
+    return new ProximalOptimizer(this, projection);
+  }
+
+  /**
+   * Applies a proximal map after every step, its strength times the learning rate of the step: proximal gradient.
+   *
+   * @throws IllegalArgumentException around groups, which have a rate each: put it inside of them
+   */
+  default ProximalOptimizer proximal(ProximalMap map) {
+    return new ProximalOptimizer(this, map);
   }
 
   /**

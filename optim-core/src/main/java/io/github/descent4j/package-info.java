@@ -12,6 +12,7 @@
  * <tr><th>package<th>what is in it
  * <tr><td>{@link io.github.descent4j.schedule}<td>learning-rate schedules, and the test that finds a rate
  * <tr><td>{@link io.github.descent4j.clip}<td>gradient clipping
+ * <tr><td>{@link io.github.descent4j.constraint}<td>projections, proximal maps, and penalties for constraints that are functions
  * <tr><td>{@link io.github.descent4j.decorator}<td>what the methods of an {@code Optimizer} put around it: schedule,
  *     clip, guard, accumulation, average, groups; and the base of decorators of your own
  * <tr><td>{@link io.github.descent4j.rule}<td>the mechanism of update rules, and the base of rules of your own

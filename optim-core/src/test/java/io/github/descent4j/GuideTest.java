@@ -79,6 +79,7 @@ class GuideTest {
           import io.github.descent4j.*;
           import io.github.descent4j.batch.*;
           import io.github.descent4j.clip.*;
+          import io.github.descent4j.constraint.*;
           import io.github.descent4j.decorator.*;
           import io.github.descent4j.dl4j.*;
           import io.github.descent4j.rule.*;
@@ -195,6 +196,7 @@ class GuideTest {
             "docs/adding-an-optimizer.md",
             "docs/batch.md",
             "docs/clipping.md",
+            "docs/constraints.md",
             "docs/conventions.md",
             "docs/decorators.md",
             "docs/dl4j.md",

@@ -1,6 +1,7 @@
 package io.github.descent4j.batch;
 
 import io.github.descent4j.Parameters;
+import io.github.descent4j.internal.memory.FlatArray;
 import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -1,5 +1,6 @@
 package io.github.descent4j.batch;
 
+import io.github.descent4j.internal.memory.FlatArray;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

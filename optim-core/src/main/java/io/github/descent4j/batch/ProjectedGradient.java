@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.batch.Evaluator.Terms;
+import io.github.descent4j.constraint.Projection;
 import io.github.descent4j.internal.Check;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -152,6 +153,7 @@ public final class ProjectedGradient extends IterativeMinimizer {
             Nd4j.create(value.dataType(), value.shape(), 'c')));
       }
       copies = Parameters.of(all);
+      projection.requireFit(copies);
       layout = new Layout(copies);
       scratch = new double[layout.size()];
     }

@@ -95,6 +95,15 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
     return steps;
   }
 
+  /** Of all groups together: it grows when any of them has taken a step. */
+  long stepsOfAll() {
+    long sum = 0;
+    for (Group group : groups) {
+      sum += ProximalOptimizer.stepsTaken(group.optimizer);
+    }
+    return sum;
+  }
+
   /** The learning rate that the first group's next step will use; see {@link #learningRate(String)}. */
   @Override
   public double learningRate() {

@@ -11,6 +11,7 @@ import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.ClippedOptimizer;
 import io.github.descent4j.decorator.GroupedOptimizer;
 import io.github.descent4j.decorator.GuardedOptimizer;
+import io.github.descent4j.decorator.ProximalOptimizer;
 import io.github.descent4j.decorator.ScheduledOptimizer;
 import io.github.descent4j.internal.access.DecoratorAccess;
 import io.github.descent4j.rule.UpdateRule;
@@ -121,6 +122,10 @@ public final class Descent4j {
     }
     if (optimizer instanceof AveragedOptimizer) {
       return "no averaging, which needs the parameters; average network.params() in a TrainingListener";
+    }
+    if (optimizer instanceof ProximalOptimizer) {
+      return "no projection and no proximal map, which need the parameters; DL4J projects with constrainWeights(new"
+          + " MaxNormConstraint(1.0, 1)) of each layer";
     }
     if (optimizer instanceof GuardedOptimizer) {
       return "no guard, which sees the whole model; DL4J stops on a score that is not finite with an"

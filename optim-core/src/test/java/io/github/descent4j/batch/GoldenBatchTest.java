@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.descent4j.Golden;
-import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.constraint.Projection;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +27,7 @@ class GoldenBatchTest {
     return Golden.read(HERE + name + ".json");
   }
 
-  private static List<String> names(String kind) {
+  static List<String> names(String kind) {
     List<String> names = Golden.names(HERE).stream()
         .filter(name -> golden(name).get("kind").textValue().equals(kind))
         .toList();
@@ -405,57 +403,18 @@ class GoldenBatchTest {
         });
   }
 
-  private static Projection projection(JsonNode set) {
+  static Projection projection(JsonNode set) {
     return switch (set.get("set").textValue()) {
       case "non_negative" -> Projection.nonNegative();
-      case "box" -> {
-        INDArray lower = Nd4j.createFromArray(Golden.numbers(set.get("lower")));
-        INDArray upper = Nd4j.createFromArray(Golden.numbers(set.get("upper")));
-        yield onto(x -> {
-          for (int i = 0; i < x.length; i++) {
-            x[i] = Math.max(lower.getDouble(i), Math.min(upper.getDouble(i), x[i]));
-          }
-        });
-      }
-      case "l2_ball" ->
-        onto(x -> {
-          double norm = Vectors.twoNorm(x);
-          double radius = set.get("radius").doubleValue();
-          Vectors.scale(x, norm > radius ? radius / norm : 1);
-        });
-      case "half_space" -> {
-        double[] a = Golden.numbers(set.get("a"));
-        double b = set.get("b").doubleValue();
-        yield onto(x -> {
-          double excess = Vectors.dot(a, x) - b;
-          Vectors.add(x, excess > 0 ? -excess / Vectors.dot(a, a) : 0, a);
-        });
-      }
-      default ->
-        onto(x -> {
-          double[] sorted = x.clone();
-          Arrays.sort(sorted);
-          double sum = -set.get("total").doubleValue();
-          double shift = 0;
-          for (int i = x.length - 1; i >= 0; i--) {
-            sum += sorted[i];
-            double candidate = sum / (x.length - i);
-            shift = sorted[i] > candidate ? candidate : shift;
-          }
-          for (int i = 0; i < x.length; i++) {
-            x[i] = Math.max(0, x[i] - shift);
-          }
-        });
+      case "box" -> Projection.box(array(set.get("lower")), array(set.get("upper")));
+      case "l2_ball" -> Projection.l2Ball(set.get("radius").doubleValue());
+      case "half_space" ->
+        Projection.halfSpace(array(set.get("a")), set.get("b").doubleValue());
+      default -> Projection.simplex(set.get("total").doubleValue());
     };
   }
 
-  private static Projection onto(Consumer<double[]> move) {
-    return parameters -> {
-      for (Parameter parameter : parameters) {
-        double[] x = Golden.numbers(parameter.value());
-        move.accept(x);
-        parameter.value().assign(Nd4j.createFromArray(x));
-      }
-    };
+  private static INDArray array(JsonNode numbers) {
+    return Nd4j.createFromArray(Golden.numbers(numbers));
   }
 }

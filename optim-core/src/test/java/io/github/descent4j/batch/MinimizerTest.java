@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.constraint.Projection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -17,6 +17,7 @@ import io.github.descent4j.Sgd;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.constraint.Projection;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.WeightAverage;
 import io.github.descent4j.internal.access.UpdateRuleAccess;
@@ -254,6 +255,7 @@ class Descent4jUpdaterTest {
     refused(new Adam().clippedAdaptively(AdaptiveClip.of(0.01)), "ClipL2PerParamType");
     refused(new Adam().accumulated(2), "larger batches");
     refused(new Adam().averaged(WeightAverage.equal()), "TrainingListener");
+    refused(new Adam().projected(Projection.nonNegative()), "MaxNormConstraint");
     refused(new Adam().guarded(NonFinite.SKIP), "InvalidScoreIterationTerminationCondition");
     refused(new Adam().adjustable(), "network.setLearningRate(rate)");
     refused(new Adam().guarded(NonFinite.SKIP).scheduled(Schedules.constant(1)), "guard");

@@ -1,4 +1,4 @@
-package io.github.descent4j.batch;
+package io.github.descent4j.internal.memory;
 
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -10,7 +10,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * An array as a stretch of a flat vector, elements in 'c' order. DOUBLE and FLOAT arrays that lie in this order in memory are read
  * and written where they are, all others by way of a DOUBLE copy.
  */
-final class FlatArray {
+public final class FlatArray {
   private static final int BLOCK = 1024;
 
   private final INDArray array;
@@ -21,7 +21,12 @@ final class FlatArray {
   /** For arrays that are not direct. */
   private final INDArray copy;
 
-  FlatArray(INDArray array, int from) {
+  /**
+   * Finds the elements.
+   *
+   * @param from where the stretch begins
+   */
+  public FlatArray(INDArray array, int from) {
     this.array = array;
     this.from = from;
     length = Math.toIntExact(array.isEmpty() ? 0 : array.length());
@@ -30,11 +35,13 @@ final class FlatArray {
     copy = direct ? null : Nd4j.createUninitialized(DataType.DOUBLE, array.shape(), 'c');
   }
 
-  int end() {
+  /** Where the stretch ends. */
+  public int end() {
     return from + length;
   }
 
-  void read(double[] vector) {
+  /** Copies the elements into their stretch of a vector. */
+  public void read(double[] vector) {
     if (length == 0) {
       return;
     }
@@ -59,7 +66,7 @@ final class FlatArray {
   }
 
   /** Leaves in the vector what is in the array, rounded to its type. */
-  void write(double[] vector) {
+  public void write(double[] vector) {
     if (length == 0) {
       return;
     }
