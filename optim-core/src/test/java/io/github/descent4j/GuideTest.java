@@ -203,6 +203,7 @@ class GuideTest {
             "docs/learning-rate-finder.md",
             "docs/performance.md",
             "docs/schedules.md",
+            "docs/sparse-rows.md",
             "docs/state-files.md");
   }
 
