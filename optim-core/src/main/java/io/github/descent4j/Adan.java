@@ -91,6 +91,7 @@ public final class Adan extends UpdateRule {
     if (decay == 0) {
       f.subtract(step);
     } else {
+      f.requireEveryRow("proximalWeightDecay " + decay);
       Scalar shrink = f.scalar("shrink", s -> 1 + s.learningRate() * decay);
       f.update(f.parameter().minus(step).over(shrink));
     }

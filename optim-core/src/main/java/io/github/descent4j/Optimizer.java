@@ -77,6 +77,35 @@ public interface Optimizer {
         getClass().getName() + " does not override step(StepContext), so it cannot be decorated");
   }
 
+  /**
+   * Brings the rows up to date that gradients of {@linkplain RowUpdate#EXACT exact} rows have left behind: values and slots
+   * are then what dense gradients would have made of them. Called before values are used as a whole or saved; does
+   * nothing where no row is behind.
+   *
+   * @param parameters whose values are updated; the gradients are not read
+   * @throws IllegalArgumentException if a parameter's shape or type is not that of the state kept under its name
+   * @throws IllegalStateException if a step is under way, or an array has been closed
+   * @throws UnsupportedOperationException if the optimizer, or one that it decorates, is not of this library
+   */
+  default void catchUp(Parameters parameters) {
+    throw new UnsupportedOperationException(
+        getClass().getName() + " does not override catchUp(Parameters)");
+  }
+
+  /**
+   * Brings some rows of one parameter up to date: those that the next batch reads.
+   *
+   * @param parameter whose value is updated; the gradient is not read
+   * @param rows in any order; may repeat
+   * @throws IllegalArgumentException as {@link #catchUp(Parameters)}, and if a row is not one of the value's
+   * @throws IllegalStateException as {@link #catchUp(Parameters)}
+   * @throws UnsupportedOperationException as {@link #catchUp(Parameters)}
+   */
+  default void catchUp(Parameter parameter, long... rows) {
+    throw new UnsupportedOperationException(
+        getClass().getName() + " does not override catchUp(Parameter, long...)");
+  }
+
   /** Completed steps. A step that failed or was skipped does not count. */
   long steps();
 

@@ -101,8 +101,8 @@ public interface OptimizerState {
    * @throws java.io.UncheckedIOException if it cannot be written; the old file is as it was
    * @throws IllegalArgumentException if a parameter's name has no UTF-8 form or more than some ten
    *     thousand characters
-   * @throws IllegalStateException if a step is under way, or an average is {@linkplain
-   *     AveragedOptimizer#applied applied}
+   * @throws IllegalStateException if a step is under way, an average is {@linkplain
+   *     AveragedOptimizer#applied applied}, or rows are behind: {@link Optimizer#catchUp} comes first
    * @throws UnsupportedOperationException if the optimizer, or one that it decorates, is not of this
    *     library
    */

@@ -7,6 +7,8 @@ import io.github.descent4j.internal.access.Registry;
 import io.github.descent4j.internal.memory.ArrayMemory;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -27,7 +29,13 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class Parameter {
   private final String name;
   private final INDArray value;
+
+  /** Null where the gradient is given as rows. */
   private final INDArray gradient;
+
+  /** Null where the gradient is given as an array. */
+  private final RowGradient rows;
+
   private ArrayMemory valueMemory;
   private ArrayMemory gradientMemory;
 
@@ -40,28 +48,43 @@ public final class Parameter {
 
       @Override
       public ArrayMemory gradientMemory(Parameter parameter) {
+        parameter.requireGradient();
         return parameter.gradientMemory();
       }
 
       @Override
+      public ArrayMemory givenMemory(Parameter parameter) {
+        return parameter.gradientMemory();
+      }
+
+      @Override
+      public long[] rows(Parameter parameter) {
+        return parameter.rows == null ? null : parameter.rows.indices();
+      }
+
+      @Override
       public Parameter withGradient(Parameter parameter, INDArray gradient) {
-        return new Parameter(parameter.name, parameter.value, gradient);
+        return new Parameter(parameter.name, parameter.value, gradient, null);
       }
 
       @Override
       public void requireOpen(Parameter parameter) {
         Parameter.requireOpen(parameter.name, "value", parameter.value);
-        Parameter.requireOpen(parameter.name, "gradient", parameter.gradient);
+        Parameter.requireOpen(
+            parameter.name,
+            "gradient",
+            parameter.rows == null ? parameter.gradient : parameter.rows.block());
       }
     });
   }
 
-  private Parameter(String name, INDArray value, INDArray gradient) {
+  private Parameter(String name, INDArray value, INDArray gradient, RowGradient rows) {
     this.name = name;
     this.value = value;
     this.gradient = gradient;
+    this.rows = rows;
     valueMemory = ArrayMemory.of(value);
-    gradientMemory = ArrayMemory.of(gradient);
+    gradientMemory = rows == null ? ArrayMemory.of(gradient) : rows.memory();
   }
 
   /**
@@ -76,22 +99,103 @@ public final class Parameter {
    *     shapes differ, or elements of the value share memory with each other or with the gradient
    */
   public static Parameter of(String name, INDArray value, INDArray gradient) {
-    requireNonNull(name, "name of a parameter is null, expected a name");
-    if (name.isEmpty()) {
-      throw new IllegalArgumentException("name of a parameter is empty, expected a name");
-    }
+    requireName(name);
     requireNonNull(value, () -> "value of parameter '" + name + "' is null, expected an array");
     requireNonNull(
         gradient, () -> "gradient of parameter '" + name + "' is null, expected an array");
     ArrayMemory.requireHostMemory(Nd4j.getExecutioner().type());
     requireOpen(name, "value", value);
     requireOpen(name, "gradient", gradient);
-    if (value.dataType() != gradient.dataType()) {
+    requireType(name, value, gradient.dataType());
+    if (!Arrays.equals(value.shape(), gradient.shape())) {
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
+          "gradient of parameter '%s' has shape %s, expected %s as the value",
+          name,
+          Arrays.toString(gradient.shape()),
+          Arrays.toString(value.shape())));
+    }
+    Parameter parameter = new Parameter(name, value, gradient, null);
+    parameter.requireValueOfItsOwn();
+    if (parameter.valueMemory.overlaps(parameter.gradientMemory)) {
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
+          "value and gradient of parameter '%s' share memory, expected two arrays",
+          name));
+    }
+    return parameter;
+  }
+
+  /**
+   * Pairs a value with a gradient that is 0 but for some rows.
+   *
+   * <p>Not every rule and decorator takes one: those that do not fail the step, and say so.
+   *
+   * @param name what the optimizer's state is kept under, not empty
+   * @param value updated in place: of the gradient's type, of at least one dimension
+   * @param gradient of this step
+   * @throws NullPointerException if an argument is null
+   * @throws IllegalStateException if the value has been closed
+   * @throws IllegalArgumentException if the name is empty, types or the shapes of a row differ, a row is not one of the
+   *     value's, or elements of the value share memory with each other
+   */
+  public static Parameter ofRows(String name, INDArray value, RowGradient gradient) {
+    requireName(name);
+    requireNonNull(value, () -> "value of parameter '" + name + "' is null, expected an array");
+    requireNonNull(gradient, () -> "gradient of parameter '" + name + "' is null, expected rows");
+    requireOpen(name, "value", value);
+    requireType(name, value, gradient.type());
+    requireRows(name, value.shape(), gradient);
+    Parameter parameter = new Parameter(name, value, null, gradient);
+    parameter.requireValueOfItsOwn();
+    return parameter;
+  }
+
+  private static void requireRows(String name, long[] shape, RowGradient gradient) {
+    if (shape.length == 0) {
+      throw new IllegalArgumentException(
+          "value of parameter '" + name + "' is a scalar, expected an array with rows");
+    }
+    long[] rows = gradient.indices();
+    long[] expected = shape.clone();
+    expected[0] = rows.length;
+    if (!Arrays.equals(gradient.block().shape(), expected)) {
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
+          "gradient of parameter '%s' has rows of shape %s, expected %s of a value of %s",
+          name,
+          Arrays.toString(gradient.block().shape()),
+          Arrays.toString(expected),
+          Arrays.toString(shape)));
+    }
+    if (rows.length > 0 && rows[rows.length - 1] >= shape[0]) {
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
+          "gradient of parameter '%s' has row %d, expected less than %d, as the value has",
+          name,
+          rows[rows.length - 1],
+          shape[0]));
+    }
+    if (shape[0] > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException(
+          "value of parameter '" + name + "' has " + shape[0] + " rows, expected at most 2^31 - 1");
+    }
+  }
+
+  private static void requireName(String name) {
+    requireNonNull(name, "name of a parameter is null, expected a name");
+    if (name.isEmpty()) {
+      throw new IllegalArgumentException("name of a parameter is empty, expected a name");
+    }
+  }
+
+  private static void requireType(String name, INDArray value, DataType ofGradient) {
+    if (value.dataType() != ofGradient) {
       throw new IllegalArgumentException(String.format(
           Locale.ROOT,
           "gradient of parameter '%s' is of type %s, expected %s as the value",
           name,
-          gradient.dataType(),
+          ofGradient,
           value.dataType()));
     }
     if (!ArrayMemory.supports(value.dataType())) {
@@ -101,16 +205,10 @@ public final class Parameter {
           name,
           value.dataType()));
     }
-    if (!Arrays.equals(value.shape(), gradient.shape())) {
-      throw new IllegalArgumentException(String.format(
-          Locale.ROOT,
-          "gradient of parameter '%s' has shape %s, expected %s as the value",
-          name,
-          Arrays.toString(gradient.shape()),
-          Arrays.toString(value.shape())));
-    }
-    Parameter parameter = new Parameter(name, value, gradient);
-    if (parameter.valueMemory.overlapsItself()) {
+  }
+
+  private void requireValueOfItsOwn() {
+    if (valueMemory.overlapsItself()) {
       throw new IllegalArgumentException(String.format(
           Locale.ROOT,
           "value of parameter '%s' has elements that share memory (shape %s, strides %s),"
@@ -119,13 +217,6 @@ public final class Parameter {
           Arrays.toString(value.shape()),
           Arrays.toString(value.stride())));
     }
-    if (parameter.valueMemory.overlaps(parameter.gradientMemory)) {
-      throw new IllegalArgumentException(String.format(
-          Locale.ROOT,
-          "value and gradient of parameter '%s' share memory, expected two arrays",
-          name));
-    }
-    return parameter;
   }
 
   /** What the optimizer's state is kept under. */
@@ -138,9 +229,26 @@ public final class Parameter {
     return value;
   }
 
-  /** The array that a step reads. */
+  /**
+   * The array that a step reads.
+   *
+   * @throws IllegalStateException if the gradient is given as {@linkplain #rows rows}
+   */
   public INDArray gradient() {
+    requireGradient();
     return gradient;
+  }
+
+  /** The rows that a step reads, if the gradient is given as rows. */
+  public Optional<RowGradient> rows() {
+    return Optional.ofNullable(rows);
+  }
+
+  private void requireGradient() {
+    if (rows != null) {
+      throw new IllegalStateException(
+          "gradient of parameter '" + name + "' is given as rows, expected a whole gradient here");
+    }
   }
 
   @Override
@@ -157,9 +265,9 @@ public final class Parameter {
     return valueMemory;
   }
 
-  /** Where the gradient is now. */
+  /** Where the gradient is now, or the block of its rows. */
   ArrayMemory gradientMemory() {
-    if (!gradientMemory.describes(gradient)) {
+    if (rows == null && !gradientMemory.describes(gradient)) {
       gradientMemory = ArrayMemory.of(gradient);
     }
     return gradientMemory;

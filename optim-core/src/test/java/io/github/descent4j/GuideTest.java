@@ -205,6 +205,7 @@ class GuideTest {
             "docs/learning-rate-finder.md",
             "docs/performance.md",
             "docs/schedules.md",
+            "docs/sparse-rows.md",
             "docs/state-files.md");
   }
 

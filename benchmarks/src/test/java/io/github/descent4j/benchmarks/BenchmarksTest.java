@@ -116,6 +116,20 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"dense", "lazy", "exact"})
+  void rowStep(String gradient) {
+    for (String optimizer : new String[] {"Sgd", "Momentum", "AdaGrad", "RmsProp", "Adam"}) {
+      RowStep benchmark = new RowStep();
+      benchmark.optimizer = optimizer;
+      benchmark.gradient = gradient;
+      benchmark.shape = "1000x7";
+      benchmark.setUp();
+      benchmark.step();
+      benchmark.tearDown();
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"1000", "3x100"})
   void ownRuleStep(String size) {
     OwnRuleStep benchmark = new OwnRuleStep();

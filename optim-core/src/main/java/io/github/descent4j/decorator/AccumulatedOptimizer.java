@@ -158,6 +158,7 @@ public final class AccumulatedOptimizer extends Decorator {
       beginInner(context);
       return;
     }
+    context.requireWholeGradients(this);
     Parameters parameters = context.parameters();
     find(parameters);
     if (!completes()) {

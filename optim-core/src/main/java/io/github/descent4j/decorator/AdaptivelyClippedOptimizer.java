@@ -57,6 +57,7 @@ public final class AdaptivelyClippedOptimizer extends Decorator {
 
   @Override
   protected void check(StepContext context) {
+    context.requireWholeGradients(this);
     Parameters parameters = context.parameters();
     if (parameters != counted) {
       count(parameters);

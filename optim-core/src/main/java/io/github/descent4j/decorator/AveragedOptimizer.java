@@ -175,6 +175,7 @@ public final class AveragedOptimizer extends Decorator {
   @Override
   protected void check(StepContext context) {
     requireNotApplied();
+    context.requireWholeGradients(this);
     due = average.includes(inner.steps() + 1);
     if (due) {
       find(context.parameters());

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
+import io.github.descent4j.Parameters;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.internal.access.DecoratorAccess;
 import io.github.descent4j.internal.access.Registry;
@@ -137,6 +138,11 @@ public abstract class Decorator extends TwoPhaseOptimizer {
   @Override
   protected void alone(Runnable action) {
     super.alone(() -> known().alone(action));
+  }
+
+  @Override
+  protected final void bringUpToDate(Parameters parameters, long[] rows) {
+    known().bringUpToDate(parameters, rows);
   }
 
   private TwoPhaseOptimizer known() {

@@ -55,6 +55,7 @@ public abstract class GradientDecorator extends Decorator {
 
   @Override
   protected void check(StepContext context) {
+    context.requireWholeGradients(this);
     gradients.find(context.parameters());
     gradients.copyAll(context);
     for (int i = 0; i < context.parameters().size(); i++) {

@@ -145,6 +145,13 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
   }
 
   @Override
+  protected void bringUpToDate(Parameters parameters, long[] rows) {
+    for (Group group : groups) {
+      group.optimizer.bringUpToDate(parameters, rows);
+    }
+  }
+
+  @Override
   protected void alone(Runnable action) {
     super.alone(() -> aloneInGroups(action, 0));
   }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.RowGradient;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
@@ -64,8 +65,7 @@ public final class GuardedOptimizer extends Decorator {
           return;
         }
         Parameter parameter = context.parameters().get(i);
-        throw new NonFiniteGradientException(
-            parameter.name(), firstNonFinite(parameter.gradient()));
+        throw new NonFiniteGradientException(parameter.name(), firstNonFinite(parameter));
       }
     }
     if (squaresGradients()) {
@@ -113,12 +113,15 @@ public final class GuardedOptimizer extends Decorator {
     in.whenAllIsWell(() -> skippedSteps = loaded);
   }
 
-  private static String firstNonFinite(INDArray gradient) {
+  private static String firstNonFinite(Parameter parameter) {
+    RowGradient rows = parameter.rows().orElse(null);
+    INDArray gradient = rows == null ? parameter.gradient() : rows.block();
     NdIndexIterator indices = new NdIndexIterator('c', gradient.shape());
     while (gradient.rank() > 0 && indices.hasNext()) {
       long[] index = indices.next();
       double element = gradient.getDouble(index);
       if (!Double.isFinite(element)) {
+        index[0] = rows == null ? index[0] : rows.rows()[(int) index[0]];
         return "is " + element + " at " + Arrays.toString(index);
       }
     }

@@ -32,6 +32,7 @@ public final class MonitoredOptimizer extends Decorator {
 
   @Override
   protected void check(StepContext context) {
+    context.requireWholeGradients(this);
     GradientMonitorAccess.ACCESS.before(monitor, context, inner.steps() + 1);
     try {
       beginInner(context);

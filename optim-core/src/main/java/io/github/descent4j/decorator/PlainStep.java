@@ -33,6 +33,7 @@ final class PlainStep {
 
   /** Makes what the step needs. */
   void begin(StepContext context) {
+    context.requireWholeGradients(optimizer);
     isTreated = !context.hasGradientsAsGiven();
     handedIn = context;
     if (isTreated) {

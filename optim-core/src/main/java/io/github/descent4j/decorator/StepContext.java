@@ -399,6 +399,22 @@ public final class StepContext {
     return transforms[index];
   }
 
+  /**
+   * Sees to it that every gradient is an array.
+   *
+   * @param who cannot take another
+   * @throws IllegalStateException if one is given as rows
+   */
+  void requireWholeGradients(Object who) {
+    for (int i = 0; i < parameters.size(); i++) {
+      if (ParameterAccess.ACCESS.rows(parameters.get(i)) != null) {
+        throw new IllegalStateException(
+            "gradient of parameter '" + parameters.get(i).name()
+                + "' is given as rows, expected a whole gradient, as needed by " + who);
+      }
+    }
+  }
+
   /** Measures all gradients as the caller gave them, unless that is done. */
   private void measure(Norm kind) {
     if (measured == kind) {
@@ -406,7 +422,7 @@ public final class StepContext {
     }
     reader.clear();
     for (int i = 0; i < parameters.size(); i++) {
-      reader.add(ParameterAccess.ACCESS.gradientMemory(parameters.get(i)), asGiven);
+      reader.add(ParameterAccess.ACCESS.givenMemory(parameters.get(i)), asGiven);
     }
     reader.measure(kind);
     for (int i = 0; i < parameters.size(); i++) {
@@ -419,7 +435,7 @@ public final class StepContext {
   /** Measures one gradient as the decorators outside have left it. */
   private void measureAlone(int index, Norm kind) {
     reader.clear();
-    reader.add(ParameterAccess.ACCESS.gradientMemory(parameters.get(index)), transforms[index]);
+    reader.add(ParameterAccess.ACCESS.givenMemory(parameters.get(index)), transforms[index]);
     reader.measure(kind);
   }
 }

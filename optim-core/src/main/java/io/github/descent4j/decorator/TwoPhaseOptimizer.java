@@ -1,11 +1,16 @@
 package io.github.descent4j.decorator;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
+import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
+import java.util.Arrays;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -50,6 +55,42 @@ public abstract class TwoPhaseOptimizer implements Optimizer {
     begin(context);
     finish(context);
   }
+
+  @Override
+  public final void catchUp(Parameters parameters) {
+    requireNonNull(parameters, "parameters are null, expected those whose rows are to catch up");
+    alone(() -> bringUpToDate(parameters, null));
+  }
+
+  @Override
+  public final void catchUp(Parameter parameter, long... rows) {
+    requireNonNull(parameter, "parameter is null, expected the one whose rows are to catch up");
+    long[] shape = parameter.value().shape();
+    if (shape.length == 0) {
+      throw new IllegalArgumentException(
+          "parameter '" + parameter.name() + "' is a scalar, expected an array with rows");
+    }
+    for (long row : rows) {
+      if (row < 0 || row >= shape[0]) {
+        throw new IllegalArgumentException(String.format(
+            Locale.ROOT,
+            "row of parameter '%s' to catch up is %d, expected a number from 0 to %d",
+            parameter.name(),
+            row,
+            shape[0] - 1));
+      }
+    }
+    long[] ascending = Arrays.stream(rows).sorted().distinct().toArray();
+    alone(() -> bringUpToDate(Parameters.of(parameter), ascending));
+  }
+
+  /**
+   * What {@link #catchUp} does, with no step under way; by default nothing, as is right where no row can be behind.
+   *
+   * @param parameters of which others than those of this optimizer do not matter
+   * @param rows ascending, each once; null for all
+   */
+  protected void bringUpToDate(Parameters parameters, long[] rows) {}
 
   /** The first half of a step, which {@link #finish} or {@link #abandon} follows unless it fails. */
   final void begin(StepContext context) {

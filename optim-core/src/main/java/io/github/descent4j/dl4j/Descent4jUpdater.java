@@ -35,6 +35,7 @@ public final class Descent4jUpdater implements IUpdater {
   private static final String LEARNING_RATE = "learningRate";
   private static final String WEIGHT_DECAY = "weightDecay";
   private static final String MASTER_VALUES = "masterValues";
+  private static final String ROW_UPDATE = "rowUpdate";
 
   private final String rule;
   private final LinkedHashMap<String, Object> hyperparameters;
@@ -87,6 +88,8 @@ public final class Descent4jUpdater implements IUpdater {
           "a rule whose step does not depend on the parameter, since an updater is not given it";
     } else if (rule.hyperparameters().containsKey(MASTER_VALUES)) {
       expected = MASTER_VALUES + " false: a network keeps the state in its own type";
+    } else if (rule.hyperparameters().containsKey(ROW_UPDATE)) {
+      expected = ROW_UPDATE + " LAZY: a network has whole gradients";
     }
     if (expected != null) {
       throw new IllegalArgumentException("optimizer is " + rule + ", expected " + expected);

@@ -2,6 +2,7 @@ package io.github.descent4j.rule;
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.RowUpdate;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.internal.access.ParameterAccess;
@@ -13,6 +14,7 @@ import io.github.descent4j.internal.parallel.WorkList;
 import io.github.descent4j.internal.program.Description;
 import io.github.descent4j.internal.program.Preparation;
 import io.github.descent4j.internal.program.Program.Pass;
+import io.github.descent4j.internal.program.ProgramLoops;
 import io.github.descent4j.internal.program.RuleLoops;
 import io.github.descent4j.internal.state.ParameterState;
 import io.github.descent4j.internal.update.PlannedUpdate;
@@ -20,6 +22,7 @@ import io.github.descent4j.internal.update.StretchUpdater;
 import io.github.descent4j.internal.update.UpdateArrays;
 import io.github.descent4j.internal.update.UpdateNumbers;
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The steps of an element-wise rule: plans what is to happen to every parameter, measures the norms that the rule
@@ -51,6 +54,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   private final int slots;
   private final boolean masterValues;
   private final RuleLoops loops;
+  private final RowSteps rowSteps;
 
   private final ParallelRunner updates = new ParallelRunner(this::update);
   private final ParallelRunner measurements = new ParallelRunner(this::measure);
@@ -61,6 +65,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   private SharedNumbers[] shared = {};
   private int sharedCount;
   private Parameters planned;
+  private ParameterState[] checked = {};
   private int block = StretchUpdater.BLOCK;
 
   // Of each piece of work and term: the sum of squares; then of each parameter and of the model:
@@ -69,7 +74,12 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   private final double[] norms;
   private final double[] modelNorms;
 
-  ElementwiseStep(Formula formula, WeightDecay weightDecay, int slots, boolean masterValues) {
+  ElementwiseStep(
+      Formula formula,
+      WeightDecay weightDecay,
+      int slots,
+      boolean masterValues,
+      RowUpdate rowUpdate) {
     this.formula = formula;
     this.weightDecay = weightDecay;
     this.slots = slots;
@@ -79,6 +89,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     norms = new double[description.normCount()];
     modelNorms = new double[description.normCount()];
     Arrays.setAll(updaters, worker -> new StretchUpdater());
+    rowSteps = new RowSteps(formula, weightDecay, slots, masterValues, rowUpdate);
   }
 
   @Override
@@ -103,6 +114,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
           numbers,
           StepContextAccess.ACCESS.transform(context, i));
     }
+    checked = states;
     if (norms.length > 0) {
       measureNorms(size);
     }
@@ -111,6 +123,14 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   @Override
   public void commit() {
     updates.run(work.count(), work.elements() >= WorkList.PARALLEL);
+    for (int i = 0; i < planned.size(); i++) {
+      rowSteps.remember(plans[i], checked[i]);
+    }
+  }
+
+  @Override
+  public void catchUp(Parameters parameters, long[] rows, Map<String, ParameterState> states) {
+    rowSteps.catchUp(parameters, rows, states);
   }
 
   private void makeRoom(int size) {
@@ -126,7 +146,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   private void listWork(Parameters parameters) {
     work.clear();
     for (int i = 0; i < parameters.size(); i++) {
-      work.add(i, ParameterAccess.ACCESS.valueMemory(parameters.get(i)).length());
+      work.add(i, ParameterAccess.ACCESS.givenMemory(parameters.get(i)).length());
     }
     boolean small = work.elements() >= LARGE && description.arrays() >= MANY_ARRAYS;
     block = small ? StretchUpdater.BLOCK / 2 : StretchUpdater.BLOCK;
@@ -161,7 +181,9 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
       SharedNumbers numbers,
       GradientTransform transform) {
     ArrayMemory value = ParameterAccess.ACCESS.valueMemory(parameter);
-    ArrayMemory gradient = ParameterAccess.ACCESS.gradientMemory(parameter);
+    ArrayMemory gradient = ParameterAccess.ACCESS.givenMemory(parameter);
+    long[] rows = ParameterAccess.ACCESS.rows(parameter);
+    rowSteps.require(parameter, state, transform);
     if (plan.arrays == null || !plan.arrays.isOf(value, gradient, state.slotMemory)) {
       ArrayMemory master = masterValues && value.isHalf() ? state.slotMemory[slots] : null;
       plan.arrays = new UpdateArrays(value, gradient, state.slotMemory, slots, master, state.order);
@@ -182,7 +204,15 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
       transform.putNumbers(
           wide, plan.own.wide(), plan.own.rounded(), description.preparationNumbers());
     }
-    plan.update = loops.of(Pass.UPDATE, numbers.variant, preparation, wide, plan.arrays.isDense());
+    boolean dense = rows == null && plan.arrays.isDense();
+    plan.update = loops.of(Pass.UPDATE, numbers.variant, preparation, wide, dense);
+    if (rows == null) {
+      plan.rows = null;
+    } else {
+      int replayed = decayPreparation(numbers, wide);
+      ProgramLoops alone = loops.of(Pass.UPDATE, numbers.variant, replayed, wide, false);
+      plan.rows = rowSteps.plan(parameter, state, alone, numbers.numbers);
+    }
     if (norms.length > 0) {
       plan.norms =
           loops.of(Pass.NORMS, numbers.variant, preparation, wide, plan.arrays.isDenseInC());
@@ -246,6 +276,10 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   /** Updates one stretch of one parameter, on any thread. */
   private void update(int piece, int worker) {
     PlannedUpdate plan = plans[work.owner(piece)];
+    if (plan.rows != null) {
+      rowSteps.update(plan, work.from(piece), work.to(piece), worker);
+      return;
+    }
     updaters[worker].update(
         plan.update, plan.arrays, plan.numbers, work.from(piece), work.to(piece), block);
   }

@@ -47,6 +47,9 @@ public final class Formula {
   private ToDoubleFunction<Step> rate = Step::learningRate;
   private Consumer<WholeParameter> whole;
 
+  /** Why no row may be left out of a step, null if one may. */
+  private String everyRow;
+
   /** Whether the definition has returned: what it left behind cannot be added to by a step. */
   private boolean complete;
 
@@ -212,6 +215,17 @@ public final class Formula {
     return new Scalar(this, description.constant(value), value);
   }
 
+  /**
+   * Says that no row may be left out of a step, such as one that decays the parameter: gradients that are given as rows
+   * are then refused unless {@linkplain io.github.descent4j.RowUpdate#EXACT exact}.
+   *
+   * @param because what is lost, for the message: a hyperparameter and its value
+   */
+  public void requireEveryRow(String because) {
+    requireIncomplete("requireEveryRow");
+    everyRow = requireNonNull(because, "reason is null, expected a text");
+  }
+
   /** One of two terms, chosen once a step: no loop has a branch. */
   public Term either(Predicate<Step> condition, Term then, Term otherwise) {
     requireIncomplete("either");
@@ -352,6 +366,11 @@ public final class Formula {
 
   Map<String, Object> hyperparameters() {
     return hyperparameters;
+  }
+
+  /** Why no row may be left out of a step, null if one may. */
+  String everyRow() {
+    return everyRow;
   }
 
   /** Null for an element-wise rule. */

@@ -88,6 +88,19 @@ final class RuleMemory {
     }
   }
 
+  /**
+   * Sees to it that no row has missed a step: a state file has no place for those.
+   *
+   * @throws IllegalStateException if one has
+   */
+  void requireUpToDate() {
+    states.forEach((name, state) -> {
+      if (state.rowHistory != null && state.rowHistory.isBehind()) {
+        throw new IllegalStateException(RowSteps.behind(name));
+      }
+    });
+  }
+
   void forget(String parameterName) {
     states.remove(parameterName);
     found = null;

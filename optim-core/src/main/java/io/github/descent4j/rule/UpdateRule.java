@@ -3,7 +3,11 @@ package io.github.descent4j.rule;
 import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.AdamW;
+import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.RowGradient;
+import io.github.descent4j.RowUpdate;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.decorator.StepContext;
@@ -48,9 +52,11 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   private static final String LEARNING_RATE = "learningRate";
   private static final String WEIGHT_DECAY = "weightDecay";
   private static final String MASTER_VALUES = "masterValues";
+  private static final String ROW_UPDATE = "rowUpdate";
 
   /** Names of hyperparameters that every rule has. */
-  static final Set<String> RESERVED = Set.of(LEARNING_RATE, WEIGHT_DECAY, MASTER_VALUES);
+  static final Set<String> RESERVED =
+      Set.of(LEARNING_RATE, WEIGHT_DECAY, MASTER_VALUES, ROW_UPDATE);
 
   /** As many steps as a run cannot take: some 30 years of one a microsecond. */
   private static final long MOST_STEPS = 1_000_000_000_000_000L;
@@ -63,6 +69,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   private final double learningRate;
   private final WeightDecay weightDecay;
   private final boolean masterValues;
+  private final RowUpdate rowUpdate;
   private final Formula formula;
   private final SlotDefinition[] slots;
   private final RuleStep step;
@@ -90,6 +97,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     learningRate = Range.AT_LEAST_ZERO.require(LEARNING_RATE, builder.learningRate);
     weightDecay = builder.weightDecay;
     masterValues = builder.masterValues;
+    rowUpdate = builder.rowUpdate;
     requireNonNull(definition, () -> "definition of " + id + " is null, expected a formula");
     formula = Formula.of(id, definition);
     squaresGradients = formula.whole() != null || formula.description().squaresGradients();
@@ -98,11 +106,16 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
         .toArray(SlotDefinition[]::new);
     memory = new RuleMemory(id, slots, masterValues, formula.whole() != null);
     step = formula.whole() == null
-        ? new ElementwiseStep(formula, weightDecay, slots.length, masterValues)
+        ? new ElementwiseStep(formula, weightDecay, slots.length, masterValues, rowUpdate)
         : new WholeStep(formula, weightDecay);
     if (formula.whole() != null && masterValues) {
       throw new IllegalArgumentException(MASTER_VALUES + " is true, expected false for " + id
           + ", which updates whole parameters");
+    }
+    if (rowUpdate == RowUpdate.EXACT
+        && (formula.whole() != null || formula.description().normCount() > 0)) {
+      throw new IllegalArgumentException(ROW_UPDATE + " is EXACT, expected LAZY for " + id
+          + ", which needs whole parameters and takes no gradients of rows");
     }
   }
 
@@ -180,6 +193,9 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     if (masterValues) {
       all.put(MASTER_VALUES, true);
     }
+    if (rowUpdate != RowUpdate.LAZY) {
+      all.put(ROW_UPDATE, rowUpdate);
+    }
     return Collections.unmodifiableMap(all);
   }
 
@@ -203,6 +219,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
 
   @Override
   protected final void save(StateWriter out) {
+    memory.requireUpToDate();
     out.put(RULE, id);
     Hyperparameters.save(hyperparameters(), out);
     out.put(STEPS, steps);
@@ -251,6 +268,11 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   }
 
   @Override
+  protected final void bringUpToDate(Parameters parameters, long[] rows) {
+    step.catchUp(parameters, rows, memory.states());
+  }
+
+  @Override
   protected final void release() {}
 
   @Override
@@ -273,6 +295,9 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
 
     /** Updates parameters and slots. */
     void commit();
+
+    /** Brings rows up to date that have missed steps; of a step that has none there are no such. */
+    default void catchUp(Parameters parameters, long[] rows, Map<String, ParameterState> states) {}
 
     /** The arithmetic as text. */
     String text();
@@ -325,6 +350,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     private double learningRate;
     private WeightDecay weightDecay = WeightDecay.none();
     private boolean masterValues;
+    private RowUpdate rowUpdate = RowUpdate.LAZY;
 
     /** With the rule's default rate. */
     protected Builder(double learningRate) {
@@ -356,6 +382,18 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
      */
     public B masterValues(boolean masterValues) {
       this.masterValues = masterValues;
+      return self();
+    }
+
+    /**
+     * What a step does to the rows that a {@linkplain RowGradient gradient of rows} does not have; {@link RowUpdate#LAZY} by
+     * default.
+     *
+     * <p>{@link RowUpdate#EXACT} costs four bytes a row, and some hundred bytes a step until {@link
+     * Optimizer#catchUp}.
+     */
+    public B rowUpdate(RowUpdate rowUpdate) {
+      this.rowUpdate = requireNonNull(rowUpdate, "rowUpdate is null, expected LAZY or EXACT");
       return self();
     }
 

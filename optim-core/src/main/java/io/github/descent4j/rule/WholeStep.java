@@ -33,6 +33,12 @@ final class WholeStep implements UpdateRule.RuleStep {
     updates.clear();
     Parameters parameters = context.parameters();
     for (int i = 0; i < parameters.size(); i++) {
+      if (parameters.get(i).rows().isPresent()) {
+        throw new IllegalArgumentException(
+            "gradient of parameter '" + parameters.get(i).name()
+                + "' is given as rows, expected a whole gradient: " + formula
+                + " updates whole parameters");
+      }
       WholeUpdate update = begin(context, i, states[i], handedIn);
       formula.whole().accept(update);
       update.requireWhole();

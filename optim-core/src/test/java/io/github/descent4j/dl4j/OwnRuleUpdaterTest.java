@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.RowUpdate;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.rule.Formula;
@@ -248,6 +249,10 @@ class OwnRuleUpdaterTest {
           .withMessageContaining(
               "expected masterValues false: a network keeps the state in its own type");
     }
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> Descent4j.updater(Sgd.builder().rowUpdate(RowUpdate.EXACT).build()))
+        .withMessageContaining("expected rowUpdate LAZY: a network has whole gradients");
   }
 
   private static void refused(String id, String expected, Consumer<Formula> definition) {

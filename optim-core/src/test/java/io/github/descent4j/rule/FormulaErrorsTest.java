@@ -109,7 +109,7 @@ class FormulaErrorsTest {
     refused(
         "slot 'master': expected a name that no other slot has, nor master", f -> f.slot("master"));
     assertThat(UpdateRule.RESERVED)
-        .containsExactlyInAnyOrder("learningRate", "weightDecay", "masterValues");
+        .containsExactlyInAnyOrder("learningRate", "weightDecay", "masterValues", "rowUpdate");
   }
 
   @ParameterizedTest

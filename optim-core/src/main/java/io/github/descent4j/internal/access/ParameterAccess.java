@@ -12,8 +12,18 @@ public interface ParameterAccess {
   /** Where the value is now. */
   ArrayMemory valueMemory(Parameter parameter);
 
-  /** Where the gradient is now. */
+  /**
+   * Where the gradient is now.
+   *
+   * @throws IllegalStateException if it is given as rows
+   */
   ArrayMemory gradientMemory(Parameter parameter);
+
+  /** Where what was given of the gradient is now: all of it, or the block of its rows, the others being 0. */
+  ArrayMemory givenMemory(Parameter parameter);
+
+  /** The rows of the block, ascending, not to be changed; null where the gradient is an array. */
+  long[] rows(Parameter parameter);
 
   /** The same value with a gradient that a decorator has made, of the value's shape. */
   Parameter withGradient(Parameter parameter, INDArray gradient);

@@ -73,6 +73,11 @@ public final class GradientTransform {
     return scale == 1 && exponent == 0 && onlyScales();
   }
 
+  /** Whether an element of 0 stays 0. */
+  public boolean keepsZero() {
+    return !Double.isNaN(scale) && lower <= 0 && upper >= 0;
+  }
+
   /**
    * What a program has to do for this, as bits of {@link Preparation}.
    *

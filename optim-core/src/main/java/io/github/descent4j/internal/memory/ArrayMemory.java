@@ -226,11 +226,16 @@ public final class ArrayMemory {
    * @param offsets scratch of at least {@code n}
    */
   public void load(char order, long from, int n, float[] into, long[] offsets) {
+    load(order, from, n, into, 0, offsets);
+  }
+
+  /** The same from an index of the receiving array on. */
+  public void load(char order, long from, int n, float[] into, int index, long[] offsets) {
     if (isDense(order) && floats != null) {
       for (int done = 0; done < n; ) {
         long at = from + done;
         int run = (int) Math.min(n - done, WINDOW - (at & WINDOW_MASK));
-        floats[(int) (at >>> WINDOW_BITS)].get((int) (at & WINDOW_MASK), into, done, run);
+        floats[(int) (at >>> WINDOW_BITS)].get((int) (at & WINDOW_MASK), into, index + done, run);
         done += run;
       }
       return;
@@ -238,32 +243,39 @@ public final class ArrayMemory {
     locate(order, from, n, offsets);
     if (floats != null) {
       for (int i = 0; i < n; i++) {
-        into[i] = floats[(int) (offsets[i] >>> WINDOW_BITS)].get((int) (offsets[i] & WINDOW_MASK));
+        into[index + i] =
+            floats[(int) (offsets[i] >>> WINDOW_BITS)].get((int) (offsets[i] & WINDOW_MASK));
       }
     } else {
       boolean bfloat16 = type == DataType.BFLOAT16;
       for (int i = 0; i < n; i++) {
         short bits =
             shorts[(int) (offsets[i] >>> WINDOW_BITS)].get((int) (offsets[i] & WINDOW_MASK));
-        into[i] = bfloat16 ? HalfFloats.fromBfloat16(bits) : HalfFloats.fromHalf(bits);
+        into[index + i] = bfloat16 ? HalfFloats.fromBfloat16(bits) : HalfFloats.fromHalf(bits);
       }
     }
   }
 
   /** The same for double elements. */
   public void load(char order, long from, int n, double[] into, long[] offsets) {
+    load(order, from, n, into, 0, offsets);
+  }
+
+  /** The same from an index of the receiving array on. */
+  public void load(char order, long from, int n, double[] into, int index, long[] offsets) {
     if (isDense(order)) {
       for (int done = 0; done < n; ) {
         long at = from + done;
         int run = (int) Math.min(n - done, WINDOW - (at & WINDOW_MASK));
-        doubles[(int) (at >>> WINDOW_BITS)].get((int) (at & WINDOW_MASK), into, done, run);
+        doubles[(int) (at >>> WINDOW_BITS)].get((int) (at & WINDOW_MASK), into, index + done, run);
         done += run;
       }
       return;
     }
     locate(order, from, n, offsets);
     for (int i = 0; i < n; i++) {
-      into[i] = doubles[(int) (offsets[i] >>> WINDOW_BITS)].get((int) (offsets[i] & WINDOW_MASK));
+      into[index + i] =
+          doubles[(int) (offsets[i] >>> WINDOW_BITS)].get((int) (offsets[i] & WINDOW_MASK));
     }
   }
 
@@ -276,11 +288,16 @@ public final class ArrayMemory {
 
   /** Copies elements back: the inverse of {@link #load(char, long, int, float[], long[])}. */
   public void store(char order, long from, int n, float[] source, long[] offsets) {
+    store(order, from, n, source, 0, offsets);
+  }
+
+  /** The same from an index of the heap array on. */
+  public void store(char order, long from, int n, float[] source, int index, long[] offsets) {
     if (isDense(order) && floats != null) {
       for (int done = 0; done < n; ) {
         long at = from + done;
         int run = (int) Math.min(n - done, WINDOW - (at & WINDOW_MASK));
-        floats[(int) (at >>> WINDOW_BITS)].put((int) (at & WINDOW_MASK), source, done, run);
+        floats[(int) (at >>> WINDOW_BITS)].put((int) (at & WINDOW_MASK), source, index + done, run);
         done += run;
       }
       return;
@@ -288,12 +305,15 @@ public final class ArrayMemory {
     locate(order, from, n, offsets);
     if (floats != null) {
       for (int i = 0; i < n; i++) {
-        floats[(int) (offsets[i] >>> WINDOW_BITS)].put((int) (offsets[i] & WINDOW_MASK), source[i]);
+        floats[(int) (offsets[i] >>> WINDOW_BITS)].put(
+            (int) (offsets[i] & WINDOW_MASK), source[index + i]);
       }
     } else {
       boolean bfloat16 = type == DataType.BFLOAT16;
       for (int i = 0; i < n; i++) {
-        short bits = bfloat16 ? HalfFloats.toBfloat16(source[i]) : HalfFloats.toHalf(source[i]);
+        short bits = bfloat16
+            ? HalfFloats.toBfloat16(source[index + i])
+            : HalfFloats.toHalf(source[index + i]);
         shorts[(int) (offsets[i] >>> WINDOW_BITS)].put((int) (offsets[i] & WINDOW_MASK), bits);
       }
     }
@@ -301,18 +321,25 @@ public final class ArrayMemory {
 
   /** The same for double elements. */
   public void store(char order, long from, int n, double[] source, long[] offsets) {
+    store(order, from, n, source, 0, offsets);
+  }
+
+  /** The same from an index of the heap array on. */
+  public void store(char order, long from, int n, double[] source, int index, long[] offsets) {
     if (isDense(order)) {
       for (int done = 0; done < n; ) {
         long at = from + done;
         int run = (int) Math.min(n - done, WINDOW - (at & WINDOW_MASK));
-        doubles[(int) (at >>> WINDOW_BITS)].put((int) (at & WINDOW_MASK), source, done, run);
+        doubles[(int) (at >>> WINDOW_BITS)].put(
+            (int) (at & WINDOW_MASK), source, index + done, run);
         done += run;
       }
       return;
     }
     locate(order, from, n, offsets);
     for (int i = 0; i < n; i++) {
-      doubles[(int) (offsets[i] >>> WINDOW_BITS)].put((int) (offsets[i] & WINDOW_MASK), source[i]);
+      doubles[(int) (offsets[i] >>> WINDOW_BITS)].put(
+          (int) (offsets[i] & WINDOW_MASK), source[index + i]);
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.descent4j.internal.state;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.internal.access.ParameterAccess;
 import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.update.RowHistory;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,9 @@ public final class ParameterState {
 
   /** Where they are. */
   public ArrayMemory[] slotMemory;
+
+  /** The steps that rows may have missed; null where none ever has. */
+  public RowHistory rowHistory;
 
   private String[] names;
 

@@ -13,7 +13,10 @@ public final class PlannedUpdate {
   /** Room for numbers of its own, null until needed. */
   public UpdateNumbers own;
 
-  /** The loops that update it. */
+  /** The rows that it is about, null for all and where none has missed a step. */
+  public PlannedRows rows;
+
+  /** The loops that update it; null where rows only catch up. */
   public ProgramLoops update;
 
   /** The loops that measure its norms, null where the rule has none. */

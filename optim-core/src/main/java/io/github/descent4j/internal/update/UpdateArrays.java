@@ -68,6 +68,11 @@ public final class UpdateArrays {
         && this.slots == slots;
   }
 
+  /** Value, gradient and slots. */
+  int count() {
+    return arrays.length;
+  }
+
   /** An array by its place. */
   ArrayMemory get(int array) {
     return arrays[array];
