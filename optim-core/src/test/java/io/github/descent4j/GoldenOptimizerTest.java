@@ -35,13 +35,14 @@ class GoldenOptimizerTest {
       entry("square_avg", List.of("s")),
       entry("grad_avg", List.of("m")),
       entry("acc_delta", List.of("x")),
+      entry("ax", List.of("ax")),
       entry("velocity", List.of("v")),
       entry("momentum_buffer", List.of("v", "b")));
 
-  /** Of both sets, all but two, which have tests of their own below. */
+  /** Of both sets and our own, all but two, which have tests of their own below. */
   static List<String> names() {
     List<String> names = new ArrayList<>();
-    for (String folder : List.of("optimizers", "wide/optimizers")) {
+    for (String folder : List.of("optimizers", "wide/optimizers", "own/optimizers")) {
       Golden.names(folder).forEach(name -> names.add(folder + "/" + name));
     }
     names.remove("optimizers/nesterov_quadratic_lookahead_form");
@@ -100,6 +101,16 @@ class GoldenOptimizerTest {
       if (entry.getKey().equals("mu_product")) {
         NAdam rule = (NAdam) run.optimizer;
         assertThat(new MomentumProduct(rule.beta1(), rule.momentumDecay()).product(run.steps))
+            .isCloseTo(entry.getValue().doubleValue(), withinPercentage(100 * stateRtol));
+        continue;
+      }
+      if (entry.getKey().equals("eta") || entry.getKey().equals("mu")) {
+        // Those of the next step.
+        Asgd rule = (Asgd) run.optimizer;
+        double actual = entry.getKey().equals("eta")
+            ? rule.learningRate()
+            : Asgd.mu(rule.t0(), run.optimizer.steps() + 1);
+        assertThat(actual)
             .isCloseTo(entry.getValue().doubleValue(), withinPercentage(100 * stateRtol));
         continue;
       }

@@ -24,7 +24,8 @@ final class GoldenOptimizers {
       entry("lr", "learningRate"),
       entry("eps", "epsilon"),
       entry("eps_root", "epsilonInVariance"),
-      entry("alpha", "rho"),
+      entry("lambd", "lambda"),
+      entry("rectify", "rectified"),
       entry("lr_decay", "learningRateDecay"),
       entry("initial_accumulator_value", "initialAccumulator"),
       entry("rho_threshold", "rectificationThreshold"),
@@ -109,9 +110,12 @@ final class GoldenOptimizers {
   }
 
   private static void set(UpdateRule.Builder<?> builder, String name, JsonNode value) {
-    List<String> setters = name.equals("eps_placement")
-        ? List.of("epsilonInsideRoot", "epsilonInsideMaximum")
-        : List.of(SETTERS.getOrDefault(name, camelCase(name)));
+    List<String> setters = switch (name) {
+      case "eps_placement" -> List.of("epsilonInsideRoot", "epsilonInsideMaximum");
+      // RMSProp's rho.
+      case "alpha" -> List.of("alpha", "rho");
+      default -> List.of(SETTERS.getOrDefault(name, camelCase(name)));
+    };
     for (String setter : setters) {
       if (set(builder, setter, value(value))) {
         return;

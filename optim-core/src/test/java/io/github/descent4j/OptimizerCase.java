@@ -39,6 +39,9 @@ public record OptimizerCase(
       Pattern.compile("<p><b>Slots\\.</b>(.*?)(?:Memory|no memory)", Pattern.DOTALL);
   private static final Pattern CODE = Pattern.compile("\\{@code (\\w+)}");
 
+  /** Rules that decay weights by default. */
+  private static final Set<String> DECAYING = Set.of("AdamW", "Asgd");
+
   private static final List<OptimizerCase> RULES =
       Rules.all().stream().map(OptimizerCase::ofDefaults).toList();
 
@@ -139,13 +142,18 @@ public record OptimizerCase(
             () -> AdaMax.builder().epsilonInsideMaximum(true),
             AdaMax.Builder::build),
         of(
+            "AdaBelief rectified",
+            () -> AdaBelief.builder().beta2(0.9).rectified(true),
+            AdaBelief.Builder::build),
+        of(
             "Lamb uncorrected",
             () -> Lamb.builder().biasCorrection(false).trustClip(true),
             Lamb.Builder::build),
         of(
             "Muon without nesterov",
             () -> Muon.builder().nesterov(false).scaling(Muon.Scaling.MATCH_RMS),
-            Muon.Builder::build));
+            Muon.Builder::build),
+        of("Asgd without decay", () -> Asgd.builder().lambda(0).t0(2), Asgd.Builder::build));
   }
 
   /** Defaults and options that do not decay weights: a zero gradient moves nothing. */
@@ -156,7 +164,7 @@ public record OptimizerCase(
   /** The same, the rules for matrices alone among them. */
   public static List<OptimizerCase> withoutDecayOnMatrices() {
     return concat(RULES, options()).stream()
-        .filter(optimizer -> !optimizer.name().equals("AdamW"))
+        .filter(optimizer -> !DECAYING.contains(optimizer.name()))
         .toList();
   }
 

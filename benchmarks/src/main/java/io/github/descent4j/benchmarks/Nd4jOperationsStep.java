@@ -35,7 +35,8 @@ public class Nd4jOperationsStep extends StepBenchmark {
     "Qhm",
     "QhAdam",
     "AdaBelief",
-    "Lion"
+    "Lion",
+    "Asgd"
   })
   public String optimizer;
 
@@ -175,6 +176,11 @@ public class Nd4jOperationsStep extends StepBenchmark {
       case LION -> {
         p.subi(sign(m.mul(0.9).addi(g.mul(0.1)), false).muli(1e-4));
         m.muli(0.99).addi(g.mul(0.01));
+      }
+      case ASGD -> {
+        double eta = 0.01 / Math.pow(1 + 1e-6 * (t - 1), 0.75);
+        p.muli(1 - 1e-4 * eta).subi(g.mul(eta));
+        m.assign(p);
       }
     }
   }

@@ -29,7 +29,8 @@ public class OptimizerStep extends StepBenchmark {
     "QhAdam",
     "AdaBelief",
     "Adan",
-    "Lion"
+    "Lion",
+    "Asgd"
   })
   public String optimizer;
 

@@ -197,6 +197,14 @@ public enum Formula {
       x[0] -= 1e-4 * Math.signum(0.9 * x[1] + 0.1 * g);
       x[1] = 0.99 * x[1] + 0.01 * g;
     }
+  },
+  ASGD("Asgd", 5) {
+    @Override
+    void update(double[] x, double g, int t) {
+      double eta = 0.01 / Math.pow(1 + 1e-6 * (t - 1), 0.75);
+      x[0] = (1 - 1e-4 * eta) * x[0] - eta * g;
+      x[1] = x[0];
+    }
   };
 
   /** How far a float32 parameter may be from the formula's after {@link #steps}. */

@@ -8,6 +8,7 @@ import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
 import io.github.descent4j.Adan;
 import io.github.descent4j.AmsGrad;
+import io.github.descent4j.Asgd;
 import io.github.descent4j.Lamb;
 import io.github.descent4j.Lion;
 import io.github.descent4j.Momentum;
@@ -58,7 +59,8 @@ public final class Rules {
       new Rule<>("AdaBelief", AdaBelief::builder, AdaBelief.Builder::build),
       new Rule<>("Adan", Adan::builder, Adan.Builder::build),
       new Rule<>("Lamb", Lamb::builder, Lamb.Builder::build),
-      new Rule<>("Muon", Muon::builder, Muon.Builder::build));
+      new Rule<>("Muon", Muon::builder, Muon.Builder::build),
+      new Rule<>("Asgd", Asgd::builder, Asgd.Builder::build));
 
   private Rules() {}
 
