@@ -70,6 +70,6 @@ class GoldenManifestTest {
         checked++;
       }
     }
-    assertThat(checked).isGreaterThan(set.isEmpty() ? 60 : set.equals("wide/") ? 10 : 1);
+    assertThat(checked).isGreaterThan(set.isEmpty() ? 60 : set.equals("wide/") ? 10 : 5);
   }
 }
