@@ -30,7 +30,9 @@ public class OptimizerStep extends StepBenchmark {
     "AdaBelief",
     "Adan",
     "Lion",
-    "Asgd"
+    "Asgd",
+    "Rprop",
+    "Ftrl"
   })
   public String optimizer;
 
