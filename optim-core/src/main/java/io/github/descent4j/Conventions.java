@@ -255,6 +255,50 @@ public enum Conventions {
     };
   }
 
+  /**
+   * Rprop: RPROP_PLUS with a first step of 0.1 in the paper (Riedmiller and Braun 1993), IRPROP_MINUS with one of 0.01 in PyTorch.
+   *
+   * @throws UnsupportedOperationException for {@link #KERAS}, which has none, and {@link #OPTAX}, whose step is that of
+   *     the gradient before
+   */
+  public Rprop.Builder rprop() {
+    return switch (this) {
+      case PAPER -> Rprop.builder().variant(Rprop.Variant.RPROP_PLUS).initialStep(0.1);
+      case PYTORCH -> Rprop.builder().variant(Rprop.Variant.IRPROP_MINUS).initialStep(0.01);
+      case KERAS -> throw none("Rprop", "PAPER or PYTORCH");
+      case OPTAX ->
+        throw new UnsupportedOperationException(
+            "OPTAX has an Rprop whose step is that of the gradient before, expected PAPER or PYTORCH");
+    };
+  }
+
+  /**
+   * FTRL-Proximal: rate 0.001, beta 0 and squares from 0.1 in Keras, whose {@code l2_regularization_strength} is half of
+   * lambda2.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #OPTAX}, which have none
+   */
+  public Ftrl.Builder ftrl() {
+    return switch (this) {
+      case PAPER -> Ftrl.builder().beta(1).initialAccumulator(0);
+      case KERAS -> Ftrl.builder().learningRate(1e-3).beta(0).initialAccumulator(0.1);
+      case PYTORCH, OPTAX -> throw none("Ftrl", "PAPER or KERAS");
+    };
+  }
+
+  /**
+   * NovoGrad: betas 0.95 and 0.98 in the paper; 0.9 and 0.25, and epsilon 1e-6, in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   */
+  public NovoGrad.Builder novoGrad() {
+    return switch (this) {
+      case PAPER -> NovoGrad.builder().beta1(0.95).beta2(0.98);
+      case OPTAX -> NovoGrad.builder().beta1(0.9).beta2(0.25).epsilon(1e-6);
+      case PYTORCH, KERAS -> throw none("NovoGrad", "PAPER or OPTAX");
+    };
+  }
+
   private UnsupportedOperationException none(String optimizer, String expected) {
     return new UnsupportedOperationException(
         name() + " has no " + optimizer + ", expected " + expected);

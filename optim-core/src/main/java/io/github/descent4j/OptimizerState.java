@@ -14,7 +14,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * be saved to a file and loaded from one.
  *
  * <p>A slot has the shape of its parameter; it is DOUBLE for a DOUBLE parameter and FLOAT for any
- * other. The names of an optimizer's slots are in its Javadoc. Read it between steps.
+ * other. Some rules keep a number besides: without dimensions, and always DOUBLE. The names of an optimizer's slots are in its Javadoc. Read it between steps.
  *
  * <pre>{@code
  * INDArray firstMoment = optimizer.state().slot("w", "m");

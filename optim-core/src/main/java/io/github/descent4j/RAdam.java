@@ -112,7 +112,8 @@ public final class RAdam extends UpdateRule {
         plain.times(mean)));
   }
 
-  private static double rhoInfinity(double beta2) {
+  /** rho_t after infinitely many steps. */
+  static double rhoInfinity(double beta2) {
     return 2 / (1 - beta2) - 1;
   }
 

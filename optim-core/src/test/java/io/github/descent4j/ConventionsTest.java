@@ -165,6 +165,12 @@ class ConventionsTest {
 
   @Test
   void whatALibraryDoesNotHaveIsSaid() {
+    assertNone("KERAS has no Rprop, expected PAPER or PYTORCH", Conventions.KERAS::rprop);
+    assertNone("OPTAX has no Ftrl, expected PAPER or KERAS", Conventions.OPTAX::ftrl);
+    assertNone("PYTORCH has no NovoGrad, expected PAPER or OPTAX", Conventions.PYTORCH::novoGrad);
+    assertThatThrownBy(Conventions.OPTAX::rprop)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageStartingWith("OPTAX has an Rprop whose step is that of the gradient before");
     assertNone("PYTORCH has no Yogi, expected PAPER or OPTAX", Conventions.PYTORCH::yogi);
     assertNone("KERAS has no Yogi, expected PAPER or OPTAX", Conventions.KERAS::yogi);
     assertNone("KERAS has no RAdam, expected PAPER, PYTORCH or OPTAX", Conventions.KERAS::rAdam);

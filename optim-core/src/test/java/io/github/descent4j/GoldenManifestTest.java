@@ -58,7 +58,7 @@ class GoldenManifestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "wide/", "rows/"})
+  @ValueSource(strings = {"", "wide/", "rows/", "own/"})
   void noReferenceHasBeenAltered(String set)
       throws IOException, java.security.GeneralSecurityException {
     MessageDigest sha256 = MessageDigest.getInstance("SHA-256");

@@ -31,17 +31,23 @@ class GoldenOptimizerTest {
       entry("exp_avg_var", List.of("s")),
       entry("max_exp_avg_sq", List.of("vMax")),
       entry("exp_inf", List.of("u")),
-      entry("sum", List.of("s")),
+      entry("sum", List.of("s", "n")),
       entry("square_avg", List.of("s")),
       entry("grad_avg", List.of("m")),
       entry("acc_delta", List.of("x")),
+      entry("ax", List.of("ax")),
+      entry("prev", List.of("previous")),
+      entry("step_size", List.of("size")),
+      entry("last_delta", List.of("change")),
+      entry("alpha_z", List.of("z")),
+      entry("v_per_tensor", List.of("v")),
       entry("velocity", List.of("v")),
       entry("momentum_buffer", List.of("v", "b")));
 
-  /** Of both sets, all but two, which have tests of their own below. */
+  /** Of both sets and our own, all but two, which have tests of their own below. */
   static List<String> names() {
     List<String> names = new ArrayList<>();
-    for (String folder : List.of("optimizers", "wide/optimizers")) {
+    for (String folder : List.of("optimizers", "wide/optimizers", "own/optimizers")) {
       Golden.names(folder).forEach(name -> names.add(folder + "/" + name));
     }
     names.remove("optimizers/nesterov_quadratic_lookahead_form");
@@ -103,11 +109,30 @@ class GoldenOptimizerTest {
             .isCloseTo(entry.getValue().doubleValue(), withinPercentage(100 * stateRtol));
         continue;
       }
+      if (entry.getKey().equals("eta") || entry.getKey().equals("mu")) {
+        // Those of the next step.
+        Asgd rule = (Asgd) run.optimizer;
+        double actual = entry.getKey().equals("eta")
+            ? rule.learningRate()
+            : Asgd.mu(rule.t0(), run.optimizer.steps() + 1);
+        assertThat(actual)
+            .isCloseTo(entry.getValue().doubleValue(), withinPercentage(100 * stateRtol));
+        continue;
+      }
       double[] expected = Golden.numbers(entry.getValue());
+      if (entry.getKey().equals("prev")) {
+        // Of the gradient before, Rprop keeps the sign.
+        expected = Arrays.stream(expected).map(Math::signum).toArray();
+      }
       double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
       double atol = stateAtol + (ofLargest ? stateRtol * 1e-3 * largest : 0);
       INDArray slot = run.all(run.slots(entry.getKey()));
       Golden.assertClose(entry.getKey(), slot, expected, stateRtol, new double[] {atol});
+      slots++;
+    }
+    if (run.needsLoss) {
+      INDArray loss = run.optimizer.state().slot("w", "loss");
+      assertThat(loss.getDouble(0)).isEqualTo(run.loss);
       slots++;
     }
     for (Parameter parameter : run.parameters) {
@@ -175,6 +200,11 @@ class GoldenOptimizerTest {
     final int steps;
     private final JsonNode gradients;
 
+    /** Whether every step is given the loss ahead of it. */
+    final boolean needsLoss;
+
+    double loss;
+
     Run(JsonNode golden) {
       DataType type =
           golden.get("dtype").textValue().equals("float32") ? DataType.FLOAT : DataType.DOUBLE;
@@ -194,6 +224,7 @@ class GoldenOptimizerTest {
       assertThat(from).isEqualTo(initial.length);
       parameters = Parameters.of(all);
       Optimizer plain = GoldenOptimizers.create(golden);
+      needsLoss = golden.at("/hyperparameters/variant").asText().equals("iRprop+");
       JsonNode rates = golden.get("lr_per_step");
       optimizer = rates == null
           ? plain
@@ -225,6 +256,10 @@ class GoldenOptimizerTest {
         gradient.assign(Golden.array(
             gradient.dataType(), gradient.shape(), Arrays.copyOfRange(numbers, from, to)));
         from = to;
+      }
+      if (needsLoss) {
+        loss = GoldenOptimizers.value(gradients, Golden.numbers(all(values)));
+        ((Rprop) optimizer).loss(loss);
       }
       optimizer.step(parameters);
     }

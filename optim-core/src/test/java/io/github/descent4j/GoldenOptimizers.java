@@ -1,6 +1,7 @@
 package io.github.descent4j;
 
 import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.descent4j.clip.GradientClip;
@@ -21,10 +22,11 @@ final class GoldenOptimizers {
 
   /** Golden names whose setters are not the same in camel case. */
   private static final Map<String, String> SETTERS = Map.ofEntries(
-      entry("lr", "learningRate"),
       entry("eps", "epsilon"),
       entry("eps_root", "epsilonInVariance"),
-      entry("alpha", "rho"),
+      entry("lambd", "lambda"),
+      entry("rectify", "rectified"),
+      entry("grad_averaging", "gradientAveraging"),
       entry("lr_decay", "learningRateDecay"),
       entry("initial_accumulator_value", "initialAccumulator"),
       entry("rho_threshold", "rectificationThreshold"),
@@ -35,15 +37,19 @@ final class GoldenOptimizers {
       entry("adjust_lr", "scaling"));
 
   /** Values that are words; where epsilon is, as whether it is inside. */
-  private static final Map<String, Object> WORDS = Map.of(
-      "inside_sqrt", true,
-      "outside_sqrt", false,
-      "inside_max", true,
-      "added_to_u", false,
-      "added", false,
-      "clamp", true,
-      "original", Muon.Scaling.ROWS_OVER_COLUMNS,
-      "match_rms_adamw", Muon.Scaling.MATCH_RMS);
+  private static final Map<String, Object> WORDS = Map.ofEntries(
+      entry("inside_sqrt", true),
+      entry("outside_sqrt", false),
+      entry("inside_max", true),
+      entry("added_to_u", false),
+      entry("added", false),
+      entry("clamp", true),
+      entry("original", Muon.Scaling.ROWS_OVER_COLUMNS),
+      entry("match_rms_adamw", Muon.Scaling.MATCH_RMS),
+      entry("Rprop-", Rprop.Variant.RPROP_MINUS),
+      entry("Rprop+", Rprop.Variant.RPROP_PLUS),
+      entry("iRprop-", Rprop.Variant.IRPROP_MINUS),
+      entry("iRprop+", Rprop.Variant.IRPROP_PLUS));
 
   /** What may be said of a rule that has no such setting: it has chosen the rule, or is treated here. */
   private static final Set<String> WITHOUT_SETTER = Set.of(
@@ -55,6 +61,7 @@ final class GoldenOptimizers {
       "eps_added_to_s",
       "decoupled_weight_decay",
       "no_prox",
+      "v_starts_at",
       "eps_placement",
       "max_grad_norm");
 
@@ -109,9 +116,14 @@ final class GoldenOptimizers {
   }
 
   private static void set(UpdateRule.Builder<?> builder, String name, JsonNode value) {
-    List<String> setters = name.equals("eps_placement")
-        ? List.of("epsilonInsideRoot", "epsilonInsideMaximum")
-        : List.of(SETTERS.getOrDefault(name, camelCase(name)));
+    List<String> setters = switch (name) {
+      case "eps_placement" -> List.of("epsilonInsideRoot", "epsilonInsideMaximum");
+      // RMSProp's rho.
+      case "alpha" -> List.of("alpha", "rho");
+      // Rprop's rate is that of its first step.
+      case "lr" -> List.of("initialStep", "learningRate");
+      default -> List.of(SETTERS.getOrDefault(name, camelCase(name)));
+    };
     for (String setter : setters) {
       if (set(builder, setter, value(value))) {
         return;
@@ -176,6 +188,14 @@ final class GoldenOptimizers {
           .append(word.substring(1).toLowerCase(Locale.ROOT));
     }
     return camel.toString();
+  }
+
+  /** The value of a golden file's test function; there are losses of Rosenbrock's alone. */
+  static double value(JsonNode function, double[] x) {
+    assertThat(function.get("kind").textValue()).isEqualTo("rosenbrock");
+    double slope = x[1] - x[0] * x[0];
+    double rest = function.get("a").doubleValue() - x[0];
+    return rest * rest + function.get("b").doubleValue() * slope * slope;
   }
 
   /** The gradient of a golden file's test function. */

@@ -39,6 +39,9 @@ public record OptimizerCase(
       Pattern.compile("<p><b>Slots\\.</b>(.*?)(?:Memory|no memory)", Pattern.DOTALL);
   private static final Pattern CODE = Pattern.compile("\\{@code (\\w+)}");
 
+  /** Rules that decay weights by default. */
+  private static final Set<String> DECAYING = Set.of("AdamW", "Asgd");
+
   private static final List<OptimizerCase> RULES =
       Rules.all().stream().map(OptimizerCase::ofDefaults).toList();
 
@@ -139,13 +142,35 @@ public record OptimizerCase(
             () -> AdaMax.builder().epsilonInsideMaximum(true),
             AdaMax.Builder::build),
         of(
+            "AdaBelief rectified",
+            () -> AdaBelief.builder().beta2(0.9).rectified(true),
+            AdaBelief.Builder::build),
+        of(
             "Lamb uncorrected",
             () -> Lamb.builder().biasCorrection(false).trustClip(true),
             Lamb.Builder::build),
         of(
             "Muon without nesterov",
             () -> Muon.builder().nesterov(false).scaling(Muon.Scaling.MATCH_RMS),
-            Muon.Builder::build));
+            Muon.Builder::build),
+        of("Asgd without decay", () -> Asgd.builder().lambda(0).t0(2), Asgd.Builder::build),
+        of(
+            "Rprop minus",
+            () -> Rprop.builder().variant(Rprop.Variant.RPROP_MINUS),
+            Rprop.Builder::build),
+        of(
+            "Rprop plus",
+            List.of("size", "previous", "change"),
+            () -> Rprop.builder().variant(Rprop.Variant.RPROP_PLUS),
+            Rprop.Builder::build),
+        of(
+            "Ftrl accumulator",
+            () -> Ftrl.builder().beta(0).initialAccumulator(0.25),
+            Ftrl.Builder::build),
+        of(
+            "NovoGrad averaging",
+            () -> NovoGrad.builder().gradientAveraging(true),
+            NovoGrad.Builder::build));
   }
 
   /** Defaults and options that do not decay weights: a zero gradient moves nothing. */
@@ -156,7 +181,7 @@ public record OptimizerCase(
   /** The same, the rules for matrices alone among them. */
   public static List<OptimizerCase> withoutDecayOnMatrices() {
     return concat(RULES, options()).stream()
-        .filter(optimizer -> !optimizer.name().equals("AdamW"))
+        .filter(optimizer -> !DECAYING.contains(optimizer.name()))
         .toList();
   }
 
@@ -240,7 +265,19 @@ public record OptimizerCase(
         of(
             "Lamb decoupled",
             () -> Lamb.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Lamb.Builder::build));
+            Lamb.Builder::build),
+        of(
+            "Ftrl penalties coupled",
+            () -> Ftrl.builder().lambda1(0.01).lambda2(0.1).weightDecay(WeightDecay.coupled(0.1)),
+            Ftrl.Builder::build),
+        of(
+            "NovoGrad decay in update",
+            () -> NovoGrad.builder().decayInUpdate(0.1),
+            NovoGrad.Builder::build),
+        of(
+            "NovoGrad decoupled",
+            () -> NovoGrad.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            NovoGrad.Builder::build));
   }
 
   private static List<OptimizerCase> ofAnyShape(List<OptimizerCase> cases) {

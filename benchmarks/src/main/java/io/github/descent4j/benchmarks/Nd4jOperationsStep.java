@@ -2,6 +2,7 @@ package io.github.descent4j.benchmarks;
 
 import static org.nd4j.linalg.ops.transforms.Transforms.abs;
 import static org.nd4j.linalg.ops.transforms.Transforms.max;
+import static org.nd4j.linalg.ops.transforms.Transforms.min;
 import static org.nd4j.linalg.ops.transforms.Transforms.sign;
 import static org.nd4j.linalg.ops.transforms.Transforms.sqrt;
 
@@ -35,7 +36,10 @@ public class Nd4jOperationsStep extends StepBenchmark {
     "Qhm",
     "QhAdam",
     "AdaBelief",
-    "Lion"
+    "Lion",
+    "Asgd",
+    "Rprop",
+    "Ftrl"
   })
   public String optimizer;
 
@@ -54,6 +58,9 @@ public class Nd4jOperationsStep extends StepBenchmark {
       INDArray second = Nd4j.zerosLike(value);
       if (formula == Formula.YOGI) {
         second.assign(1e-6);
+      }
+      if (formula == Formula.RPROP) {
+        second.assign(0.01);
       }
       slots.add(new INDArray[] {first, second, Nd4j.zerosLike(value), Nd4j.zerosLike(value)});
     }
@@ -175,6 +182,30 @@ public class Nd4jOperationsStep extends StepBenchmark {
       case LION -> {
         p.subi(sign(m.mul(0.9).addi(g.mul(0.1)), false).muli(1e-4));
         m.muli(0.99).addi(g.mul(0.01));
+      }
+      case ASGD -> {
+        double eta = 0.01 / Math.pow(1 + 1e-6 * (t - 1), 0.75);
+        p.muli(1 - 1e-4 * eta).subi(g.mul(eta));
+        m.assign(p);
+      }
+      case RPROP -> {
+        INDArray sign = sign(g, true);
+        INDArray change = sign.mul(m);
+        // 1.2, 1 or 0.5.
+        v.muli(change.mul(0.35).addi(change.mul(change).muli(-0.15)).addi(1));
+        min(max(v, 1e-6, false), 50, false);
+        m.assign(sign.muli(min(change, 0, false).addi(1)));
+        p.subi(v.mul(m));
+      }
+      case FTRL -> {
+        if (t == 1) {
+          m.assign(p.neg());
+        }
+        INDArray before = sqrt(v, true);
+        v.addi(g.mul(g));
+        INDArray root = sqrt(v, true);
+        m.addi(g.mul(0.1)).subi(root.sub(before).muli(p));
+        p.assign(m.div(root.addi(1)).negi());
       }
     }
   }

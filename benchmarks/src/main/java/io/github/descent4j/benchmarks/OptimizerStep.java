@@ -29,7 +29,10 @@ public class OptimizerStep extends StepBenchmark {
     "QhAdam",
     "AdaBelief",
     "Adan",
-    "Lion"
+    "Lion",
+    "Asgd",
+    "Rprop",
+    "Ftrl"
   })
   public String optimizer;
 

@@ -197,6 +197,38 @@ public enum Formula {
       x[0] -= 1e-4 * Math.signum(0.9 * x[1] + 0.1 * g);
       x[1] = 0.99 * x[1] + 0.01 * g;
     }
+  },
+  ASGD("Asgd", 5) {
+    @Override
+    void update(double[] x, double g, int t) {
+      double eta = 0.01 / Math.pow(1 + 1e-6 * (t - 1), 0.75);
+      x[0] = (1 - 1e-4 * eta) * x[0] - eta * g;
+      x[1] = x[0];
+    }
+  },
+  RPROP("Rprop", 7) {
+    @Override
+    void start(double[] x) {
+      x[2] = 0.01;
+    }
+
+    @Override
+    void update(double[] x, double g, int t) {
+      double s = Math.signum(g) * x[1];
+      x[2] = Math.min(Math.max(x[2] * (s > 0 ? 1.2 : s < 0 ? 0.5 : 1), 1e-6), 50);
+      x[1] = s < 0 ? 0 : Math.signum(g);
+      x[0] -= x[2] * x[1];
+    }
+  },
+  FTRL("Ftrl", 7) {
+    @Override
+    void update(double[] x, double g, int t) {
+      double z = t == 1 ? -x[0] : x[1];
+      double root = Math.sqrt(x[2] + g * g);
+      x[1] = z + 0.1 * g - (root - Math.sqrt(x[2])) * x[0];
+      x[2] += g * g;
+      x[0] = -x[1] / (1 + root);
+    }
   };
 
   /** How far a float32 parameter may be from the formula's after {@link #steps}. */

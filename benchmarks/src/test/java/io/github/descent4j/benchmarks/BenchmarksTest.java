@@ -106,6 +106,16 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"1000", "3x100"})
+  void novoGradStep(String size) {
+    NovoGradStep benchmark = new NovoGradStep();
+    benchmark.size = size;
+    benchmark.setUp();
+    benchmark.novoGrad();
+    benchmark.tearDown();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"8x20", "20x8"})
   void muonStep(String shape) {
     MuonStep benchmark = new MuonStep();

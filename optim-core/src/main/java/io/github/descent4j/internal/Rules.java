@@ -8,16 +8,20 @@ import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
 import io.github.descent4j.Adan;
 import io.github.descent4j.AmsGrad;
+import io.github.descent4j.Asgd;
+import io.github.descent4j.Ftrl;
 import io.github.descent4j.Lamb;
 import io.github.descent4j.Lion;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Muon;
 import io.github.descent4j.NAdam;
 import io.github.descent4j.Nesterov;
+import io.github.descent4j.NovoGrad;
 import io.github.descent4j.QhAdam;
 import io.github.descent4j.Qhm;
 import io.github.descent4j.RAdam;
 import io.github.descent4j.RmsProp;
+import io.github.descent4j.Rprop;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.SignSgd;
 import io.github.descent4j.Signum;
@@ -58,7 +62,11 @@ public final class Rules {
       new Rule<>("AdaBelief", AdaBelief::builder, AdaBelief.Builder::build),
       new Rule<>("Adan", Adan::builder, Adan.Builder::build),
       new Rule<>("Lamb", Lamb::builder, Lamb.Builder::build),
-      new Rule<>("Muon", Muon::builder, Muon.Builder::build));
+      new Rule<>("Muon", Muon::builder, Muon.Builder::build),
+      new Rule<>("Asgd", Asgd::builder, Asgd.Builder::build),
+      new Rule<>("Rprop", Rprop::builder, Rprop.Builder::build),
+      new Rule<>("Ftrl", Ftrl::builder, Ftrl.Builder::build),
+      new Rule<>("NovoGrad", NovoGrad::builder, NovoGrad.Builder::build));
 
   private Rules() {}
 

@@ -74,20 +74,27 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   private final double[] norms;
   private final double[] modelNorms;
 
+  /** Whether each parameter has numbers of its own: of norms, or kept. */
+  private final boolean ownNumbers;
+
+  /** How many numbers each parameter keeps, behind its slots. */
+  private final int kept;
+
+  private final double[] number = new double[1];
+  private final long[] offset = new long[1];
+
   ElementwiseStep(
-      Formula formula,
-      WeightDecay weightDecay,
-      int slots,
-      boolean masterValues,
-      RowUpdate rowUpdate) {
+      Formula formula, WeightDecay weightDecay, boolean masterValues, RowUpdate rowUpdate) {
     this.formula = formula;
     this.weightDecay = weightDecay;
-    this.slots = slots;
+    slots = formula.slots().size();
     this.masterValues = masterValues;
     description = formula.description();
     loops = new RuleLoops(description);
     norms = new double[description.normCount()];
     modelNorms = new double[description.normCount()];
+    kept = description.numberSlotCount();
+    ownNumbers = norms.length + kept > 0;
     Arrays.setAll(updaters, worker -> new StretchUpdater());
     rowSteps = new RowSteps(formula, weightDecay, slots, masterValues, rowUpdate);
   }
@@ -115,7 +122,8 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
           StepContextAccess.ACCESS.transform(context, i));
     }
     checked = states;
-    if (norms.length > 0) {
+    if (ownNumbers) {
+      readKept(states, size);
       measureNorms(size);
     }
   }
@@ -124,7 +132,12 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   public void commit() {
     updates.run(work.count(), work.elements() >= WorkList.PARALLEL);
     for (int i = 0; i < planned.size(); i++) {
-      rowSteps.remember(plans[i], checked[i]);
+      PlannedUpdate plan = plans[i];
+      for (int k = 0; k < kept; k++) {
+        number[0] = plan.kept[k];
+        plan.slots[slots + k].store('c', 0, 1, number, offset);
+      }
+      rowSteps.remember(plan, checked[i]);
     }
   }
 
@@ -185,14 +198,14 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     long[] rows = ParameterAccess.ACCESS.rows(parameter);
     rowSteps.require(parameter, state, transform);
     if (plan.arrays == null || !plan.arrays.isOf(value, gradient, state.slotMemory)) {
-      ArrayMemory master = masterValues && value.isHalf() ? state.slotMemory[slots] : null;
+      ArrayMemory master = masterValues && value.isHalf() ? state.slotMemory[slots + kept] : null;
       plan.arrays = new UpdateArrays(value, gradient, state.slotMemory, slots, master, state.order);
     }
     boolean wide = plan.arrays.isWide();
     plan.numbers = numbers.numbers;
     int preparation = decayPreparation(numbers, wide);
     boolean asGiven = transform.isIdentity();
-    if (!asGiven || norms.length > 0) {
+    if (!asGiven || ownNumbers) {
       if (plan.own == null) {
         plan.own = new UpdateNumbers(description.numberCount());
       }
@@ -231,12 +244,29 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     return (wide ? decay : (float) decay) != 0 ? Preparation.DECOUPLED : 0;
   }
 
+  private void readKept(ParameterState[] states, int size) {
+    for (int i = 0; i < size; i++) {
+      PlannedUpdate plan = plans[i];
+      if (plan.kept == null) {
+        plan.kept = new double[kept];
+      }
+      plan.slots = states[i].slotMemory;
+      for (int k = 0; k < kept; k++) {
+        plan.slots[slots + k].load('c', 0, 1, number, offset);
+        plan.kept[k] = number[0];
+      }
+    }
+  }
+
+  /** Measures the norms, and computes the numbers that each parameter has of its own. */
   private void measureNorms(int size) {
     int terms = norms.length;
     if (squares.length < work.count() * terms) {
       squares = new double[work.count() * terms];
     }
-    measurements.run(work.count(), work.elements() >= WorkList.PARALLEL);
+    if (terms > 0) {
+      measurements.run(work.count(), work.elements() >= WorkList.PARALLEL);
+    }
     Arrays.fill(modelNorms, 0);
     for (int piece = 0; piece < work.count() * terms; piece++) {
       modelNorms[piece % terms] += squares[piece];
@@ -256,7 +286,8 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
         norms[term] = Math.sqrt(norms[term]);
       }
       UpdateNumbers own = plans[i].numbers;
-      description.computeNumbersOfNorms(norms, modelNorms, own.wide(), own.rounded());
+      description.computeNumbersOfNorms(
+          norms, modelNorms, plans[i].kept, own.wide(), own.rounded());
     }
   }
 
@@ -286,6 +317,6 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
 
   @Override
   public String text() {
-    return loops.text();
+    return description.numberSlotsText() + loops.text();
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.internal.program.Description;
 import io.github.descent4j.internal.program.Expression;
+import io.github.descent4j.internal.state.SlotDefinition;
 import io.github.descent4j.internal.update.UpdateNumbers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * An update rule's arithmetic, written once: hyperparameters, slots, and what parameter and slots become.
@@ -41,6 +43,7 @@ public final class Formula {
   private final Map<String, Object> hyperparameters = new LinkedHashMap<>();
   private final Map<String, Scalar> scalars = new LinkedHashMap<>();
   private final List<Slot> slots = new ArrayList<>();
+  private final List<NumberSlot> numberSlots = new ArrayList<>();
   private final Term parameter;
   private final Term gradient;
   private Scalar learningRate;
@@ -71,7 +74,7 @@ public final class Formula {
 
   private void requireComplete() {
     if (whole != null) {
-      if (description.isSet(Description.VALUE) || !slots.isEmpty()) {
+      if (description.isSet(Description.VALUE) || !slots.isEmpty() || !numberSlots.isEmpty()) {
         throw problem("wholeParameter", "no slot(...), subtract(...) or update(...) beside it");
       }
       return;
@@ -82,6 +85,13 @@ public final class Formula {
     for (Slot slot : slots) {
       if (!description.isSet(slot.array())) {
         throw problem("slot '" + slot.name() + "'", "set(...) to say what it becomes, found none");
+      }
+    }
+    for (int i = 0; i < numberSlots.size(); i++) {
+      if (!description.isNumberSet(i)) {
+        throw problem(
+            "slot '" + numberSlots.get(i).name() + "'",
+            "set(...) to say what it becomes, found none");
       }
     }
   }
@@ -108,12 +118,7 @@ public final class Formula {
    * @param initialValue of every element ahead of the parameter's first step, finite
    */
   public Slot slot(String slotName, double initialValue) {
-    requireName("slot", slotName);
-    if (RuleMemory.MASTER.equals(slotName)
-        || slots.stream().anyMatch(slot -> slot.name().equals(slotName))) {
-      throw problem(
-          "slot '" + slotName + "'", "a name that no other slot has, nor " + RuleMemory.MASTER);
-    }
+    requireFreeSlot(slotName);
     if (!Double.isFinite(initialValue)) {
       throw problem("slot '" + slotName + "'", "a finite initial value, found " + initialValue);
     }
@@ -121,6 +126,30 @@ public final class Formula {
     Slot slot = new Slot(this, description.input(array), slotName, initialValue, array);
     slots.add(slot);
     return slot;
+  }
+
+  /**
+   * A number that every parameter keeps, from 0: for what is made of norms, or comes from outside. It is an array without
+   * dimensions in state files.
+   *
+   * @param slotName what it is called there
+   */
+  public NumberSlot numberSlot(String slotName) {
+    requireFreeSlot(slotName);
+    NumberSlot slot =
+        new NumberSlot(this, description.numberSlot(slotName), slotName, numberSlots.size());
+    numberSlots.add(slot);
+    return slot;
+  }
+
+  private void requireFreeSlot(String slotName) {
+    requireName("slot", slotName);
+    if (RuleMemory.MASTER.equals(slotName)
+        || slots.stream().anyMatch(slot -> slot.name().equals(slotName))
+        || numberSlots.stream().anyMatch(slot -> slot.name().equals(slotName))) {
+      throw problem(
+          "slot '" + slotName + "'", "a name that no other slot has, nor " + RuleMemory.MASTER);
+    }
   }
 
   /** The learning rate of the step. */
@@ -324,6 +353,19 @@ public final class Formula {
     return value;
   }
 
+  Term setNumber(NumberSlot slot, int place, Term value) {
+    String what = "slot '" + slot.name() + "'";
+    requireIncomplete("set of the " + what);
+    requireOwn("set", value);
+    if (!description.isNumber(value.expression)) {
+      throw problem("set of the " + what, "a number, found " + value);
+    }
+    if (!description.setNumber(place, value.expression)) {
+      throw problem("set of the " + what, "one value, found a second: " + value);
+    }
+    return value;
+  }
+
   Term term(Expression expression) {
     return description.isNumber(expression)
         ? new Scalar(this, expression, Double.NaN)
@@ -360,8 +402,17 @@ public final class Formula {
     return description;
   }
 
+  /** The arrays. */
   List<Slot> slots() {
     return slots;
+  }
+
+  /** The arrays, and behind them the numbers. */
+  SlotDefinition[] slotDefinitions() {
+    return Stream.concat(
+            slots.stream().map(slot -> new SlotDefinition(slot.name(), slot.initialValue())),
+            numberSlots.stream().map(slot -> SlotDefinition.number(slot.name())))
+        .toArray(SlotDefinition[]::new);
   }
 
   Map<String, Object> hyperparameters() {

@@ -68,6 +68,10 @@ final class RowSteps {
       throw new IllegalArgumentException(
           given + "a whole gradient: " + formula + " takes norms of whole parameters");
     }
+    if (formula.description().numberSlotCount() > 0) {
+      throw new IllegalArgumentException(
+          given + "a whole gradient: " + formula + " keeps numbers of whole parameters");
+    }
     String needed =
         weightDecay.coefficient() != 0 ? "weight decay " + weightDecay : formula.everyRow();
     if (rowUpdate == RowUpdate.LAZY && needed != null) {

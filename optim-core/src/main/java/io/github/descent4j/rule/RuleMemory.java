@@ -10,7 +10,6 @@ import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -122,16 +121,12 @@ final class RuleMemory {
   /** Checks what has been saved after so many steps, and leaves with the reader what will change. */
   void load(StateReader in, long steps) {
     Map<String, ParameterState> loaded =
-        ownSlots ? SlotFile.loadNamed(1, steps, in) : SlotFile.load(this::slotNames, 1, steps, in);
+        ownSlots ? SlotFile.loadNamed(1, steps, in) : SlotFile.load(this::slots, 1, steps, in);
     in.whenAllIsWell(() -> {
       states.clear();
       states.putAll(loaded);
       found = null;
     });
-  }
-
-  private List<String> slotNames(DataType type) {
-    return Arrays.stream(slots(type)).map(SlotDefinition::name).toList();
   }
 
   private SlotDefinition[] slots(DataType type) {

@@ -101,12 +101,10 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     requireNonNull(definition, () -> "definition of " + id + " is null, expected a formula");
     formula = Formula.of(id, definition);
     squaresGradients = formula.whole() != null || formula.description().squaresGradients();
-    slots = formula.slots().stream()
-        .map(slot -> new SlotDefinition(slot.name(), slot.initialValue()))
-        .toArray(SlotDefinition[]::new);
+    slots = formula.slotDefinitions();
     memory = new RuleMemory(id, slots, masterValues, formula.whole() != null);
     step = formula.whole() == null
-        ? new ElementwiseStep(formula, weightDecay, slots.length, masterValues, rowUpdate)
+        ? new ElementwiseStep(formula, weightDecay, masterValues, rowUpdate)
         : new WholeStep(formula, weightDecay);
     if (formula.whole() != null && masterValues) {
       throw new IllegalArgumentException(MASTER_VALUES + " is true, expected false for " + id
@@ -307,7 +305,10 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   private static final class Access implements UpdateRuleAccess {
     @Override
     public boolean isElementwise(UpdateRule rule) {
-      return rule.formula.whole() == null && rule.formula.description().normCount() == 0;
+      Description description = rule.formula.description();
+      return rule.formula.whole() == null
+          && description.normCount() == 0
+          && description.numberSlotCount() == 0;
     }
 
     @Override

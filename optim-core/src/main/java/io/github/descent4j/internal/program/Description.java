@@ -36,6 +36,8 @@ public final class Description {
   private final List<Expression> norms = new ArrayList<>();
   private final List<Combination> combinations = new ArrayList<>();
   private final Map<Integer, Expression> sets = new LinkedHashMap<>();
+  private final List<Expression> numberSlots = new ArrayList<>();
+  private final Map<Integer, Expression> numberSets = new LinkedHashMap<>();
   private final Map<List<Object>, Expression> known = new HashMap<>();
 
   /** From here on nothing is folded: the numbers have their places. */
@@ -184,6 +186,27 @@ public final class Description {
     return number;
   }
 
+  /** Adds a number that every parameter keeps: what it was before the step. */
+  public Expression numberSlot(String slotName) {
+    numberSlots.add(number(new StepNumber(slotName, () -> Double.NaN, null, false, true)));
+    return numberSlots.get(numberSlots.size() - 1);
+  }
+
+  /** How many numbers every parameter keeps. */
+  public int numberSlotCount() {
+    return numberSlots.size();
+  }
+
+  /** Says what a kept number becomes, by its place; whether it had not been said before. */
+  public boolean setNumber(int place, Expression value) {
+    return numberSets.putIfAbsent(place, value) == null;
+  }
+
+  /** Whether it has been said what a kept number becomes. */
+  public boolean isNumberSet(int place) {
+    return numberSets.containsKey(place);
+  }
+
   /** Says what an array becomes; whether it had not been said before. */
   public boolean set(int array, Expression value) {
     return sets.putIfAbsent(array, value) == null;
@@ -217,6 +240,18 @@ public final class Description {
   /** Says that all has been said. */
   public void complete() {
     complete = true;
+  }
+
+  /** What every kept number becomes, as text. */
+  public String numberSlotsText() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < numberSlots.size(); i++) {
+      text.append(text(numberSlots.get(i)))
+          .append("' = ")
+          .append(text(numberSets.get(i)))
+          .append('\n');
+    }
+    return text.toString();
   }
 
   /** The slots' names. */
@@ -280,19 +315,23 @@ public final class Description {
     return bits;
   }
 
-  /** Computes the numbers of the step under way, but for those of norms. */
+  /** Computes the numbers of the step under way, but for those of norms and of kept numbers. */
   public void computeNumbers(double[] wide, float[] rounded) {
     computeNumbers(wide, rounded, false);
   }
 
   /**
-   * Computes the numbers of norms.
+   * Computes the numbers of norms and of kept numbers.
    *
    * @param norms of this parameter, in the order of the terms
    * @param modelNorms of all parameters together
+   * @param kept the numbers that the parameter keeps, to become what they are after the step
    */
   public void computeNumbersOfNorms(
-      double[] norms, double[] modelNorms, double[] wide, float[] rounded) {
+      double[] norms, double[] modelNorms, double[] kept, double[] wide, float[] rounded) {
+    for (int i = 0; i < kept.length; i++) {
+      put(numberSlots.get(i).index, kept[i], wide, rounded);
+    }
     for (int i = 0; i < combinations.size(); i++) { // An iterator would be garbage of every step.
       Combination combination = combinations.get(i);
       double[] own = combination.own;
@@ -301,6 +340,9 @@ public final class Description {
       put(combination.number, combination.value.applyAsDouble(own), wide, rounded);
     }
     computeNumbers(wide, rounded, true);
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = number(numberSets.get(i), wide);
+    }
   }
 
   private void computeNumbers(double[] wide, float[] rounded, boolean ofNorms) {
@@ -328,10 +370,11 @@ public final class Description {
     return argument.operation == Operation.CONSTANT ? argument.constant : wide[argument.index];
   }
 
-  /** Whether a term that contains the gradient is multiplied by itself. */
+  /** Whether a term that contains the gradient is multiplied by itself, or has its norm measured. */
   public boolean squaresGradients() {
     Set<Expression> seen = new HashSet<>();
-    return sets.values().stream().anyMatch(e -> squaresGradients(e, seen));
+    return norms.stream().anyMatch(term -> contains(term, input(GRADIENT)))
+        || sets.values().stream().anyMatch(e -> squaresGradients(e, seen));
   }
 
   private boolean squaresGradients(Expression expression, Set<Expression> seen) {
@@ -411,54 +454,11 @@ public final class Description {
 
   /** The same with names for some: what is known by a name is not written out. */
   String text(Expression expression, Map<Expression, String> named, int outerRank) {
-    String given = named.get(expression);
-    if (given != null) {
-      return given;
-    }
-    Expression[] arguments = expression.arguments;
-    return switch (expression.operation) {
-      case INPUT -> arrayName(expression.index);
-      case SCALAR -> {
-        String text = numberName(expression.index);
-        yield outerRank > 0 && text.indexOf(' ') >= 0 ? "(" + text + ")" : text;
-      }
-      case CONSTANT -> {
-        double c = expression.constant;
-        yield c == Math.rint(c) && Math.abs(c) < 1e9 ? Long.toString((long) c) : Double.toString(c);
-      }
-      case ADD -> infix(" + ", 1, 2, arguments, named, outerRank);
-      case SUBTRACT -> infix(" - ", 1, 2, arguments, named, outerRank);
-      case MULTIPLY -> infix(" * ", 2, 3, arguments, named, outerRank);
-      case DIVIDE -> infix(" / ", 2, 3, arguments, named, outerRank);
-      case MINIMUM -> call("min", arguments, named);
-      case MAXIMUM -> call("max", arguments, named);
-      case SQUARE_ROOT -> call("sqrt", arguments, named);
-      case ABSOLUTE -> call("abs", arguments, named);
-      case SIGN -> call("sign", arguments, named);
-      case EITHER -> call("either", arguments, named);
-    };
+    return new ExpressionText(this, named).of(expression, outerRank);
   }
 
-  private String infix(
-      String sign,
-      int rank,
-      int rightRank,
-      Expression[] arguments,
-      Map<Expression, String> named,
-      int outerRank) {
-    String text = text(arguments[0], named, rank) + sign + text(arguments[1], named, rightRank);
-    return outerRank > rank ? "(" + text + ")" : text;
-  }
-
-  private String call(String function, Expression[] arguments, Map<Expression, String> named) {
-    StringBuilder text = new StringBuilder(function).append('(');
-    for (int i = 0; i < arguments.length; i++) {
-      text.append(i == 0 ? "" : ", ").append(text(arguments[i], named, 0));
-    }
-    return text.append(')').toString();
-  }
-
-  private String numberName(int index) {
+  /** The name of a number in a text. */
+  String numberName(int index) {
     return index < numbers.size()
         ? numbers.get(index).name
         : Preparation.NAMES.get(index - numbers.size());

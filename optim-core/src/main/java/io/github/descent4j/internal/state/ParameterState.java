@@ -54,7 +54,9 @@ public final class ParameterState {
     names = new String[rule.length];
     for (int s = 0; s < rule.length; s++) {
       names[s] = rule[s].name();
-      slots[s] = create(parameter, slotType, rule[s].initialValue());
+      slots[s] = rule[s].isNumber()
+          ? number(rule[s].initialValue())
+          : create(parameter, slotType, rule[s].initialValue());
     }
     slotMemory = memoryOf(slots);
   }
@@ -170,6 +172,13 @@ public final class ParameterState {
   private static INDArray copy(INDArray slot, char order) {
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       return slot.dup(order);
+    }
+  }
+
+  @SuppressWarnings("try") // As below.
+  private static INDArray number(double initialValue) {
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      return Nd4j.scalar(DataType.DOUBLE, initialValue);
     }
   }
 

@@ -65,24 +65,23 @@ public final class SlotFile {
   /**
    * Reads the states of those parameters that are to be loaded.
    *
-   * @param slots those that have been saved, each in its parameter's shape
+   * @param slots those that have been saved, each in its parameter's shape or a number
    * @param least steps that a state may have
    * @param most steps that a state may have
    */
   public static Map<String, ParameterState> load(
       SlotDefinition[] slots, long least, long most, StateReader in) {
-    List<String> names = Arrays.stream(slots).map(SlotDefinition::name).toList();
-    return load(type -> names, least, most, in);
+    return load(type -> slots, least, most, in);
   }
 
   /** The same where the slots' names stand in the file, and their shapes are their own. */
   public static Map<String, ParameterState> loadNamed(long least, long most, StateReader in) {
-    return load((Function<DataType, List<String>>) null, least, most, in);
+    return load((Function<DataType, SlotDefinition[]>) null, least, most, in);
   }
 
   /** The same where the slots depend on the parameter's type. */
   public static Map<String, ParameterState> load(
-      Function<DataType, List<String>> slots, long least, long most, StateReader in) {
+      Function<DataType, SlotDefinition[]> slots, long least, long most, StateReader in) {
     StateReader parameters = in.object(StateFields.PARAMETERS);
     Map<String, ParameterState> states = new LinkedHashMap<>();
     for (String name : parameters.names()) {
@@ -102,7 +101,7 @@ public final class SlotFile {
   }
 
   private static ParameterState state(
-      String name, Function<DataType, List<String>> slots, long steps, StateReader in) {
+      String name, Function<DataType, SlotDefinition[]> slots, long steps, StateReader in) {
     // Without slots their names stand in the file.
     Fields fields = StateReaderAccess.ACCESS.fields(in);
     ElementType type = fields.type(TYPE);
@@ -112,12 +111,16 @@ public final class SlotFile {
     if (!order.equals("c") && !order.equals("f")) {
       throw fields.bad(ORDER, "\"c\" or \"f\"");
     }
-    List<String> names = slots == null ? fields.texts(SLOTS) : slots.apply(type.dataType());
-    DataType slotType = ParameterState.slotType(type.dataType());
+    SlotDefinition[] known = slots == null ? null : slots.apply(type.dataType());
+    List<String> names = known == null
+        ? fields.texts(SLOTS)
+        : Arrays.stream(known).map(SlotDefinition::name).toList();
     INDArray[] arrays = new INDArray[names.size()];
     for (int s = 0; s < arrays.length; s++) {
       INDArray array = in.slot(name, names.get(s));
-      long[] expected = slots == null ? array.shape() : shape;
+      boolean isNumber = known != null && known[s].isNumber();
+      DataType slotType = isNumber ? DataType.DOUBLE : ParameterState.slotType(type.dataType());
+      long[] expected = known == null ? array.shape() : isNumber ? new long[0] : shape;
       if (array.dataType() != slotType || !Arrays.equals(array.shape(), expected)) {
         throw in.problem(String.format(
             Locale.ROOT,

@@ -1,5 +1,6 @@
 package io.github.descent4j.internal.update;
 
+import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.internal.program.ProgramLoops;
 
 /** What is about to happen to one parameter. Reused from step to step. */
@@ -21,4 +22,10 @@ public final class PlannedUpdate {
 
   /** The loops that measure its norms, null where the rule has none. */
   public ProgramLoops norms;
+
+  /** What the numbers that it keeps become, null where the rule has none. */
+  public double[] kept;
+
+  /** Where its slots are, those numbers behind the arrays. */
+  public ArrayMemory[] slots;
 }
