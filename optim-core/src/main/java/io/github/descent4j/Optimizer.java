@@ -10,6 +10,7 @@ import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.ClippedOptimizer;
 import io.github.descent4j.decorator.GroupedOptimizer;
 import io.github.descent4j.decorator.GuardedOptimizer;
+import io.github.descent4j.decorator.Lookahead;
 import io.github.descent4j.decorator.MonitoredOptimizer;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
@@ -160,6 +161,22 @@ public interface Optimizer {
    */
   default AveragedOptimizer averaged(WeightAverage average) {
     return new AveragedOptimizer(this, average);
+  }
+
+  /** Keeps slow weights that follow the parameters, and takes these back to them every 5 steps, half of the way. */
+  default Lookahead lookahead() {
+    return lookahead(Lookahead.DEFAULT_K, Lookahead.DEFAULT_ALPHA);
+  }
+
+  /**
+   * The same with other numbers.
+   *
+   * @param k the steps from one synchronization to the next, at least 1
+   * @param alpha the part of the way that the slow weights go, in (0, 1]
+   * @throws IllegalArgumentException if one is out of its range
+   */
+  default Lookahead lookahead(int k, double alpha) {
+    return new Lookahead(this, k, alpha);
   }
 
   /**

@@ -69,6 +69,7 @@ class AllocationTest {
         Arguments.of("adjustable", adjusted),
         Arguments.of("accumulated", new RmsProp().clipped(clip).accumulated(3)),
         Arguments.of("clipped adaptively", new RmsProp().clippedAdaptively(AdaptiveClip.of(0.01))),
+        Arguments.of("lookahead", new RmsProp().lookahead(2, 0.5)),
         Arguments.of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))),
         Arguments.of(
             "monitored",
