@@ -14,6 +14,7 @@ import io.github.descent4j.decorator.Lookahead;
 import io.github.descent4j.decorator.MonitoredOptimizer;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
+import io.github.descent4j.decorator.Sam;
 import io.github.descent4j.decorator.ScheduledOptimizer;
 import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.WeightAverage;
@@ -177,6 +178,17 @@ public interface Optimizer {
    */
   default Lookahead lookahead(int k, double alpha) {
     return new Lookahead(this, k, alpha);
+  }
+
+  /**
+   * Steps from the gradients at the worst point nearby: sharpness-aware minimization. Every step then takes what computes
+   * gradients once more: {@link Sam#step(Parameters, Runnable)}.
+   *
+   * @param rho how far that point is, finite and at least 0; 0.05 in the paper
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  default Sam sharpnessAware(double rho) {
+    return new Sam(this, rho);
   }
 
   /**

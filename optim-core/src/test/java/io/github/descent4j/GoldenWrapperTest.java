@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.descent4j.decorator.Lookahead;
+import io.github.descent4j.decorator.Sam;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** What wraps optimizers against trajectories of implementations that we did not write: parameters and every slot. */
 class GoldenWrapperTest {
   /** The beginnings of the names of their files, without underlines. */
-  static final List<String> WRAPPERS = List.of("lookahead");
+  static final List<String> WRAPPERS = List.of("lookahead", "sam");
 
   private static final String FOLDER = "wide/optimizers";
 
@@ -65,6 +66,32 @@ class GoldenWrapperTest {
     } else {
       run.assertSlot("momentum_buffer", parameter -> state.slot(parameter, "v"));
     }
+    run.assertAllStateIsCompared();
+  }
+
+  static List<String> sam() {
+    return names("sam_");
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void sam(String name) {
+    Run run = new Run(name);
+    assertThat(run.number("eps")).isEqualTo(1e-12);
+    Sam optimizer = Momentum.builder()
+        .learningRate(run.number("lr"))
+        .momentum(run.number("momentum"))
+        .weightDecay(WeightDecay.coupled(run.number("weight_decay")))
+        .build()
+        .sharpnessAware(run.number("rho"));
+    for (int step = 1; step <= run.steps; step++) {
+      int now = step;
+      run.computeGradients(now);
+      optimizer.step(run.parameters, () -> run.computeGradients(now));
+      run.assertParameters("parameters", step);
+    }
+    OptimizerState state = optimizer.state();
+    run.assertSlot("momentum_buffer", parameter -> state.slot(parameter, "v"));
     run.assertAllStateIsCompared();
   }
 
