@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.descent4j.decorator.Lookahead;
 import io.github.descent4j.decorator.Sam;
+import io.github.descent4j.decorator.ScheduleFree;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** What wraps optimizers against trajectories of implementations that we did not write: parameters and every slot. */
 class GoldenWrapperTest {
   /** The beginnings of the names of their files, without underlines. */
-  static final List<String> WRAPPERS = List.of("lookahead", "sam");
+  static final List<String> WRAPPERS = List.of("lookahead", "sam", "schedulefree");
 
   private static final String FOLDER = "wide/optimizers";
 
@@ -95,6 +96,45 @@ class GoldenWrapperTest {
     run.assertAllStateIsCompared();
   }
 
+  static List<String> scheduleFree() {
+    return names("schedule_free_");
+  }
+
+  /** Parameters where gradients are taken and, in the scope that swaps them in, the averages. */
+  @ParameterizedTest
+  @MethodSource
+  void scheduleFree(String name) {
+    Run run = new Run(name);
+    ScheduleFree optimizer = name.startsWith("schedule_free_sgd")
+        ? run.configure(ScheduleFree.sgd().beta(run.number("momentum")))
+        : run.configure(ScheduleFree.adamW()
+            .beta(run.number("beta1"))
+            .beta2(run.number("beta2"))
+            .epsilon(run.number("eps")));
+    for (int step = 1; step <= run.steps; step++) {
+      run.computeGradients(step);
+      optimizer.step(run.parameters);
+      run.assertParameters("parameters", step);
+      try (ScheduleFree.Applied average = optimizer.applied(run.parameters)) {
+        assertThat(average).isNotNull();
+        run.assertParameters("eval_parameters", step);
+      }
+      run.assertParameters("parameters", step);
+    }
+    // The runs of other libraries in float32 have parameters alone.
+    if (run.golden.has("state_after_last")) {
+      OptimizerState state = optimizer.state();
+      run.assertSlot("x", parameter -> state.slot(parameter, "x"));
+      run.assertSlot("z", parameter -> state.slot(parameter, "z"));
+      if (name.startsWith("schedule_free_adamw")) {
+        run.assertSlot("exp_avg_sq", parameter -> state.slot(parameter, "v"));
+      }
+      run.assertState("weight_sum", Nd4j.scalar(optimizer.weightSum()));
+      run.assertState("lr_max", Nd4j.scalar(optimizer.largestRate()));
+      run.assertAllStateIsCompared();
+    }
+  }
+
   /** A golden file, and parameters that follow it. */
   private static final class Run {
     final Parameters parameters;
@@ -125,6 +165,14 @@ class GoldenWrapperTest {
       }
       assertThat(from).isEqualTo(initial.length);
       parameters = Parameters.of(all);
+    }
+
+    ScheduleFree configure(ScheduleFree.Builder<?> builder) {
+      builder.learningRate(number("lr"));
+      builder.decayInUpdate(number("weight_decay"));
+      builder.warmupSteps((long) number("warmup_steps"));
+      builder.r(number("r"));
+      return builder.weightLrPower(number("weight_lr_power")).build();
     }
 
     double number(String hyperparameter) {
