@@ -12,10 +12,12 @@ import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.ClippedOptimizer;
 import io.github.descent4j.decorator.GroupedOptimizer;
 import io.github.descent4j.decorator.GuardedOptimizer;
+import io.github.descent4j.decorator.Lookahead;
 import io.github.descent4j.decorator.MonitoredOptimizer;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.decorator.ProximalOptimizer;
+import io.github.descent4j.decorator.Sam;
 import io.github.descent4j.decorator.ScheduledOptimizer;
 import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.WeightAverage;
@@ -192,6 +194,33 @@ public interface Optimizer {
    */
   default AveragedOptimizer averaged(WeightAverage average) {
     return new AveragedOptimizer(this, average);
+  }
+
+  /** Keeps slow weights that follow the parameters, and takes these back to them every 5 steps, half of the way. */
+  default Lookahead lookahead() {
+    return lookahead(Lookahead.DEFAULT_K, Lookahead.DEFAULT_ALPHA);
+  }
+
+  /**
+   * The same with other numbers.
+   *
+   * @param k the steps from one synchronization to the next, at least 1
+   * @param alpha the part of the way that the slow weights go, in (0, 1]
+   * @throws IllegalArgumentException if one is out of its range
+   */
+  default Lookahead lookahead(int k, double alpha) {
+    return new Lookahead(this, k, alpha);
+  }
+
+  /**
+   * Steps from the gradients at the worst point nearby: sharpness-aware minimization. Every step then takes what computes
+   * gradients once more: {@link Sam#step(Parameters, Runnable)}.
+   *
+   * @param rho how far that point is, finite and at least 0; 0.05 in the paper
+   * @throws IllegalArgumentException if it is out of its range
+   */
+  default Sam sharpnessAware(double rho) {
+    return new Sam(this, rho);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.decorator.AdjustableOptimizer;
 import io.github.descent4j.decorator.NonFinite;
+import io.github.descent4j.decorator.ScheduleFree;
 import io.github.descent4j.decorator.WeightAverage;
 import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.schedule.Schedules;
@@ -69,6 +70,8 @@ class AllocationTest {
         Arguments.of("adjustable", adjusted),
         Arguments.of("accumulated", new RmsProp().clipped(clip).accumulated(3)),
         Arguments.of("clipped adaptively", new RmsProp().clippedAdaptively(AdaptiveClip.of(0.01))),
+        Arguments.of("lookahead", new RmsProp().lookahead(2, 0.5)),
+        Arguments.of("schedule-free", ScheduleFree.sgd().warmupSteps(9).build()),
         Arguments.of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))),
         Arguments.of(
             "monitored",

@@ -3,6 +3,7 @@ package io.github.descent4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.descent4j.batch.LBfgsOptimizer;
+import io.github.descent4j.decorator.Sam;
 import io.github.descent4j.schedule.Schedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,11 @@ public abstract class GuideContext {
   protected final void trainOneEpoch(Optimizer trained) {
     for (Object batch : batches) {
       computeGradients(batch);
-      trained.step(parameters);
+      if (trained.find(Sam.class).isPresent()) {
+        Sam.step(trained, parameters, () -> computeGradients(batch));
+      } else {
+        trained.step(parameters);
+      }
     }
   }
 

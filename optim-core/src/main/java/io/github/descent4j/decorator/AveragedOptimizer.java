@@ -49,15 +49,10 @@ public final class AveragedOptimizer extends Decorator {
 
   /** The average in place of the parameters, until closed. */
   public final class Applied implements AutoCloseable {
-    private final Parameters parameters;
-    private final INDArray[] originals;
+    private final ValueCopies originals;
 
     private Applied(Parameters parameters) {
-      this.parameters = parameters;
-      originals = new INDArray[parameters.size()];
-      for (int i = 0; i < originals.length; i++) {
-        originals[i] = parameters.get(i).value().dup();
-      }
+      originals = new ValueCopies(parameters);
     }
 
     /**
@@ -69,16 +64,10 @@ public final class AveragedOptimizer extends Decorator {
     public void close() {
       enter();
       try {
-        if (applied != this) {
-          return;
+        if (applied == this) {
+          originals.restore();
+          applied = null;
         }
-        requireOpen(parameters);
-        for (int i = 0; i < originals.length; i++) {
-          if (!originals[i].isEmpty()) {
-            parameters.get(i).value().assign(originals[i]);
-          }
-        }
-        applied = null;
       } finally {
         leave();
       }

@@ -368,6 +368,10 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
           "optimizer of group '" + name + "' is " + optimizer
               + ", expected one that extends UpdateRule, Decorator or"
               + " TwoPhaseOptimizer, down to its rule: all groups are checked ahead of the first update");
+      require(
+          optimizer.find(Sam.class).isEmpty(),
+          "optimizer of group '" + name + "' is " + optimizer
+              + ", expected Sam around the groups: it computes the gradients of the whole model");
       Check.atLeastZero("rateFactor", rateFactor);
       groups.add(new Group(name, members, (TwoPhaseOptimizer) optimizer, rateFactor));
       return this;

@@ -92,6 +92,7 @@ class DecoratorStateTest {
         .create()
         .get()
         .averaged(WeightAverage.equal())
+        .lookahead(2, 0.5)
         .clippedAdaptively(AdaptiveClip.of(0.1))
         .accumulated(3)
         .averaged(WeightAverage.warmedUpEma(0.9))

@@ -31,6 +31,7 @@ class RenamedParameterTest {
         () -> new Adam(0.1),
         () -> new Adam(0.1).averaged(WeightAverage.ema(0.9)),
         () -> new Adam(0.1).accumulated(2),
+        () -> new Adam(0.1).lookahead(2, 0.5),
         () -> new Adam(0.1).clippedAdaptively(AdaptiveClip.of(0.01)),
         () -> Optimizer.groups()
             .group("a", p -> p.name().endsWith("a"), new Momentum())

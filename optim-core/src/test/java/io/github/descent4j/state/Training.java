@@ -61,6 +61,7 @@ final class Training {
         "accumulated sum",
         (rule, plateau) ->
             rule.get().accumulated(5, Accumulation.SUM).scheduled(Schedules.cosine(0.1, 12)));
+    DECORATIONS.put("lookahead", (rule, plateau) -> rule.get().lookahead(3, 0.5));
     DECORATIONS.put("ema", (rule, plateau) -> rule.get().averaged(WeightAverage.ema(0.9)));
     DECORATIONS.put(
         "equal average",

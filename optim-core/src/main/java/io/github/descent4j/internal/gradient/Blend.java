@@ -8,7 +8,7 @@ import java.util.Arrays;
 /**
  * Sums and mixes whole arrays of any layout: what decorators keep of gradients and parameters.
  *
- * <p>Use: {@link #clear}, any of {@link #copy}, {@link #sum}, {@link #mix} and {@link
+ * <p>Use: {@link #clear}, any of {@link #copy}, {@link #sum}, {@link #mix}, {@link #product} and {@link
  * #difference} for each array, then {@link #run}. Elements pair by index. The arithmetic is in double for DOUBLE arrays and in float for
  * others; an element's result does not depend on its place, so neither on threads.
  */
@@ -17,6 +17,7 @@ public final class Blend {
     COPY,
     SUM,
     MIX,
+    PRODUCT,
     DIFFERENCE
   }
 
@@ -60,6 +61,11 @@ public final class Blend {
   /** {@code into += weight (from - into)}; with a weight of 1 exactly {@code from}. */
   public void mix(ArrayMemory into, ArrayMemory from, double weight) {
     add(weight == 1 ? Operation.COPY : Operation.MIX, into, into, from, AS_GIVEN, weight);
+  }
+
+  /** {@code into = into * from}. */
+  public void product(ArrayMemory into, ArrayMemory from) {
+    add(Operation.PRODUCT, into, into, from, AS_GIVEN, 0);
   }
 
   /** {@code into = from - into}. */
@@ -150,6 +156,7 @@ public final class Blend {
       switch (operation) {
         case SUM -> add(a32, b32, n);
         case MIX -> mix(a32, b32, n, (float) weight);
+        case PRODUCT -> multiply(a32, b32, n);
         case DIFFERENCE -> subtract(a32, b32, n);
         case COPY -> throw new AssertionError(operation);
       }
@@ -180,6 +187,7 @@ public final class Blend {
       switch (operation) {
         case SUM -> add(a64, b64, n);
         case MIX -> mix(a64, b64, n, weight);
+        case PRODUCT -> multiply(a64, b64, n);
         case DIFFERENCE -> subtract(a64, b64, n);
         case COPY -> throw new AssertionError(operation);
       }
@@ -189,6 +197,12 @@ public final class Blend {
     private static void add(float[] a, float[] b, int n) {
       for (int i = 0; i < n; i++) {
         a[i] += b[i];
+      }
+    }
+
+    private static void multiply(float[] a, float[] b, int n) {
+      for (int i = 0; i < n; i++) {
+        a[i] *= b[i];
       }
     }
 
@@ -207,6 +221,12 @@ public final class Blend {
     private static void add(double[] a, double[] b, int n) {
       for (int i = 0; i < n; i++) {
         a[i] += b[i];
+      }
+    }
+
+    private static void multiply(double[] a, double[] b, int n) {
+      for (int i = 0; i < n; i++) {
+        a[i] *= b[i];
       }
     }
 
