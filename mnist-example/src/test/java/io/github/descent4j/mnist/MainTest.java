@@ -64,7 +64,7 @@ class MainTest {
           --model vgg                  | Invalid value for option '--model': expected one of mlp, cnn, convnet but was 'vgg'
           --optimizer lion             | Invalid value for option '--optimizer': expected one of sgd, momentum, nesterov, \
           adagrad, rmsprop, adadelta, adam, adamw, amsgrad, yogi, radam, nadam, \
-          adamax but was 'lion'
+          adamax, lbfgs but was 'lion'
           --schedule round             | Invalid value for option '--schedule': expected one of constant, linear, cosine, \
           step, exponential, polynomial but was 'round'
           --weight-decay-mode both     | Invalid value for option '--weight-decay-mode': expected one of coupled, decoupled \

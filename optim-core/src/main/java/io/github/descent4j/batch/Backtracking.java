@@ -61,17 +61,16 @@ public final class Backtracking implements LineSearch {
   }
 
   /** Settings of {@link Backtracking}, at their defaults until set. */
-  public static final class Builder {
-    private double sufficientDecrease = 1e-4;
+  public static final class Builder extends LineSearchBuilder<Builder> {
     private double shrink = 0.5;
     private double initialStep;
-    private int maxEvaluations = 60;
 
-    private Builder() {}
+    private Builder() {
+      super(1e-4, 60);
+    }
 
-    /** The share of the decrease that the slope promises: in (0, 1). */
-    public Builder sufficientDecrease(double sufficientDecrease) {
-      this.sufficientDecrease = sufficientDecrease;
+    @Override
+    Builder self() {
       return this;
     }
 
@@ -88,12 +87,6 @@ public final class Backtracking implements LineSearch {
      */
     public Builder initialStep(double initialStep) {
       this.initialStep = Check.positive("initialStep", initialStep);
-      return this;
-    }
-
-    /** The steps to try before the search fails: at least 1. */
-    public Builder maxEvaluations(int maxEvaluations) {
-      this.maxEvaluations = maxEvaluations;
       return this;
     }
 

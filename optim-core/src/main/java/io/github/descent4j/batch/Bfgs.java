@@ -10,14 +10,15 @@ import java.util.Arrays;
  * H = (I - s y'/s.y) H (I - y s'/s.y) + s s'/s.y    if s.y &gt; 0    (N&amp;W equation 6.17)
  * </pre>
  *
- * <p>H starts as the identity; with initialScaling it becomes (s.y / y.y) I ahead of its first update (N&amp;W equation 6.20).
+ * <p>H starts as P, the identity if there is no preconditioner; with initialScaling it becomes (s.y / y.P y) P ahead of its first update
+ * (N&amp;W equation 6.20 for P = I).
  *
- * <p>The line search starts from 1; in the first iteration from min(1, 1 / |g|), so that the first step has at most length 1.
+ * <p>The line search starts from 1; in the first iteration from min(1, 1 / |d|), so that the first step has at most length 1.
  *
  * <p><b>Memory and cost.</b> n^2 numbers, and as many operations an iteration: for up to some thousands of elements. {@link LBfgs} is
  * for more.
  *
- * <p><b>Defaults.</b> initialScaling true, lineSearch {@link MoreThuente}; to stop: gradientTolerance 1e-5 of the largest element,
+ * <p><b>Defaults.</b> initialScaling true, no preconditioner, lineSearch {@link MoreThuente}; to stop: gradientTolerance 1e-5 of the largest element,
  * maxIterations 1000.
  *
  * <pre>{@code
@@ -26,6 +27,7 @@ import java.util.Arrays;
  */
 public final class Bfgs extends LineSearchMinimizer {
   private final boolean initialScaling;
+  private final Preconditioner preconditioner;
 
   /** With the defaults. */
   public Bfgs() {
@@ -35,6 +37,7 @@ public final class Bfgs extends LineSearchMinimizer {
   private Bfgs(Builder builder) {
     super(builder);
     initialScaling = builder.initialScaling;
+    preconditioner = builder.preconditioner;
   }
 
   /** Starts from the defaults. */
@@ -44,36 +47,45 @@ public final class Bfgs extends LineSearchMinimizer {
 
   @Override
   Directions directions(Evaluator evaluator, PairHistory memory) {
-    return new InverseHessian(evaluator.size(), initialScaling);
+    return new InverseHessian(
+        evaluator.size(),
+        initialScaling,
+        new FlatPreconditioner(preconditioner, evaluator.layout()));
   }
 
   @Override
   public String toString() {
-    return "Bfgs(initialScaling=" + initialScaling + ", lineSearch=" + lineSearch + ", " + limits()
-        + ")";
+    return "Bfgs(initialScaling=" + initialScaling + ", preconditioned=" + (preconditioner != null)
+        + ", lineSearch=" + lineSearch + ", " + limits() + ")";
   }
 
-  /** H, row after row; nothing is allocated while it is the identity. */
+  /** H, row after row; nothing is allocated while it is P. */
   static final class InverseHessian implements Directions {
     private final int n;
     private final boolean initialScaling;
+    private final FlatPreconditioner preconditioner;
     private double[] matrix;
     private double[] product;
     private boolean updated;
 
-    InverseHessian(int n, boolean initialScaling) {
+    /** Of the first direction. */
+    private double length;
+
+    InverseHessian(int n, boolean initialScaling, FlatPreconditioner preconditioner) {
       this.n = n;
       this.initialScaling = initialScaling;
+      this.preconditioner = preconditioner;
     }
 
     @Override
     public void find(double[] x, double[] gradient, double[] direction) {
       if (updated) {
         multiply(gradient, direction);
-        Vectors.negate(direction, direction);
       } else {
-        Vectors.negate(direction, gradient);
+        preconditioner.apply(gradient, direction);
+        length = Vectors.twoNorm(direction);
       }
+      Vectors.negate(direction, direction);
     }
 
     void multiply(double[] v, double[] result) {
@@ -97,7 +109,7 @@ public final class Bfgs extends LineSearchMinimizer {
         return;
       }
       if (!updated) {
-        begin(initialScaling ? sy / Vectors.dot(y, y) : 1);
+        begin(sy, y);
       }
       // H + (1 + y.Hy / s.y) s s'/s.y - (Hy s' + s Hy')/s.y, the formula above multiplied out.
       multiply(y, product);
@@ -112,22 +124,36 @@ public final class Bfgs extends LineSearchMinimizer {
       }
     }
 
-    private void begin(double diagonal) {
+    private void begin(double sy, double[] y) {
       if (matrix == null) {
         matrix = new double[Math.multiplyExact(n, n)];
         product = new double[n];
       } else {
         Arrays.fill(matrix, 0);
       }
-      for (int i = 0; i < n; i++) {
-        matrix[i * n + i] = diagonal;
+      preconditioner.apply(y, product);
+      double gamma = initialScaling ? sy / Vectors.dot(y, product) : 1;
+      if (preconditioner.isIdentity()) {
+        for (int i = 0; i < n; i++) {
+          matrix[i * n + i] = gamma;
+        }
+      } else {
+        double[] unit = new double[n];
+        for (int j = 0; j < n; j++) {
+          unit[j] = 1;
+          preconditioner.apply(unit, product);
+          unit[j] = 0;
+          for (int i = 0; i < n; i++) {
+            matrix[i * n + j] = gamma * product[i];
+          }
+        }
       }
       updated = true;
     }
 
     @Override
     public double suggestedStep(double[] gradient, double slope, double decrease) {
-      return updated ? 1 : Math.min(1, 1 / Vectors.twoNorm(gradient));
+      return updated ? 1 : Math.min(1, 1 / length);
     }
 
     @Override
@@ -141,6 +167,7 @@ public final class Bfgs extends LineSearchMinimizer {
   /** Settings of {@link Bfgs}, at their defaults until set. */
   public static final class Builder extends LineSearchMinimizer.Builder<Builder> {
     private boolean initialScaling = true;
+    private Preconditioner preconditioner;
 
     private Builder() {
       super(new MoreThuente());
@@ -154,6 +181,12 @@ public final class Bfgs extends LineSearchMinimizer {
     /** Whether H has the scale of the first pair. */
     public Builder initialScaling(boolean initialScaling) {
       this.initialScaling = initialScaling;
+      return this;
+    }
+
+    /** The preconditioner; null for none. */
+    public Builder preconditioner(Preconditioner preconditioner) {
+      this.preconditioner = preconditioner;
       return this;
     }
 

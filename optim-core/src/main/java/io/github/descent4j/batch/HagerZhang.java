@@ -258,42 +258,21 @@ public final class HagerZhang implements LineSearch {
   }
 
   /** Settings of {@link HagerZhang}, at their defaults until set. */
-  public static final class Builder {
-    private double sufficientDecrease = 0.1;
-    private double curvature = 0.9;
+  public static final class Builder extends LineSearchBuilder.Wolfe<Builder> {
     private double valueError = 1e-6;
-    private double maxStep = 1e10;
-    private int maxEvaluations = 50;
 
-    private Builder() {}
-
-    /** The share of the decrease that the slope promises, delta: in (0, 0.5). */
-    public Builder sufficientDecrease(double sufficientDecrease) {
-      this.sufficientDecrease = sufficientDecrease;
-      return this;
+    private Builder() {
+      super(0.1, 0.9, 50);
     }
 
-    /** The share of the slope that may be left, sigma: in [sufficientDecrease, 1). */
-    public Builder curvature(double curvature) {
-      this.curvature = curvature;
+    @Override
+    Builder self() {
       return this;
     }
 
     /** What a value may rise by, relative to phi(0), epsilon: at least 0. */
     public Builder valueError(double valueError) {
       this.valueError = valueError;
-      return this;
-    }
-
-    /** The longest step, in lengths of the direction: finite and above 0. */
-    public Builder maxStep(double maxStep) {
-      this.maxStep = maxStep;
-      return this;
-    }
-
-    /** The steps to try before the search takes the best of them: at least 1. */
-    public Builder maxEvaluations(int maxEvaluations) {
-      this.maxEvaluations = maxEvaluations;
       return this;
     }
 

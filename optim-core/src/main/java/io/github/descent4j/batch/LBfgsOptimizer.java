@@ -327,6 +327,13 @@ public final class LBfgsOptimizer implements Optimizer {
           throw new StateFileException(
               file, "has a history of " + head.getInt(1) + ", expected " + history, null);
         }
+        if (head.getLong(0) < 0 || head.getInt(2) < 0 || head.getInt(2) > history) {
+          throw new StateFileException(
+              file,
+              "has " + head.getLong(0) + " steps and " + head.getInt(2)
+                  + " pairs, expected at least 0 steps and from 0 to " + history + " pairs",
+              null);
+        }
         if (head.getLong(0) > 0) {
           Saved saved = new Saved(shapes, history);
           saved.all.load(file);

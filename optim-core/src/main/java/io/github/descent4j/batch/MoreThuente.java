@@ -276,25 +276,16 @@ public final class MoreThuente implements LineSearch {
   }
 
   /** Settings of {@link MoreThuente}, at their defaults until set. */
-  public static final class Builder {
-    private double sufficientDecrease = 1e-4;
-    private double curvature = 0.9;
+  public static final class Builder extends LineSearchBuilder.Wolfe<Builder> {
     private double minStep;
-    private double maxStep = 1e10;
     private double intervalTolerance = 1e-10;
-    private int maxEvaluations = 30;
 
-    private Builder() {}
-
-    /** The share of the decrease that the slope promises, mu or c1: in (0, 1). */
-    public Builder sufficientDecrease(double sufficientDecrease) {
-      this.sufficientDecrease = sufficientDecrease;
-      return this;
+    private Builder() {
+      super(1e-4, 0.9, 30);
     }
 
-    /** The share of the slope that may be left, eta or c2: in (0, 1); a good deal above sufficientDecrease. */
-    public Builder curvature(double curvature) {
-      this.curvature = curvature;
+    @Override
+    Builder self() {
       return this;
     }
 
@@ -304,21 +295,9 @@ public final class MoreThuente implements LineSearch {
       return this;
     }
 
-    /** The longest step, in lengths of the direction: finite and above minStep. */
-    public Builder maxStep(double maxStep) {
-      this.maxStep = maxStep;
-      return this;
-    }
-
     /** Ends the search when the interval is so small a part of its upper end: at least 0. */
     public Builder intervalTolerance(double intervalTolerance) {
       this.intervalTolerance = intervalTolerance;
-      return this;
-    }
-
-    /** The steps to try before the search takes the best of them: at least 1. */
-    public Builder maxEvaluations(int maxEvaluations) {
-      this.maxEvaluations = maxEvaluations;
       return this;
     }
 

@@ -56,13 +56,12 @@ public final class Newton extends LineSearchMinimizer {
     return "Newton(ridge=" + ridge + ", lineSearch=" + lineSearch + ", " + limits() + ")";
   }
 
-  private final class Solver implements Directions {
+  private final class Solver extends NewtonDirections {
     private final Evaluator evaluator;
     private final HessianFunction function;
     private final int n;
     private final double[] hessian;
     private final double[] factor;
-    private boolean steepest;
 
     Solver(Evaluator evaluator, HessianFunction function) {
       this.evaluator = evaluator;
@@ -73,11 +72,7 @@ public final class Newton extends LineSearchMinimizer {
     }
 
     @Override
-    public void find(double[] x, double[] gradient, double[] direction) {
-      Vectors.negate(direction, gradient);
-      if (steepest) {
-        return;
-      }
+    void solve(double[] x, double[] gradient, double[] direction) {
       evaluator.hessian(function, x, hessian);
       if (!Vectors.isFinite(hessian)) {
         throw new IllegalStateException(
@@ -93,24 +88,8 @@ public final class Newton extends LineSearchMinimizer {
         shift = ridge + damping;
         damping *= GROWTH;
       }
+      Vectors.negate(direction, gradient);
       Cholesky.solve(factor, n, direction);
-    }
-
-    @Override
-    public void moved(double[] step, double[] change, double stepLength, double slope) {
-      steepest = false;
-    }
-
-    @Override
-    public double suggestedStep(double[] gradient, double slope, double decrease) {
-      return steepest ? 1 / Vectors.twoNorm(gradient) : 1;
-    }
-
-    @Override
-    public boolean forget() {
-      boolean wasNewton = !steepest;
-      steepest = true;
-      return wasNewton;
     }
   }
 

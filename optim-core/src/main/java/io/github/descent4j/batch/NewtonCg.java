@@ -128,33 +128,10 @@ public final class NewtonCg extends LineSearchMinimizer {
   @Override
   Directions directions(Evaluator evaluator, PairHistory memory) {
     Solver solver = new Solver(evaluator, evaluator.requireHessianProduct("NewtonCg"));
-    return new Directions() {
-      private boolean steepest;
-
+    return new NewtonDirections() {
       @Override
-      public void find(double[] x, double[] gradient, double[] direction) {
-        if (steepest) {
-          Vectors.negate(direction, gradient);
-        } else {
-          solver.solve(x, gradient, direction, Double.POSITIVE_INFINITY);
-        }
-      }
-
-      @Override
-      public void moved(double[] step, double[] change, double stepLength, double slope) {
-        steepest = false;
-      }
-
-      @Override
-      public double suggestedStep(double[] gradient, double slope, double decrease) {
-        return steepest ? 1 / Vectors.twoNorm(gradient) : 1;
-      }
-
-      @Override
-      public boolean forget() {
-        boolean wasNewton = !steepest;
-        steepest = true;
-        return wasNewton;
+      void solve(double[] x, double[] gradient, double[] direction) {
+        solver.solve(x, gradient, direction, Double.POSITIVE_INFINITY);
       }
     };
   }

@@ -34,9 +34,6 @@ import java.util.function.Predicate;
  * }</pre>
  */
 public final class OwlQn extends IterativeMinimizer {
-  private static final double SUFFICIENT_DECREASE = 1e-4;
-  private static final int HALVINGS = 60;
-
   private final double l1;
   private final Predicate<Parameter> penalized;
   private final int history;
@@ -64,65 +61,45 @@ public final class OwlQn extends IterativeMinimizer {
 
   @Override
   StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
-    Penalty penalty = (Penalty) evaluator.terms();
-    int n = evaluator.size();
-    PairHistory pairs = new PairHistory(history, n);
-    FlatPreconditioner none = new FlatPreconditioner(null, evaluator.layout());
-    double[] x = new double[n];
-    double[] gradient = new double[n];
-    double[] pseudo = new double[n];
-    double[] direction = new double[n];
-    double[] point = new double[n];
-    double[] there = new double[n];
-    double value = evaluator.start(x, gradient);
-    StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
-    while (reason == null) {
+    OrthantSearch search = new OrthantSearch(evaluator);
+    return search.run(progress, evaluator.start(search.x, search.gradient));
+  }
+
+  private final class OrthantSearch extends PathSearch {
+    private final Penalty penalty;
+    private final double[] pseudo;
+
+    OrthantSearch(Evaluator evaluator) {
+      super(evaluator, history);
+      penalty = (Penalty) evaluator.terms();
+      pseudo = new double[evaluator.size()];
+    }
+
+    @Override
+    boolean find() {
       penalty.pseudoGradient(x, gradient, pseudo);
       Vectors.negate(direction, pseudo);
-      pairs.multiply(direction, true, none, null, null);
-      for (int i = 0; i < n; i++) {
+      multiply(null);
+      for (int i = 0; i < direction.length; i++) {
         if (direction[i] * pseudo[i] >= 0) {
           direction[i] = 0;
         }
       }
-      double step = pairs.count() > 0 ? 1 : Math.min(1, 1 / Vectors.twoNorm(direction));
-      double reached = Double.NaN;
-      boolean found = false;
-      for (int i = 0; i < HALVINGS && !found; i++) {
-        step = i == 0 ? step : step / 2;
-        double promised = project(x, pseudo, step, direction, point);
-        reached = evaluator.evaluate(point, there);
-        found = promised < 0 && reached <= value + SUFFICIENT_DECREASE * promised;
-      }
-      if (!found) {
-        if (pairs.count() > 0) {
-          pairs.clear();
-          continue;
-        }
-        return StopReason.LINE_SEARCH_FAILED;
-      }
-      Vectors.subtract(direction, point, x);
-      Vectors.subtract(pseudo, there, gradient);
-      pairs.add(direction, pseudo);
-      Vectors.copy(point, x);
-      Vectors.copy(there, gradient);
-      value = reached;
-      reason = progress.reached(x, gradient, value, step, Vectors.maxNorm(direction));
+      return true;
     }
-    return reason;
-  }
 
-  /** Fills in x(a), and returns pseudo-gradient.(x(a) - x). */
-  private static double project(
-      double[] x, double[] pseudo, double step, double[] direction, double[] point) {
-    double product = 0;
-    for (int i = 0; i < x.length; i++) {
-      double moved = x[i] + step * direction[i];
-      double orthant = x[i] != 0 ? x[i] : -pseudo[i];
-      point[i] = Math.signum(moved) == Math.signum(orthant) ? moved : 0;
-      product += pseudo[i] * (point[i] - x[i]);
+    /** Fills in x(a), and returns pseudo-gradient.(x(a) - x). */
+    @Override
+    double follow(double step) {
+      double product = 0;
+      for (int i = 0; i < x.length; i++) {
+        double moved = x[i] + step * direction[i];
+        double orthant = x[i] != 0 ? x[i] : -pseudo[i];
+        point[i] = Math.signum(moved) == Math.signum(orthant) ? moved : 0;
+        product += pseudo[i] * (point[i] - x[i]);
+      }
+      return product;
     }
-    return product;
   }
 
   @Override

@@ -138,12 +138,13 @@ public final class ProjectedGradient extends IterativeMinimizer {
         + limits() + ")";
   }
 
-  private final class Feasible implements Terms {
+  private final class Feasible extends ProjectedTerms {
     private final Parameters copies;
     private final Layout layout;
-    private final double[] scratch;
+    private final double[] nearest;
 
     Feasible(Parameters parameters) {
+      super(ProjectedGradient.this, new Layout(parameters).size());
       List<Parameter> all = new ArrayList<>();
       for (Parameter parameter : parameters) {
         INDArray value = parameter.value();
@@ -155,9 +156,10 @@ public final class ProjectedGradient extends IterativeMinimizer {
       copies = Parameters.of(all);
       projection.requireFit(copies);
       layout = new Layout(copies);
-      scratch = new double[layout.size()];
+      nearest = new double[layout.size()];
     }
 
+    @Override
     void project(double[] point) {
       layout.writeValues(point);
       projection.project(copies);
@@ -165,18 +167,10 @@ public final class ProjectedGradient extends IterativeMinimizer {
     }
 
     @Override
-    public double measure(double[] x, double[] gradient) {
-      Vectors.move(scratch, x, -1, gradient);
-      project(scratch);
-      Vectors.subtract(scratch, x, scratch);
-      return norm(scratch);
-    }
-
-    @Override
     public boolean startIsFeasible(double[] x) {
-      Vectors.copy(x, scratch);
-      project(scratch);
-      return Arrays.equals(x, scratch);
+      Vectors.copy(x, nearest);
+      project(nearest);
+      return Arrays.equals(x, nearest);
     }
   }
 

@@ -35,9 +35,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }</pre>
  */
 public final class ProjectedLBfgs extends IterativeMinimizer {
-  private static final double SUFFICIENT_DECREASE = 1e-4;
   private static final double MARGIN = 1e-3;
-  private static final int HALVINGS = 60;
 
   private final Bounds lowerBounds;
   private final Bounds upperBounds;
@@ -89,68 +87,59 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
   @Override
   StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
     Box box = (Box) evaluator.terms();
-    int n = evaluator.size();
-    PairHistory pairs = new PairHistory(history, n);
-    FlatPreconditioner none = new FlatPreconditioner(null, evaluator.layout());
-    boolean[] free = new boolean[n];
-    double[] x = new double[n];
-    double[] gradient = new double[n];
-    double[] direction = new double[n];
-    double[] point = new double[n];
-    double[] there = new double[n];
-    double value = evaluator.start(x, gradient);
-    if (!box.startIsFeasible(x)) {
-      box.project(x);
-      value = evaluator.evaluate(x, gradient);
+    BoxSearch search = new BoxSearch(evaluator);
+    double value = evaluator.start(search.x, search.gradient);
+    if (!box.startIsFeasible(search.x)) {
+      box.project(search.x);
+      value = evaluator.evaluate(search.x, search.gradient);
       if (Double.isNaN(value)) {
         throw new IllegalStateException(
             "value of the objective at the start, moved into the bounds,"
                 + " is not finite, expected a finite number");
       }
     }
-    StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
-    while (reason == null) {
+    return search.run(progress, value);
+  }
+
+  private final class BoxSearch extends PathSearch {
+    private final Box box;
+    private final boolean[] free;
+
+    /** Along the elements that are free. */
+    private double slope;
+
+    BoxSearch(Evaluator evaluator) {
+      super(evaluator, history);
+      box = (Box) evaluator.terms();
+      free = new boolean[evaluator.size()];
+    }
+
+    @Override
+    boolean find() {
       box.findFree(x, gradient, free);
-      for (int i = 0; i < n; i++) {
+      for (int i = 0; i < direction.length; i++) {
         direction[i] = free[i] ? -gradient[i] : 0;
       }
-      pairs.multiply(direction, true, none, free, null);
-      double slope = Vectors.dot(gradient, direction);
-      for (int i = 0; i < n; i++) {
+      multiply(free);
+      slope = Vectors.dot(gradient, direction);
+      for (int i = 0; i < direction.length; i++) {
         if (!free[i]) {
           direction[i] = -gradient[i];
         }
       }
-      double step = pairs.count() > 0 ? 1 : Math.min(1, 1 / Vectors.twoNorm(direction));
-      double reached = Double.NaN;
-      boolean found = false;
-      for (int i = 0; i < HALVINGS && !found && slope <= 0; i++) {
-        step = i == 0 ? step : step / 2;
-        Vectors.move(point, x, step, direction);
-        box.project(point);
-        double promised = step * slope;
-        for (int k = 0; k < n; k++) {
-          promised += free[k] ? 0 : gradient[k] * (point[k] - x[k]);
-        }
-        reached = evaluator.evaluate(point, there);
-        found = promised < 0 && reached <= value + SUFFICIENT_DECREASE * promised;
-      }
-      if (!found) {
-        if (pairs.count() > 0) {
-          pairs.clear();
-          continue;
-        }
-        return StopReason.LINE_SEARCH_FAILED;
-      }
-      Vectors.subtract(direction, point, x);
-      Vectors.copy(point, x);
-      Vectors.subtract(point, there, gradient);
-      Vectors.copy(there, gradient);
-      pairs.add(direction, point);
-      value = reached;
-      reason = progress.reached(x, gradient, value, step, Vectors.maxNorm(direction));
+      return slope <= 0;
     }
-    return reason;
+
+    @Override
+    double follow(double step) {
+      Vectors.move(point, x, step, direction);
+      box.project(point);
+      double promised = step * slope;
+      for (int k = 0; k < point.length; k++) {
+        promised += free[k] ? 0 : gradient[k] * (point[k] - x[k]);
+      }
+      return promised;
+    }
   }
 
   @Override
@@ -158,16 +147,15 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
     return "ProjectedLBfgs(history=" + history + ", " + limits() + ")";
   }
 
-  private final class Box implements Terms {
+  private final class Box extends ProjectedTerms {
     private final double[] lower;
     private final double[] upper;
-    private final double[] scratch;
 
     Box(Parameters parameters, Layout layout) {
+      super(ProjectedLBfgs.this, layout.size());
       int n = layout.size();
       lower = lowerBounds.flat(parameters, n, "lower");
       upper = upperBounds.flat(parameters, n, "upper");
-      scratch = new double[n];
       for (int i = 0; i < n; i++) {
         if (!(lower[i] <= upper[i])) {
           throw new IllegalArgumentException("lower bound of parameter '" + layout.nameOf(i)
@@ -176,6 +164,7 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
       }
     }
 
+    @Override
     void project(double[] point) {
       for (int i = 0; i < point.length; i++) {
         point[i] = Math.max(lower[i], Math.min(upper[i], point[i]));
@@ -191,14 +180,6 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
             : gradient[i] < 0 && x[i] >= upper[i] - margin;
         free[i] = !active;
       }
-    }
-
-    @Override
-    public double measure(double[] x, double[] gradient) {
-      Vectors.move(scratch, x, -1, gradient);
-      project(scratch);
-      Vectors.subtract(scratch, x, scratch);
-      return norm(scratch);
     }
 
     @Override

@@ -188,7 +188,8 @@ class GoldenBatchTest {
       assertCloseToLargest(actual, Golden.numbers(expected.get("H_times_g")));
     }
 
-    Bfgs.InverseHessian inverse = new Bfgs.InverseHessian(gradient.length, false);
+    Bfgs.InverseHessian inverse =
+        new Bfgs.InverseHessian(gradient.length, false, new FlatPreconditioner(null, null));
     for (JsonNode pair : pairs) {
       inverse.moved(Golden.numbers(pair.get("s")), Golden.numbers(pair.get("y")), 1, -1);
     }

@@ -13,7 +13,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** L-BFGS on batches, and what it carries from one to the next. */
@@ -111,6 +114,20 @@ class LBfgsOptimizerTest {
         .isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> other.state().load(file))
         .isInstanceOf(UnsupportedOperationException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 99", "1, -1", "-1, 0"})
+  void refusesAFileOfCountsThatCannotBe(double steps, double count, @TempDir Path folder) {
+    Path file = folder.resolve("state.npz");
+    INDArray head = Nd4j.createFromArray(steps, 10, count);
+    Parameters.of(Parameter.of("L-BFGS", head, head.dup())).save(file);
+    LBfgsOptimizer optimizer = new LBfgsOptimizer();
+    assertThatThrownBy(() -> optimizer.state().load(file, Problem.at(0, 0)))
+        .isInstanceOf(StateFileException.class)
+        .hasMessageContaining("expected at least 0 steps and from 0 to 10 pairs");
+    assertThat(optimizer.steps()).isZero();
+    assertThat(optimizer.state().parameters()).isEmpty();
   }
 
   @Test

@@ -10,6 +10,7 @@ import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -32,23 +33,62 @@ class MinimizerPropertiesTest {
     }
   }
 
-  /** In the coordinates T x the iterates of Newton's method are T times those in x; T is a power of 2, so exactly. */
-  @Test
-  void newtonDoesNotDependOnTheScale() {
-    double[] scale = {1.0 / 64, 32};
-    List<double[]> plain = iterates(new Newton(), new double[] {1, 1});
-    List<double[]> scaled = iterates(new Newton(), scale);
-    assertThat(scaled).hasSizeGreaterThan(5);
-    int compared = Math.min(plain.size(), scaled.size());
-    for (int k = 0; k < compared; k++) {
-      for (int i = 0; i < 2; i++) {
-        double back = scaled.get(k)[i] / scale[i];
-        assertThat(Math.abs(back - plain.get(k)[i])).isLessThan(1e-9);
+  /**
+   * In the coordinates D x the iterates of Newton's method are D times those in x, each coordinate by a scale of its own. Powers of 2 lose
+   * no digit, so to the bit.
+   */
+  @ParameterizedTest
+  @MethodSource("scales")
+  void newtonDoesNotDependOnTheScaleOfACoordinate(double[] scale) {
+    Minimizer newton = Newton.builder().gradientTolerance(0).maxIterations(8).build();
+    assertScaledIterates(newton, newton, scale);
+  }
+
+  /** Nor does BFGS, if its first H is scaled along: H is that of x, D H D. */
+  @ParameterizedTest
+  @MethodSource("scales")
+  void bfgsDoesNotDependOnTheScaleOfACoordinate(double[] scale) {
+    LineSearch fromHalf = new LineSearch() {
+      private final LineSearch search = new MoreThuente();
+
+      @Override
+      public LineSearchResult search(
+          LineFunction function, double value, double slope, double suggested) {
+        // The first suggestion has a length in the coordinates, which is a scale.
+        return search.search(function, value, slope, 0.5);
       }
+    };
+    for (boolean initialScaling : new boolean[] {true, false}) {
+      Bfgs.Builder builder = Bfgs.builder()
+          .initialScaling(initialScaling)
+          .lineSearch(fromHalf)
+          .gradientTolerance(0)
+          .maxIterations(20);
+      Minimizer plain = builder.build();
+      Minimizer scaled = builder
+          .preconditioner(Preconditioner.dividingBy(
+              Nd4j.createFromArray(1 / scale[0] / scale[0], 1 / scale[1] / scale[1])))
+          .build();
+      assertScaledIterates(plain, scaled, scale);
     }
   }
 
-  /** BFGS, too, after its first step, if that is exact: its H takes the scale from the first pair. */
+  static List<double[]> scales() {
+    return List.of(
+        new double[] {1.0 / 64, 32}, new double[] {0x1p20, 1}, new double[] {0x1p-10, 0x1p-30});
+  }
+
+  private static void assertScaledIterates(Minimizer plain, Minimizer scaled, double[] scale) {
+    List<double[]> expected = iterates(plain, new double[] {1, 1});
+    List<double[]> found = iterates(scaled, scale);
+    assertThat(found).hasSameSizeAs(expected).hasSizeGreaterThan(5);
+    for (int k = 0; k < found.size(); k++) {
+      double[] back = {found.get(k)[0] / scale[0], found.get(k)[1] / scale[1]};
+      assertThat(back).as("iterate %d", k).isEqualTo(expected.get(k));
+    }
+  }
+
+  /** With a first step that is exact BFGS takes a common scale from the first pair by itself. */
   @Test
   void bfgsDoesNotDependOnTheScaleOfAllParameters() {
     Minimizer method = Bfgs.builder()
@@ -161,21 +201,23 @@ class MinimizerPropertiesTest {
       b[i] = 1;
     }
     Preconditioner jacobi = Preconditioner.dividingBy(Nd4j.createFromArray(diagonal));
-    for (boolean cg : new boolean[] {true, false}) {
+    for (int method = 0; method < 3; method++) {
       MinimizerResult plain =
-          solver(cg, null).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
+          solver(method, null).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
       MinimizerResult preconditioned =
-          solver(cg, jacobi).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
+          solver(method, jacobi).minimize(new Problem.Quadratic(a, b), Problem.at(new double[n]));
       assertThat(preconditioned.reason()).isEqualTo(StopReason.GRADIENT);
       assertThat(preconditioned.iterations()).isLessThanOrEqualTo(3);
       assertThat(plain.iterations()).isGreaterThan(5 * preconditioned.iterations());
     }
   }
 
-  private static Minimizer solver(boolean cg, Preconditioner preconditioner) {
-    return cg
-        ? ConjugateGradient.builder().preconditioner(preconditioner).build()
-        : LBfgs.builder().preconditioner(preconditioner).build();
+  private static Minimizer solver(int method, Preconditioner preconditioner) {
+    return switch (method) {
+      case 0 -> ConjugateGradient.builder().preconditioner(preconditioner).build();
+      case 1 -> LBfgs.builder().preconditioner(preconditioner).build();
+      default -> Bfgs.builder().preconditioner(preconditioner).build();
+    };
   }
 
   @Test
@@ -185,9 +227,9 @@ class MinimizerPropertiesTest {
         .hasMessage("diagonal 0 has elements from 0.0 to 1.0, expected finite numbers > 0");
     Preconditioner wrongSign =
         (vector, result) -> result.get(0).assign(vector.get(0).neg());
-    for (boolean cg : new boolean[] {true, false}) {
+    for (int method = 0; method < 3; method++) {
       MinimizerResult result =
-          solver(cg, wrongSign).minimize(Problem.quadratic(3, 1, 2), Problem.at(1, 2, 3));
+          solver(method, wrongSign).minimize(Problem.quadratic(3, 1, 2), Problem.at(1, 2, 3));
       assertThat(result.reason()).isEqualTo(StopReason.NOT_A_DESCENT_DIRECTION);
     }
   }

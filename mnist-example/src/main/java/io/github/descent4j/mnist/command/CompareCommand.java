@@ -226,7 +226,10 @@ public final class CompareCommand implements Callable<Integer> {
 
   private void validate() {
     model.validate();
-    contenders.forEach(contender -> update.validate(contender.optimizer()));
+    for (Contender contender : contenders) {
+      Check.hasLearningRate(command, contender.optimizer());
+      update.validate(contender.optimizer());
+    }
     for (double rate : learningRates) {
       Check.option(
           command, Check.positive(rate), "--learning-rate", rate, "finite numbers above 0");

@@ -58,6 +58,7 @@ public final class FindLrCommand implements Callable<Integer> {
       names = "--optimizer",
       paramLabel = "NAME",
       defaultValue = "radam",
+      completionCandidates = OptimizerChoice.WithLearningRate.class,
       description = "One of ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
   private OptimizerChoice optimizer;
 
@@ -128,6 +129,7 @@ public final class FindLrCommand implements Callable<Integer> {
 
   private void validate() {
     model.validate();
+    Check.hasLearningRate(command, optimizer);
     clipAndDecay.validate(optimizer);
     Check.option(command, Check.positive(from), "--from", from, "a finite number above 0");
     Check.option(

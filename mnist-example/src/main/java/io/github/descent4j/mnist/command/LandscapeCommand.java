@@ -80,8 +80,8 @@ public final class LandscapeCommand implements Callable<Integer> {
       arity = "1..*",
       split = ",",
       description =
-          "As of 'train'. Default: the nine of the lecture, which are all but adamw, amsgrad,"
-              + " nadam and adamax.")
+          "As of 'train', without lbfgs, which --batch draws. Default: the nine of the lecture, which are all but"
+              + " adamw, amsgrad, nadam and adamax.")
   private List<OptimizerChoice> optimizers;
 
   @Option(
@@ -121,6 +121,9 @@ public final class LandscapeCommand implements Callable<Integer> {
   public Integer call() {
     Check.option(
         command, steps >= 1 && steps <= MOST_STEPS, "--steps", steps, "1 to " + MOST_STEPS);
+    if (optimizers != null) {
+      optimizers.forEach(optimizer -> Check.hasLearningRate(command, optimizer));
+    }
     // Nothing is shown, and a server has no screen.
     System.setProperty("java.awt.headless", "true");
     PrintWriter out = command.commandLine().getOut();

@@ -118,6 +118,9 @@ public final class TrainCommand implements Callable<Integer> {
       }
       model.requireFits(images.train(), data.name());
       int size = images.train().size();
+      if (!optimizer.hasLearningRate()) {
+        model.takeAllImages(size - regularization.settings().validation());
+      }
       SavedSettings.check(command, start, () -> regularization.validateImages(size));
       TrainingSettings settings = new TrainingSettings(
           model.settings(),
@@ -135,7 +138,8 @@ public final class TrainCommand implements Callable<Integer> {
             start == null ? new RunRecorder(SavedSettings.of(command)) : start.recorder();
         List<TrainingListener> listeners = new ArrayList<>(List.of(bar, recorder));
         GradientMonitor monitor = null;
-        if (output.report() != null) {
+        // Of a step with a line search there are many gradients, and none that is the step's.
+        if (output.report() != null && optimizer.hasLearningRate()) {
           int every = Math.max(1, stepsPerEpoch / OBSERVATIONS);
           monitor = GradientMonitor.builder().every(every).build();
           listeners.add(new GradientListener(monitor, recorder));

@@ -1,6 +1,7 @@
 package io.github.descent4j.mnist.option;
 
 import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.settings.OptimizerChoice;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,6 +18,12 @@ public final class Check {
       throw new ParameterException(
           command.commandLine(), option + " is " + value + ", expected " + expected);
     }
+  }
+
+  /** Fails as a wrong command line if an optimizer is none that learning rates are tried on. */
+  public static void hasLearningRate(CommandSpec command, OptimizerChoice optimizer) {
+    option(
+        command, optimizer.hasLearningRate(), "--optimizer", optimizer, "one with a learning rate");
   }
 
   public static boolean positive(double value) {

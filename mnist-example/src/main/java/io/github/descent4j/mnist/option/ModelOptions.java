@@ -45,7 +45,7 @@ public final class ModelOptions {
       names = "--batch-size",
       paramLabel = "N",
       defaultValue = "128",
-      description = "Images per step. Default: ${DEFAULT-VALUE}.")
+      description = "Images per step. Default: ${DEFAULT-VALUE}; for lbfgs all of them.")
   private int batchSize;
 
   /** Fails as a wrong command line if a value is out of range. */
@@ -58,6 +58,13 @@ public final class ModelOptions {
         "a value in [0, 1)");
     Check.option(command, dropout >= 0 && dropout < 1, "--dropout", dropout, "a value in [0, 1)");
     Check.option(command, batchSize >= 1, "--batch-size", batchSize, "at least 1");
+  }
+
+  /** Makes a step of all images, unless the command line says otherwise. */
+  public void takeAllImages(int images) {
+    if (!command.commandLine().getParseResult().hasMatchedOption("--batch-size")) {
+      batchSize = images;
+    }
   }
 
   public ModelSettings settings() {

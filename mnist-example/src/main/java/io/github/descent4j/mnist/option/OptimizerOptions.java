@@ -39,6 +39,7 @@ public final class OptimizerOptions {
 
   /** Fails as a wrong command line if a value is out of range. */
   public void validate() {
+    LineSearchOptions.validate(command, optimizer);
     Check.option(
         command,
         Check.positive(learningRate()),
@@ -61,6 +62,11 @@ public final class OptimizerOptions {
         "--warmup",
         warmup,
         "fewer than the " + steps + " steps of this run");
+  }
+
+  /** Whether the step follows from a learning rate; a line search looks for it otherwise. */
+  public boolean hasLearningRate() {
+    return optimizer.hasLearningRate();
   }
 
   private double learningRate() {

@@ -20,7 +20,7 @@ public final class SavedSettings {
   private static final Set<String> NOT_SAVED =
       Set.of("--checkpoint", "--resume", "--keep", "--report", "--metrics", "--help", "--version");
 
-  /** Options that every version has saved; what later ones added may be missing, and has its default then. */
+  /** Options that every version has saved where they mean something; what later ones added may be missing, and has its default then. */
   private static final List<String> ALWAYS_SAVED =
       List.of("--model", "--batch-size", "--optimizer", "--schedule", "--epochs", "--seed");
 
@@ -31,10 +31,15 @@ public final class SavedSettings {
   /** The value of each option that has one, by the option's name. */
   public static Map<String, String> of(CommandSpec command) {
     Map<String, String> settings = new LinkedHashMap<>();
+    Set<String> unused = LineSearchOptions.unused(command);
     for (OptionSpec option : command.options()) {
       Object value = option.getValue();
-      if (!NOT_SAVED.contains(option.longestName()) && value != null && value != Boolean.FALSE) {
-        settings.put(option.longestName(), value.toString());
+      String name = option.longestName();
+      if (!NOT_SAVED.contains(name)
+          && !unused.contains(name)
+          && value != null
+          && value != Boolean.FALSE) {
+        settings.put(name, value.toString());
       }
     }
     return settings;
@@ -67,17 +72,18 @@ public final class SavedSettings {
     }
     boolean otherData = matched.stream().anyMatch(option -> option.longestName().equals(DATA));
     check(command, checkpoint, () -> {
-      for (String name : ALWAYS_SAVED) {
-        if (!saved.containsKey(name)) {
-          throw new ParameterException(command.commandLine(), name + " is missing");
-        }
-      }
       saved.forEach((name, value) -> {
         if (!(otherData && name.equals(DATA))) {
           args.add(argument(command, name, value));
         }
       });
       command.commandLine().parseArgs(args.toArray(String[]::new));
+      Set<String> unused = LineSearchOptions.unused(command);
+      for (String name : ALWAYS_SAVED) {
+        if (!saved.containsKey(name) && !unused.contains(name)) {
+          throw new ParameterException(command.commandLine(), name + " is missing");
+        }
+      }
       validate.run();
     });
   }

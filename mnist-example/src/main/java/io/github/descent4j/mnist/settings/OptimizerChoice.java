@@ -2,8 +2,11 @@ package io.github.descent4j.mnist.settings;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.WeightDecay;
+import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.internal.Rules;
 import io.github.descent4j.internal.Rules.Rule;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Locale;
 
 /**
@@ -23,8 +26,14 @@ public enum OptimizerChoice {
   YOGI(0.005),
   RADAM(0.005),
   NADAM(0.002),
-  ADAMAX(0.005);
+  ADAMAX(0.005),
+  /** Searches along a line for each step, and has no learning rate. */
+  LBFGS(1.0);
 
+  /** Iterations of {@link #LBFGS} on each batch: few, so that a batch is not fitted before the next one comes. */
+  private static final int LBFGS_ITERATIONS = 5;
+
+  /** For {@link #LBFGS} the first step that its line search tries. */
   public final double defaultLearningRate;
 
   OptimizerChoice(double defaultLearningRate) {
@@ -36,6 +45,22 @@ public enum OptimizerChoice {
     return this == ADAMW ? 0.01 : 0;
   }
 
+  /** Whether the step follows from a learning rate, and so from a schedule. */
+  public boolean hasLearningRate() {
+    return this != LBFGS;
+  }
+
+  /** The names of those that have a learning rate. */
+  public static final class WithLearningRate implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Arrays.stream(values())
+          .filter(OptimizerChoice::hasLearningRate)
+          .map(OptimizerChoice::toString)
+          .iterator();
+    }
+  }
+
   private Rule<?> rule() {
     for (Rule<?> rule : Rules.all()) {
       if (rule.id().equalsIgnoreCase(name())) {
@@ -43,6 +68,11 @@ public enum OptimizerChoice {
       }
     }
     throw new IllegalStateException("no update rule is called " + this);
+  }
+
+  /** One that takes an objective at each step, and neither rate nor weight decay. */
+  Optimizer buildWithoutRate() {
+    return LBfgsOptimizer.builder().iterations(LBFGS_ITERATIONS).build();
   }
 
   public Optimizer build(double learningRate, WeightDecay weightDecay) {

@@ -24,6 +24,9 @@ public record OptimizerSettings(
 
   /** The optimizer for a run of {@code steps} steps, more than the warmup; it fails on gradients that are not finite. */
   public Optimizer build(long steps, long stepsPerEpoch) {
+    if (!optimizer.hasLearningRate()) {
+      return optimizer.buildWithoutRate();
+    }
     Schedule rates = schedule.over(learningRate, steps - warmup, stepsPerEpoch);
     if (warmup > 0) {
       rates = Schedules.linearWarmup(warmup, learningRate).then(warmup, rates);
@@ -49,6 +52,9 @@ public record OptimizerSettings(
   /** In words. */
   @Override
   public String toString() {
+    if (!optimizer.hasLearningRate()) {
+      return optimizer.toString();
+    }
     String start = warmup == 0 ? "" : " after " + warmup + " steps of warmup";
     return optimizer + ", learning rate " + learningRate + ", " + schedule + " schedule" + start
         + clipAndDecay();

@@ -59,7 +59,7 @@ class TrainCommandTest {
   }
 
   @ParameterizedTest
-  @EnumSource(OptimizerChoice.class)
+  @EnumSource(value = OptimizerChoice.class, mode = EnumSource.Mode.EXCLUDE, names = "LBFGS")
   void eachOptimizerLearnsAtItsOwnRate(OptimizerChoice optimizer) {
     CommandLineRun run =
         train("--optimizer", optimizer.toString(), "--batch-size", "20", "--epochs", "3");

@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * bits.
  *
  * <p>Every evaluation is of the same function: masks of dropout and changes of an {@link AugmentedDataset} are drawn once, from the seed
- * and as in the first epoch. A network with {@linkplain Sequential#buffers() buffers} is refused: batch normalization in training depends on
+ * and as in one epoch. A network with {@linkplain Sequential#buffers() buffers} is refused: batch normalization in training depends on
  * the pieces, and changes its running statistics at every evaluation.
  *
  * <p>With FLOAT parameters a loss has about seven digits, and a search for its minimum ends where these are used up.
@@ -40,11 +40,14 @@ public final class NetworkObjective implements Objective {
   private final ElasticNet penalty;
   private final int pieceSize;
   private final long seed;
+  private final int epoch;
   private final int[] examples;
   private final double[][] sums;
   private final ReusableArray kept = new ReusableArray();
   private int[] labels = {};
   private double[] scratch = {};
+  private double meanLoss = Double.NaN;
+  private int correct;
 
   private NetworkObjective(Builder builder, int[] examples) {
     network = builder.network;
@@ -53,6 +56,7 @@ public final class NetworkObjective implements Objective {
     penalty = builder.penalty;
     pieceSize = builder.pieceSize;
     seed = builder.seed;
+    epoch = builder.epoch;
     this.examples = examples;
     sums = new double[network.parameters().size()][];
     int longest = 0;
@@ -79,6 +83,16 @@ public final class NetworkObjective implements Objective {
     return examples.length;
   }
 
+  /** The mean loss at the last evaluation, without the penalty. */
+  double meanLoss() {
+    return meanLoss;
+  }
+
+  /** How many examples the network had right at the last evaluation. */
+  int correct() {
+    return correct;
+  }
+
   /**
    * Evaluates.
    *
@@ -102,12 +116,21 @@ public final class NetworkObjective implements Objective {
     return value[0];
   }
 
+  static void requireNoBuffers(Sequential network) {
+    if (!network.buffers().isEmpty()) {
+      throw new IllegalArgumentException(
+          "network has buffers " + network.buffers().keySet()
+              + ", expected none: batch normalization is no function of the parameters alone");
+    }
+  }
+
   private double evaluate() {
     for (double[] sum : sums) {
       Arrays.fill(sum, 0);
     }
-    dataset.startEpoch(1);
+    dataset.startEpoch(epoch);
     double value = 0;
+    correct = 0;
     int piece = 0;
     for (int from = 0; from < examples.length; from += pieceSize, piece++) {
       int count = Math.min(pieceSize, examples.length - from);
@@ -115,6 +138,7 @@ public final class NetworkObjective implements Objective {
       network.reseed(seed + piece);
       INDArray logits = network.forward(read(from, count), Mode.TRAINING);
       value += share * loss.forward(logits, labels);
+      correct += loss.correct();
       network.backwardParameters(loss.backward());
       for (int i = 0; i < sums.length; i++) {
         add(share, network.parameters().get(i), sums[i]);
@@ -124,6 +148,7 @@ public final class NetworkObjective implements Objective {
       Memory.of(network.parameters().get(i).gradient()).putDoubles(0, sums[i], sums[i].length);
     }
     penalty.addGradient(network.parameters());
+    meanLoss = value;
     return value + penalty.value(network.parameters());
   }
 
@@ -152,15 +177,12 @@ public final class NetworkObjective implements Objective {
     private ElasticNet penalty = ElasticNet.of(0, 0);
     private int pieceSize = 1000;
     private long seed;
+    private int epoch = 1;
 
     private Builder(Sequential network, Dataset dataset) {
       this.network = Objects.requireNonNull(network, "network");
       this.dataset = Objects.requireNonNull(dataset, "dataset");
-      if (!network.buffers().isEmpty()) {
-        throw new IllegalArgumentException(
-            "network has buffers " + network.buffers().keySet()
-                + ", expected none: batch normalization is no function of the parameters alone");
-      }
+      requireNoBuffers(network);
     }
 
     /** Sets the loss. Default: no label smoothing. */
@@ -191,6 +213,19 @@ public final class NetworkObjective implements Objective {
     /** Sets the seed of the masks of dropout. Default: 0. */
     public Builder seed(long seed) {
       this.seed = seed;
+      return this;
+    }
+
+    /**
+     * Sets the epoch whose changes of an {@link AugmentedDataset} are taken. Default: 1.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder epoch(int epoch) {
+      if (epoch < 1) {
+        throw new IllegalArgumentException("epoch is " + epoch + ", expected at least 1");
+      }
+      this.epoch = epoch;
       return this;
     }
 

@@ -2,6 +2,7 @@ package io.github.descent4j.nn.train;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
@@ -9,6 +10,7 @@ import io.github.descent4j.nn.SoftmaxCrossEntropy;
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -29,6 +31,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * trainer.fit(train, 5);
  * double accuracy = trainer.evaluate(test).accuracy();
  * }</pre>
+ *
+ * <p>With an {@link LBfgsOptimizer} a step is one call of its {@code step} on the {@link NetworkObjective} of the mini-batch, which is
+ * evaluated in pieces, so that it may have all examples. Loss and accuracy that are reported are those before the step, as with other
+ * optimizers; the penalty is part of what the line search sees; masks of dropout stay the same within a step. A network with {@linkplain
+ * Sequential#buffers() buffers} is refused.
  *
  * <p>Used by one thread at a time.
  */
@@ -63,6 +70,7 @@ public final class Trainer {
    *
    * @param network the network to train
    * @param optimizer what updates its parameters
+   * @throws IllegalArgumentException if it is an {@link LBfgsOptimizer} and the network has buffers
    */
   public static Builder builder(Sequential network, Optimizer optimizer) {
     return new Builder(network, optimizer);
@@ -132,6 +140,7 @@ public final class Trainer {
     Totals totals = new Totals();
     withSingleThreadedProducts(() -> {
       while (evaluation.next()) {
+        evaluation.read();
         INDArray logits = network.forward(evaluation.features, Mode.EVALUATION);
         totals.add(loss.forward(logits, evaluation.labels), loss.correct(), evaluation.count);
       }
@@ -152,12 +161,13 @@ public final class Trainer {
       if (stop.getAsBoolean()) {
         return false;
       }
-      network.reseed(stepSeeds + progress.steps());
       double rate = optimizer.learningRate();
-      double meanLoss = step();
+      long stepSeed = stepSeeds + progress.steps();
+      Measured before =
+          optimizer instanceof LBfgsOptimizer lbfgs ? search(lbfgs, stepSeed) : step(stepSeed);
       progress = progress.plus(
-          meanLoss,
-          loss.correct(),
+          before.meanLoss,
+          before.correct,
           training.count,
           secondsBefore + (System.nanoTime() - start) / 1e9);
       StepMetrics metrics = new StepMetrics(
@@ -165,7 +175,7 @@ public final class Trainer {
           progress.epochs() + 1,
           progress.batches(),
           training.batches,
-          meanLoss,
+          before.meanLoss,
           rate);
       listeners.forEach(listener -> listener.onStep(metrics));
     }
@@ -184,12 +194,17 @@ public final class Trainer {
     return new SplittableRandom(seed).longs(epoch).skip(epoch - 1L).findFirst().getAsLong();
   }
 
-  private double step() {
+  /** A mini-batch as the network was before the step. */
+  private record Measured(double meanLoss, int correct) {}
+
+  private Measured step(long stepSeed) {
+    training.read();
+    network.reseed(stepSeed);
     INDArray logits = network.forward(training.features, Mode.TRAINING);
     double meanLoss = loss.forward(logits, training.labels);
     network.backwardParameters(loss.backward());
     if (!Double.isFinite(meanLoss)) {
-      throw diverged("the loss is " + meanLoss + ", expected a finite number", null);
+      throw divergedLoss(meanLoss);
     }
     penalty.addGradient(network.parameters());
     try {
@@ -197,7 +212,44 @@ public final class Trainer {
     } catch (NonFiniteGradientException e) {
       throw diverged(e.getMessage(), e);
     }
-    return meanLoss;
+    return new Measured(meanLoss, loss.correct());
+  }
+
+  private Measured search(LBfgsOptimizer lbfgs, long stepSeed) {
+    NetworkObjective batch = NetworkObjective.builder(network, training.dataset)
+        .loss(loss)
+        .penalty(penalty)
+        // Pieces take the seeds that follow, which are not to be those of the next step.
+        .seed(new SplittableRandom(stepSeed).nextLong())
+        .epoch(progress.epochs() + 1)
+        .build(training.examples());
+    if (firstNonFiniteValue() != null) {
+      throw diverged("a value is NaN or infinite, expected finite numbers", null);
+    }
+    Measured[] before = new Measured[1];
+    lbfgs.step(network.parameters(), parameters -> {
+      double value = batch.evaluate(parameters);
+      if (before[0] == null) {
+        before[0] = new Measured(batch.meanLoss(), batch.correct());
+        requireFiniteStart(value);
+      }
+      return value;
+    });
+    return before[0];
+  }
+
+  /** A point on the way that is not finite makes the line search step back; the first one is where it starts. */
+  private void requireFiniteStart(double value) {
+    if (!Double.isFinite(value)) {
+      throw divergedLoss(value);
+    }
+    if (firstNonFinite() != null) {
+      throw diverged("a gradient is NaN or infinite, expected finite numbers", null);
+    }
+  }
+
+  private DivergedException divergedLoss(double loss) {
+    return diverged("the loss is " + loss + ", expected a finite number", null);
   }
 
   private DivergedException diverged(String found, NonFiniteGradientException cause) {
@@ -207,13 +259,21 @@ public final class Trainer {
 
   /** The first parameter whose value is not finite, else the first whose gradient is not, else null. */
   private String firstNonFinite() {
-    for (Parameter parameter : network.parameters()) {
-      if (!isFinite(parameter.value())) {
-        return parameter.name();
-      }
+    String ofValue = firstNonFiniteValue();
+    if (ofValue != null) {
+      return ofValue;
     }
     for (Parameter parameter : network.parameters()) {
       if (!isFinite(parameter.gradient())) {
+        return parameter.name();
+      }
+    }
+    return null;
+  }
+
+  private String firstNonFiniteValue() {
+    for (Parameter parameter : network.parameters()) {
+      if (!isFinite(parameter.value())) {
         return parameter.name();
       }
     }
@@ -315,14 +375,22 @@ public final class Trainer {
         return false;
       }
       count = Math.min(batchSize, order.length - position);
+      position += count;
+      return true;
+    }
+
+    /** Indices of the mini-batch. */
+    int[] examples() {
+      return Arrays.copyOfRange(order, position - count, position);
+    }
+
+    void read() {
       long[] exampleShape = dataset.exampleShape();
       long[] shape = new long[exampleShape.length + 1];
       shape[0] = count;
       System.arraycopy(exampleShape, 0, shape, 1, exampleShape.length);
       features = kept.shaped(network.dataType(), shape).array();
-      dataset.read(order, position, count, features, labels);
-      position += count;
-      return true;
+      dataset.read(order, position - count, count, features, labels);
     }
   }
 
@@ -340,6 +408,9 @@ public final class Trainer {
     private Builder(Sequential network, Optimizer optimizer) {
       this.network = Objects.requireNonNull(network, "network");
       this.optimizer = Objects.requireNonNull(optimizer, "optimizer");
+      if (optimizer instanceof LBfgsOptimizer) {
+        NetworkObjective.requireNoBuffers(network);
+      }
     }
 
     /** Sets the loss. Default: no label smoothing. */

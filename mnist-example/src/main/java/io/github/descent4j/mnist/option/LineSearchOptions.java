@@ -1,0 +1,59 @@
+package io.github.descent4j.mnist.option;
+
+import io.github.descent4j.mnist.settings.ModelChoice;
+import io.github.descent4j.mnist.settings.OptimizerChoice;
+import java.util.Map;
+import java.util.Set;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/** What does not go with an optimizer that searches along a line. */
+final class LineSearchOptions {
+  private static final String STEP = "whose line search chooses the step";
+  private static final String DECAY = "which takes --l2: a part of what it minimizes";
+
+  private static final Map<String, String> REASONS = Map.of(
+      "--learning-rate", STEP,
+      "--schedule", STEP,
+      "--warmup", STEP,
+      "--clip-norm", "whose line search needs the gradient as it is",
+      "--weight-decay", DECAY,
+      "--weight-decay-mode", DECAY,
+      "--l1", "which minimizes smooth functions");
+
+  private LineSearchOptions() {}
+
+  /** Options of a command that its optimizer has no use for. */
+  static Set<String> unused(CommandSpec command) {
+    OptionSpec optimizer = command.findOption("--optimizer");
+    boolean searches = optimizer != null
+        && optimizer.getValue() instanceof OptimizerChoice choice
+        && !choice.hasLearningRate();
+    return searches ? REASONS.keySet() : Set.of();
+  }
+
+  /** Fails as a wrong command line if one of them was given, or the network has no loss to search along. */
+  static void validate(CommandSpec command, OptimizerChoice optimizer) {
+    if (optimizer.hasLearningRate()) {
+      return;
+    }
+    ParseResult given = command.commandLine().getParseResult();
+    for (OptionSpec option : given.matchedOptions()) {
+      String reason = REASONS.get(option.longestName());
+      Check.option(
+          command,
+          reason == null,
+          option.longestName(),
+          option.getValue(),
+          "none with --optimizer " + optimizer + ", " + reason);
+    }
+    Check.option(
+        command,
+        command.findOption("--model").getValue() != ModelChoice.CONVNET,
+        "--model",
+        ModelChoice.CONVNET,
+        "one without batch normalization with --optimizer " + optimizer
+            + ", which needs a function of the weights alone");
+  }
+}

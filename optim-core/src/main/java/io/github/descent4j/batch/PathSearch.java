@@ -1,0 +1,86 @@
+package io.github.descent4j.batch;
+
+/**
+ * L-BFGS along paths that bend, because a direction leads out of where the point has to stay: the step is halved from 1 (1 / |d| as long
+ * as there is no pair) until f(x(a)) &lt;= f(x) + 1e-4 of what the method promises for x(a).
+ */
+abstract class PathSearch {
+  private static final double SUFFICIENT_DECREASE = 1e-4;
+  private static final int HALVINGS = 60;
+
+  final double[] x;
+  final double[] gradient;
+  final double[] direction;
+
+  /** The point x(a). */
+  final double[] point;
+
+  private final Evaluator evaluator;
+  private final PairHistory pairs;
+  private final FlatPreconditioner none;
+  private final double[] there;
+
+  PathSearch(Evaluator evaluator, int history) {
+    this.evaluator = evaluator;
+    int n = evaluator.size();
+    pairs = new PairHistory(history, n);
+    none = new FlatPreconditioner(null, evaluator.layout());
+    x = new double[n];
+    gradient = new double[n];
+    direction = new double[n];
+    point = new double[n];
+    there = new double[n];
+  }
+
+  /**
+   * Fills in a direction from the point and its gradient.
+   *
+   * @return whether it is one to search along
+   */
+  abstract boolean find();
+
+  /** Fills in x(a), and returns the change of the value that slopes promise there. */
+  abstract double follow(double step);
+
+  /**
+   * direction = H direction.
+   *
+   * @param free the elements of a subspace; null for all
+   */
+  final void multiply(boolean[] free) {
+    pairs.multiply(direction, true, none, free, null);
+  }
+
+  /** Runs to its end from the point and the gradient, at which the function has a value. */
+  final StopReason run(Progress progress, double start) {
+    double value = start;
+    StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
+    while (reason == null) {
+      boolean descends = find();
+      double step = pairs.count() > 0 ? 1 : Math.min(1, 1 / Vectors.twoNorm(direction));
+      double reached = Double.NaN;
+      boolean found = false;
+      for (int i = 0; i < HALVINGS && !found && descends; i++) {
+        step = i == 0 ? step : step / 2;
+        double promised = follow(step);
+        reached = evaluator.evaluate(point, there);
+        found = promised < 0 && reached <= value + SUFFICIENT_DECREASE * promised;
+      }
+      if (!found) {
+        if (pairs.count() > 0) {
+          pairs.clear();
+          continue;
+        }
+        return StopReason.LINE_SEARCH_FAILED;
+      }
+      Vectors.subtract(direction, point, x);
+      Vectors.copy(point, x);
+      Vectors.subtract(point, there, gradient);
+      Vectors.copy(there, gradient);
+      pairs.add(direction, point);
+      value = reached;
+      reason = progress.reached(x, gradient, value, step, Vectors.maxNorm(direction));
+    }
+    return reason;
+  }
+}
