@@ -74,6 +74,7 @@ public final class Asgd extends UpdateRule {
     Scalar shrink = f.scalar("shrink", s -> 1 - lambda * s.learningRate());
     Term point = f.update(f.parameter().times(shrink).minus(f.learningRate().times(f.gradient())));
     Scalar mu = f.scalar("mu", s -> mu(t0, s.t()));
+    f.requireEveryRow("ax, the average,");
     ax.set(f.either(s -> mu(t0, s.t()) == 1, point, ax.plus(mu.times(point.minus(ax)))));
   }
 

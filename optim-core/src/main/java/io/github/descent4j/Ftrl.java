@@ -85,6 +85,7 @@ public final class Ftrl extends UpdateRule {
     Slot n = f.slot("n", start);
     Term rootBefore = n.squareRoot();
     Term root = n.set(n.plus(g.squared())).squareRoot();
+    f.startFromValues("z, the sum of gradients,");
     Term before =
         f.either(s -> s.t() == 1, f.constant(0).minus(beta.plus(rootBefore).times(p)), z);
     Term pull = z.set(

@@ -3,13 +3,17 @@ package io.github.descent4j;
 import static io.github.descent4j.TestArrays.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.constraint.Projection;
 import io.github.descent4j.decorator.GradientDecorator;
 import io.github.descent4j.decorator.GuardedOptimizer;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
+import io.github.descent4j.decorator.Sam;
+import io.github.descent4j.decorator.ScheduleFree;
 import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.WeightAverage;
 import io.github.descent4j.health.GradientMonitor;
@@ -208,8 +212,14 @@ class RowGradientTest {
         new Sgd().clippedAdaptively(AdaptiveClip.of(0.01)),
         new Same(new Sgd()),
         new Plain().guarded(NonFinite.FAIL),
+        new Sgd().lookahead(),
+        new Sgd().projected(Projection.nonNegative()),
+        ScheduleFree.sgd().build(),
         new Lamb(),
         new Muon(),
+        new NovoGrad(),
+        new Asgd(),
+        new Ftrl(),
         new AdamW(),
         Adan.builder().proximalWeightDecay(0.1).build(),
         Sgd.builder().weightDecay(WeightDecay.coupled(0.1)).build());
@@ -230,6 +240,46 @@ class RowGradientTest {
     assertThat(value).isEqualTo(Nd4j.ones(4, 2));
     assertThat(dense).isEqualTo(Nd4j.ones(4, 2));
     assertThat(optimizer.state().parameters()).isEmpty();
+  }
+
+  @Test
+  void aSecondGradientOfRowsIsRefused() {
+    Sam optimizer = new Sgd().sharpnessAware(0.05);
+    INDArray value = Nd4j.ones(4, 2);
+    assertThatThrownBy(() -> optimizer.step(parameters(value), () -> {
+          throw new AssertionError("gradients are computed again");
+        }))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("gradient of parameter 'w' is given as rows, expected ");
+    assertThat(value).isEqualTo(Nd4j.ones(4, 2));
+  }
+
+  @Test
+  void ftrlTakesRowsFromTheFirstStepOnWhereValuesAreZero() {
+    INDArray byRows = Nd4j.zeros(4, 2);
+    INDArray whole = Nd4j.zeros(4, 2);
+    Optimizer rows = Ftrl.builder().lambda1(0.1).build();
+    Optimizer dense = Ftrl.builder().lambda1(0.1).build();
+    for (long row : new long[] {1, 3, 1}) {
+      INDArray gradient = Nd4j.zeros(4, 2);
+      gradient.getRow(row).assign(row + 0.5);
+      dense.step(Parameters.of(Parameter.of("w", whole, gradient)));
+      RowGradient given = RowGradient.of(
+          new long[] {row}, Nd4j.valueArrayOf(new long[] {1, 2}, row + 0.5, DataType.FLOAT));
+      rows.step(Parameters.of(Parameter.ofRows("w", byRows, given)));
+    }
+    assertSameBits("rows", byRows, whole);
+    assertThat(byRows.getFloat(3, 0)).isNegative();
+  }
+
+  @Test
+  void ftrlTakesRowsAfterAWholeFirstStep() {
+    INDArray value = Nd4j.ones(4, 2);
+    Optimizer optimizer = new Ftrl();
+    optimizer.step(Parameters.of(Parameter.of("w", value, Nd4j.zeros(4, 2))));
+    optimizer.step(parameters(value));
+    assertThat(value.getFloat(0, 0)).isCloseTo(1, within(1e-6f));
+    assertThat(value.getFloat(ROWS[0], 0)).isLessThan(0.99f);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -94,14 +95,26 @@ class RowStepsTest {
         .toList();
   }
 
+  /** With coupled decay AdamW would be Adam; FTRL's point is no step that could be beside a decay. */
+  private static boolean isRefused(String id, WeightDecay decay) {
+    return decay.isDecoupled() ? id.equals("Ftrl") : id.equals("AdamW");
+  }
+
+  /** Those that take lazy rows from the first step on; {@link RowGradientTest} has the others. */
+  static List<Rules.Rule<?>> lazy() {
+    return elementwise().stream()
+        .filter(rule -> !rule.id().equals("Asgd") && !rule.id().equals("Ftrl"))
+        .toList();
+  }
+
   @ParameterizedTest
   @MethodSource("elementwise")
   void exactRowsHaveTheBitsOfZeros(Rules.Rule<?> rule) {
     for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE, DataType.BFLOAT16)) {
       for (WeightDecay decay :
           List.of(WeightDecay.none(), WeightDecay.coupled(0.1), WeightDecay.decoupled(0.1))) {
-        if (rule.id().equals("AdamW") && decay.coefficient() != 0 && !decay.isDecoupled()) {
-          continue; // That would be Adam.
+        if (decay.coefficient() != 0 && isRefused(rule.id(), decay)) {
+          continue;
         }
         UnaryOperator<Optimizer> decorators = type == DataType.FLOAT
             ? o -> o.scheduled(t -> 0.01 * (t + 1)).clipped(GradientClip.byValue(0.4))
@@ -174,7 +187,7 @@ class RowStepsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("elementwise")
+  @MethodSource("lazy")
   void lazyRowsWaitForTheirGradients(Rules.Rule<?> rule) {
     Pair pair = new Pair(
         DataType.FLOAT,
@@ -193,14 +206,17 @@ class RowStepsTest {
       }
     }
     for (int row : new int[] {1, 22, 4}) {
-      assertThat(after.get(0).getRow(row)).isNotEqualTo(before.get(0).getRow(row));
+      // The values of most; Rprop, where a sign has changed, moves in its slots alone.
+      assertThat(IntStream.range(0, before.size())
+              .filter(a -> !after.get(a).getRow(row).equals(before.get(a).getRow(row))))
+          .isNotEmpty();
     }
     assertThat(pair.ofRows.state().steps("w")).isEqualTo(2);
   }
 
   /** All rows in one gradient: that of the dense step. */
   @ParameterizedTest
-  @MethodSource("elementwise")
+  @MethodSource("lazy")
   void allRowsAreTheDenseStep(Rules.Rule<?> rule) {
     Pair pair = new Pair(
         DataType.DOUBLE,

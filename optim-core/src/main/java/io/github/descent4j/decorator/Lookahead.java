@@ -104,6 +104,7 @@ public final class Lookahead extends Decorator {
 
   @Override
   protected void check(StepContext context) {
+    context.requireWholeGradients(this);
     find(context.parameters());
     beginInner(context);
   }

@@ -68,6 +68,7 @@ public final class ProximalOptimizer extends Decorator {
 
   @Override
   protected void check(StepContext context) {
+    context.requireWholeGradients(this);
     Parameters parameters = context.parameters();
     if (parameters != fitted) {
       map.requireFit(parameters);

@@ -172,6 +172,7 @@ public final class Sam extends Decorator {
 
   private void computeAgain(Parameters parameters, Runnable gradients) {
     given.reset(parameters);
+    given.requireWholeGradients(this);
     originals.find(parameters);
     double norm = adaptive ? multiply(parameters) : given.globalNorm(Norm.L2);
     if (!Double.isFinite(norm)) {
@@ -179,8 +180,7 @@ public final class Sam extends Decorator {
     }
     blend.clear();
     for (int i = 0; i < parameters.size(); i++) {
-      blend.copy(
-          originals.memory(i), ParameterAccess.ACCESS.valueMemory(parameters.get(i)));
+      blend.copy(originals.memory(i), ParameterAccess.ACCESS.valueMemory(parameters.get(i)));
     }
     blend.run();
     perturbation.reset();
@@ -210,8 +210,7 @@ public final class Sam extends Decorator {
   private void multiplyOnce(Parameters parameters) {
     blend.clear();
     for (int i = 0; i < parameters.size(); i++) {
-      blend.product(
-          products.memory(i), ParameterAccess.ACCESS.valueMemory(parameters.get(i)));
+      blend.product(products.memory(i), ParameterAccess.ACCESS.valueMemory(parameters.get(i)));
     }
     blend.run();
   }
@@ -235,8 +234,7 @@ public final class Sam extends Decorator {
     }
     blend.clear();
     for (int i = 0; i < parameters.size(); i++) {
-      blend.copy(
-          ParameterAccess.ACCESS.valueMemory(parameters.get(i)), originals.memory(i));
+      blend.copy(ParameterAccess.ACCESS.valueMemory(parameters.get(i)), originals.memory(i));
     }
     blend.run();
   }

@@ -2,7 +2,6 @@ package io.github.descent4j.decorator;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
@@ -250,6 +249,7 @@ public final class ScheduleFree extends Decorator {
 
   @Override
   protected void check(StepContext context) {
+    context.requireWholeGradients(this);
     requireNotApplied();
     context.learningRate(warmedUp(context.hasLearningRate() ? context.rate() : ownRate));
     long t = rule.steps() + 1;
@@ -257,8 +257,9 @@ public final class ScheduleFree extends Decorator {
     double w = power(t, r) * power(nextLargestRate, weightLrPower);
     nextWeightSum = weightSum + w;
     if (!(nextWeightSum < Double.POSITIVE_INFINITY)) {
-      throw new IllegalStateException("sum of weights is " + nextWeightSum + " at step " + t
-          + " with r = " + r + " and weightLrPower = " + weightLrPower + ", expected a finite number");
+      throw new IllegalStateException(
+          "sum of weights is " + nextWeightSum + " at step " + t + " with r = " + r
+              + " and weightLrPower = " + weightLrPower + ", expected a finite number");
     }
     // Nothing moves at a rate of 0.
     weight.c = w == 0 ? 0 : w / nextWeightSum;

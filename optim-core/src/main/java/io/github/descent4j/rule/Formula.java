@@ -53,6 +53,9 @@ public final class Formula {
   /** Why no row may be left out of a step, null if one may. */
   private String everyRow;
 
+  /** What the first step makes of a parameter's values, null if nothing. */
+  private String startsFromValues;
+
   /** Whether the definition has returned: what it left behind cannot be added to by a step. */
   private boolean complete;
 
@@ -255,6 +258,18 @@ public final class Formula {
     everyRow = requireNonNull(because, "reason is null, expected a text");
   }
 
+  /**
+   * Says that a parameter's first step makes slots of its values, which rows left out of it would lose: gradients that are
+   * given as rows are then refused in that step, unless the values are 0 or the rows {@linkplain
+   * io.github.descent4j.RowUpdate#EXACT exact}.
+   *
+   * @param because what is made, for the message
+   */
+  public void startFromValues(String because) {
+    requireIncomplete("startFromValues");
+    startsFromValues = requireNonNull(because, "reason is null, expected a text");
+  }
+
   /** One of two terms, chosen once a step: no loop has a branch. */
   public Term either(Predicate<Step> condition, Term then, Term otherwise) {
     requireIncomplete("either");
@@ -422,6 +437,11 @@ public final class Formula {
   /** Why no row may be left out of a step, null if one may. */
   String everyRow() {
     return everyRow;
+  }
+
+  /** What the first step makes of the values, null if nothing. */
+  String startsFromValues() {
+    return startsFromValues;
   }
 
   /** Null for an element-wise rule. */

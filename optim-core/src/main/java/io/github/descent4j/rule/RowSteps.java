@@ -78,11 +78,23 @@ final class RowSteps {
       throw new IllegalArgumentException(given + "a whole gradient or rowUpdate EXACT: " + needed
           + " is for all rows, and lazy rows would be left out");
     }
+    if (rowUpdate == RowUpdate.LAZY
+        && formula.startsFromValues() != null
+        && state.steps == 0
+        && !isZero(parameter)) {
+      throw new IllegalArgumentException(given
+          + "a whole gradient in its first step, of zeros if there is none, or rowUpdate EXACT: "
+          + formula.startsFromValues() + " is made of the values then");
+    }
     if (!transform.keepsZero()) {
       throw new IllegalStateException(
           given + "clips that leave 0 as it is: a gradient's norm is NaN,"
               + " or a clamp has no 0 in it");
     }
+  }
+
+  private static boolean isZero(Parameter parameter) {
+    return parameter.value().isEmpty() || parameter.value().amaxNumber().doubleValue() == 0;
   }
 
   /** The message about a parameter whose rows have missed steps. */

@@ -68,10 +68,8 @@ class SamTest {
       INDArray second =
           TestArrays.create(DataType.DOUBLE, w.shape(), TestArrays.uniform(random, 30));
       g.assign(first);
-      double[] away = first.mul(0.1 / first.norm2Number().doubleValue())
-          .addi(w)
-          .data()
-          .asDouble();
+      double[] away =
+          first.mul(0.1 / first.norm2Number().doubleValue()).addi(w).data().asDouble();
       sam.step(one, () -> {
         assertThat(w.data().asDouble()).containsExactly(away, within(1e-12));
         g.assign(second);
@@ -110,8 +108,8 @@ class SamTest {
     assertThat(value.toDoubleVector())
         .containsExactly(new double[] {-3 * scale, -16 * scale}, within(1e-12));
     assertThat(sam.isAdaptive()).isTrue();
-    assertThat(sam).hasToString(
-        "Sgd(learningRate=1.0, weightDecay=none).sharpnessAware(0.5, adaptive)");
+    assertThat(sam)
+        .hasToString("Sgd(learningRate=1.0, weightDecay=none).sharpnessAware(0.5, adaptive)");
   }
 
   @Test
@@ -211,7 +209,8 @@ class SamTest {
     assertThat(other.getDouble(0)).isEqualTo(-4);
     assertThat(value.toDoubleVector())
         .containsExactly(new double[] {1 - 1.3, 1 - 1.4}, within(1e-12));
-    assertThatThrownBy(() -> Optimizer.groups().otherwise(new Sam(new Sgd()).guarded(NonFinite.FAIL)))
+    assertThatThrownBy(
+            () -> Optimizer.groups().otherwise(new Sam(new Sgd()).guarded(NonFinite.FAIL)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("expected Sam around the groups");
   }

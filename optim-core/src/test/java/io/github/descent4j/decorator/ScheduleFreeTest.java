@@ -155,7 +155,8 @@ class ScheduleFreeTest {
     assertThat(failing.weightSum()).isEqualTo(before).isEqualTo(1);
     assertThat(skipping.weightSum()).isZero();
     assertThat(skipping.steps()).isZero();
-    ScheduleFree steep = ScheduleFree.sgd().learningRate(1e10).weightLrPower(100).build();
+    ScheduleFree steep =
+        ScheduleFree.sgd().learningRate(1e10).weightLrPower(100).build();
     assertThatThrownBy(() -> steep.step(parameters))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("sum of weights is Infinity at step 1");
@@ -169,8 +170,8 @@ class ScheduleFreeTest {
         .group("b", p -> p.name().equals("b"), ofGroup, 0.5)
         .otherwise(new Sgd(1))
         .build();
-    groups.step(Parameters.of(
-        parameters.get("w"), Parameter.of("b", other, Nd4j.createFromArray(1.0))));
+    groups.step(
+        Parameters.of(parameters.get("w"), Parameter.of("b", other, Nd4j.createFromArray(1.0))));
     assertThat(other.getDouble(0)).isEqualTo(1.5);
     assertThat(ofGroup.largestRate()).isEqualTo(0.5);
     assertThat(value.toDoubleVector()).containsExactly(0.5, -2.25);
@@ -178,8 +179,8 @@ class ScheduleFreeTest {
 
   @Test
   void aRunGoesOnFromAStateFileBitForBit() {
-    for (ScheduleFree.Builder<?> builder : List.of(
-        ScheduleFree.sgd().warmupSteps(5).r(1), ScheduleFree.adamW().decayInUpdate(0.1))) {
+    for (ScheduleFree.Builder<?> builder :
+        List.of(ScheduleFree.sgd().warmupSteps(5).r(1), ScheduleFree.adamW().decayInUpdate(0.1))) {
       Path file = folder.resolve("state.npz");
       ScheduleFree through = builder.build();
       step(through, 3);
@@ -290,7 +291,8 @@ class ScheduleFreeTest {
         ScheduleFree.sgd().weightLrPower(Double.NaN));
     assertBad("beta is 1.0, expected a number in [0, 1)", ScheduleFree.sgd().beta(1));
     assertBad("beta2 is 1.0, expected a number in [0, 1)", ScheduleFree.adamW().beta2(1));
-    assertBad("epsilon is 0.0, expected a finite number > 0", ScheduleFree.adamW().epsilon(0));
+    assertBad(
+        "epsilon is 0.0, expected a finite number > 0", ScheduleFree.adamW().epsilon(0));
     assertBad(
         "decayInUpdate is -1.0, expected a finite number >= 0",
         ScheduleFree.adamW().decayInUpdate(-1));
