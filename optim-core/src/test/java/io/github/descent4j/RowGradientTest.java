@@ -4,6 +4,7 @@ import static io.github.descent4j.TestArrays.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.decorator.GradientDecorator;
@@ -230,6 +231,16 @@ class RowGradientTest {
     assertThat(value).isEqualTo(Nd4j.ones(4, 2));
     assertThat(dense).isEqualTo(Nd4j.ones(4, 2));
     assertThat(optimizer.state().parameters()).isEmpty();
+  }
+
+  @Test
+  void batchMethodsTakeNoRows() {
+    INDArray value = Nd4j.ones(4, 2);
+    LBfgsOptimizer method = new LBfgsOptimizer();
+    assertThatThrownBy(() -> method.step(parameters(value), all -> 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("gradient of parameter 'w' is given as rows, expected ");
+    assertThat(method.steps()).isZero();
   }
 
   @Test
