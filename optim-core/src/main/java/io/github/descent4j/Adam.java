@@ -23,6 +23,7 @@ import io.github.descent4j.rule.UpdateRule;
  * and Optax. Keras and ND4J use the "epsilon hat" form of the paper's section 2, which {@code
  * epsilonHat(true)} does: {@code p -= lr sqrt(1 - beta2^t) / (1 - beta1^t) m / (sqrt(v) + epsilon)}, in
  * which epsilon weighs {@code 1 / sqrt(1 - beta2^t)} times as much, 31.6 times at t = 1.
+ * PyTorch's SparseAdam is that form with {@linkplain RowGradient gradients of rows}.
  *
  * <p><b>Slots.</b> {@code m} and {@code v}, the uncorrected moments, in the parameter's shape, from 0.
  * Memory: two arrays.

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.constraint.Projection;
@@ -249,7 +250,7 @@ class RowGradientTest {
     assertThatThrownBy(() -> optimizer.step(parameters(value), () -> {
           throw new AssertionError("gradients are computed again");
         }))
-        .isInstanceOf(IllegalArgumentException.class)
+        .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("gradient of parameter 'w' is given as rows, expected ");
     assertThat(value).isEqualTo(Nd4j.ones(4, 2));
   }
@@ -280,6 +281,16 @@ class RowGradientTest {
     optimizer.step(parameters(value));
     assertThat(value.getFloat(0, 0)).isCloseTo(1, within(1e-6f));
     assertThat(value.getFloat(ROWS[0], 0)).isLessThan(0.99f);
+  }
+
+  @Test
+  void batchMethodsTakeNoRows() {
+    INDArray value = Nd4j.ones(4, 2);
+    LBfgsOptimizer method = new LBfgsOptimizer();
+    assertThatThrownBy(() -> method.step(parameters(value), all -> 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("gradient of parameter 'w' is given as rows, expected ");
+    assertThat(method.steps()).isZero();
   }
 
   @Test

@@ -36,6 +36,9 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   /** With fewer arrays the larger blocks stay there as well, and cost less each. */
   private static final int MANY_ARRAYS = 4;
 
+  /** An element of a row costs several times as much as one of a stretch: rows are not where the cache looks ahead. */
+  private static final long PARALLEL_ROWS = WorkList.PARALLEL / 4;
+
   /** The numbers of a step that several parameters share. */
   private static final class SharedNumbers {
     long t;
@@ -65,6 +68,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   private SharedNumbers[] shared = {};
   private int sharedCount;
   private Parameters planned;
+  private long parallel;
   private ParameterState[] checked = {};
   private int block = StretchUpdater.BLOCK;
 
@@ -130,7 +134,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
 
   @Override
   public void commit() {
-    updates.run(work.count(), work.elements() >= WorkList.PARALLEL);
+    updates.run(work.count(), work.elements() >= parallel);
     for (int i = 0; i < planned.size(); i++) {
       PlannedUpdate plan = plans[i];
       for (int k = 0; k < kept; k++) {
@@ -158,7 +162,11 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
 
   private void listWork(Parameters parameters) {
     work.clear();
+    parallel = WorkList.PARALLEL;
     for (int i = 0; i < parameters.size(); i++) {
+      if (ParameterAccess.ACCESS.rows(parameters.get(i)) != null) {
+        parallel = PARALLEL_ROWS;
+      }
       work.add(i, ParameterAccess.ACCESS.givenMemory(parameters.get(i)).length());
     }
     boolean small = work.elements() >= LARGE && description.arrays() >= MANY_ARRAYS;

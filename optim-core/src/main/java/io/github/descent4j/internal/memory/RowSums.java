@@ -37,7 +37,9 @@ public final class RowSums {
     try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       long[] shape = block.shape().clone();
       shape[0] = rows.length;
-      sums = Nd4j.create(type, shape, 'c');
+      sums = block.isEmpty()
+          ? Nd4j.create(type, shape, 'c')
+          : Nd4j.createUninitialized(type, shape, 'c');
     }
     if (block.isEmpty()) {
       return sums;
@@ -57,6 +59,12 @@ public final class RowSums {
       }
       for (long at = 0; at < width; at += BLOCK) {
         int n = (int) Math.min(BLOCK, width - at);
+        if (next == first + 1 && !from.isDouble()) {
+          // Nothing to add, which most rows are: no need of doubles.
+          from.load('c', (order[first] & 0xffffffffL) * width + at, n, floats, offsets);
+          to.store('c', row * width + at, n, floats, offsets);
+          continue;
+        }
         for (int i = first; i < next; i++) {
           long place = (order[i] & 0xffffffffL) * width + at;
           if (from.isDouble()) {
