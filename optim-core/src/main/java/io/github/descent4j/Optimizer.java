@@ -10,6 +10,8 @@ import io.github.descent4j.decorator.AdaptivelyClippedOptimizer;
 import io.github.descent4j.decorator.AdjustableOptimizer;
 import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.ClippedOptimizer;
+import io.github.descent4j.decorator.GradientCentralization;
+import io.github.descent4j.decorator.GradientNoise;
 import io.github.descent4j.decorator.GroupedOptimizer;
 import io.github.descent4j.decorator.GuardedOptimizer;
 import io.github.descent4j.decorator.Lookahead;
@@ -221,6 +223,23 @@ public interface Optimizer {
    */
   default Sam sharpnessAware(double rho) {
     return new Sam(this, rho);
+  }
+
+  /** Takes the mean of every output's weights off the gradients of matrices and kernels: gradient centralization. */
+  default GradientCentralization centralized() {
+    return new GradientCentralization(this);
+  }
+
+  /**
+   * Adds normal noise to the gradients, of variance {@code eta / (1 + t)^gamma} in the calls t = 0, 1 and so on.
+   *
+   * @param eta the variance at first: finite and at least 0; 0.01, 0.3 or 1 in the paper
+   * @param gamma finite and at least 0; 0.55 in the paper
+   * @param seed another one, other noise
+   * @throws IllegalArgumentException if a number is out of its range
+   */
+  default GradientNoise noisy(double eta, double gamma, long seed) {
+    return new GradientNoise(this, eta, gamma, seed);
   }
 
   /**

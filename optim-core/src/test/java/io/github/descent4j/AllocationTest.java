@@ -71,6 +71,8 @@ class AllocationTest {
         Arguments.of("accumulated", new RmsProp().clipped(clip).accumulated(3)),
         Arguments.of("clipped adaptively", new RmsProp().clippedAdaptively(AdaptiveClip.of(0.01))),
         Arguments.of("lookahead", new RmsProp().lookahead(2, 0.5)),
+        Arguments.of("centralized", new RmsProp().centralized()),
+        Arguments.of("noisy", new RmsProp().noisy(0.01, 0, 1)),
         Arguments.of("schedule-free", ScheduleFree.sgd().warmupSteps(9).build()),
         Arguments.of("averaged", new RmsProp().averaged(WeightAverage.ema(0.9).every(2))),
         Arguments.of(
