@@ -66,7 +66,8 @@ class LayoutTest {
         assertSameBits("value", halfValue.castTo(DataType.FLOAT), fullValue);
       }
       for (String slot : optimizer.slots()) {
-        assertThat(half.state().slot("w", slot).dataType()).isEqualTo(DataType.FLOAT);
+        assertThat(half.state().slot("w", slot).dataType())
+            .isEqualTo(optimizer.isNumber(slot) ? DataType.DOUBLE : DataType.FLOAT);
         assertSameBits(slot, half.state().slot("w", slot), full.state().slot("w", slot));
       }
     }

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -292,6 +293,17 @@ public record OptimizerCase(
   /** Whether an element depends on no other. */
   public boolean isElementwise() {
     return UpdateRuleAccess.ACCESS.isElementwise((UpdateRule) create.get());
+  }
+
+  /** Whether networks of DL4J and SameDiff take it: an updater is not given the parameter. */
+  public boolean isUpdater() {
+    return isElementwise() && !UpdateRuleAccess.ACCESS.readsParameter((UpdateRule) create.get());
+  }
+
+  /** Whether a slot is one number of type DOUBLE, and no array in the parameter's shape. */
+  public boolean isNumber(String slot) {
+    return Arrays.stream(UpdateRuleAccess.ACCESS.slots((UpdateRule) create.get()))
+        .anyMatch(definition -> definition.name().equals(slot) && definition.isNumber());
   }
 
   /** Whether it takes parameters of a shape, or refuses them. */

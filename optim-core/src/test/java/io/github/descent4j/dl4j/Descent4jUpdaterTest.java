@@ -56,7 +56,7 @@ class Descent4jUpdaterTest {
 
   static List<OptimizerCase> cases() {
     return OptimizerCase.withoutDecay().stream()
-        .filter(OptimizerCase::isElementwise)
+        .filter(OptimizerCase::isUpdater)
         .toList();
   }
 

@@ -86,7 +86,7 @@ class Dl4jNetworkTest {
 
   static List<OptimizerCase> cases() {
     return OptimizerCase.withoutDecay().stream()
-        .filter(OptimizerCase::isElementwise)
+        .filter(OptimizerCase::isUpdater)
         .toList();
   }
 

@@ -39,7 +39,7 @@ class SameDiffTest {
 
   static List<OptimizerCase> cases() {
     return OptimizerCase.withoutDecay().stream()
-        .filter(OptimizerCase::isElementwise)
+        .filter(OptimizerCase::isUpdater)
         .toList();
   }
 

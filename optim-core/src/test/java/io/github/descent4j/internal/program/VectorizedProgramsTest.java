@@ -31,6 +31,8 @@ class VectorizedProgramsTest {
       "AmsGrad",
       "QhAdam",
       "Adan",
+      "Rprop",
+      "Ftrl",
       "RmsProp centered momentum",
       "RmsProp centered momentum rate inside",
       "Lamb decay in update");
