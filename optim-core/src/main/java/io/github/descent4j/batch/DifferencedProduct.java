@@ -8,42 +8,80 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class DifferencedProduct implements HessianProduct {
   private final Objective objective;
 
+  /** Of the last call: a method calls with the same arrays again and again. */
+  private Workspace workspace;
+
   DifferencedProduct(Objective objective) {
     this.objective = objective;
   }
 
   @Override
   public void multiply(Parameters parameters, List<INDArray> vector, List<INDArray> product) {
-    Layout layout = new Layout(parameters);
-    int n = layout.size();
-    double[] x = new double[n];
-    double[] v = new double[n];
-    layout.readValues(x);
-    new FlatArrays(vector).read(v);
-    double largest = Vectors.maxNorm(v);
-    double[] ahead = new double[n];
-    double[] behind = new double[n];
-    if (largest > 0) {
-      double e = StrictMath.cbrt(layout.precision()) * (1 + Vectors.maxNorm(x)) / largest;
-      try {
-        gradientAt(layout, parameters, x, e, v, ahead);
-        gradientAt(layout, parameters, x, -e, v, behind);
-      } finally {
-        layout.writeValues(x);
-      }
-      for (int i = 0; i < n; i++) {
-        ahead[i] = (ahead[i] - behind[i]) / (2 * e);
-      }
+    Workspace kept = workspace;
+    if (kept == null || !kept.isOf(parameters, vector, product)) {
+      kept = new Workspace(parameters, vector, product);
+      workspace = kept;
     }
-    new FlatArrays(product).write(ahead);
+    kept.multiply(objective);
   }
 
-  private void gradientAt(
-      Layout layout, Parameters parameters, double[] x, double e, double[] v, double[] gradient) {
-    double[] point = new double[x.length];
-    Vectors.move(point, x, e, v);
-    layout.writeValues(point);
-    objective.evaluate(parameters);
-    layout.readGradients(gradient);
+  /** All fields are final, so that a thread with parameters of its own finds it whole or not at all. */
+  private static final class Workspace {
+    private final Parameters parameters;
+    private final Layout layout;
+    private final FlatArrays vector;
+    private final FlatArrays product;
+    private final double[] x;
+    private final double[] v;
+    private final double[] point;
+    private final double[] ahead;
+    private final double[] behind;
+
+    Workspace(Parameters parameters, List<INDArray> vector, List<INDArray> product) {
+      this.parameters = parameters;
+      this.vector = new FlatArrays(vector);
+      this.product = new FlatArrays(product);
+      layout = new Layout(parameters);
+      int n = layout.size();
+      x = new double[n];
+      v = new double[n];
+      point = new double[n];
+      ahead = new double[n];
+      behind = new double[n];
+    }
+
+    boolean isOf(Parameters parameters, List<INDArray> vector, List<INDArray> product) {
+      return this.parameters == parameters
+          && this.vector.isOf(vector)
+          && this.product.isOf(product);
+    }
+
+    void multiply(Objective objective) {
+      layout.readValues(x);
+      vector.read(v);
+      double largest = Vectors.maxNorm(v);
+      if (largest > 0) {
+        double e = StrictMath.cbrt(layout.precision()) * (1 + Vectors.maxNorm(x)) / largest;
+        try {
+          gradientAt(objective, e, ahead);
+          gradientAt(objective, -e, behind);
+        } finally {
+          layout.writeValues(x);
+        }
+        for (int i = 0; i < ahead.length; i++) {
+          ahead[i] = (ahead[i] - behind[i]) / (2 * e);
+        }
+      } else {
+        Vectors.copy(v, ahead);
+      }
+      product.write(ahead);
+    }
+
+    private void gradientAt(Objective objective, double e, double[] gradient) {
+      Vectors.move(point, x, e, v);
+      layout.writeValues(point);
+      objective.evaluate(parameters);
+      layout.readGradients(gradient);
+    }
   }
 }

@@ -66,6 +66,7 @@ final class Evaluator {
   private FlatArrays vectorArrays;
   private FlatArrays productArrays;
   private INDArray hessianArray;
+  private FlatArray hessianElements;
 
   Evaluator(Objective objective, Parameters parameters, Terms terms, int maxEvaluations) {
     this.objective = objective;
@@ -258,13 +259,15 @@ final class Evaluator {
     int n = size();
     if (hessianArray == null) {
       hessianArray = Nd4j.create(DataType.DOUBLE, new long[] {n, n}, 'c');
+      hessianElements = FlatArray.of(hessianArray);
     } else {
-      hessianArray.assign(0);
+      Arrays.fill(matrix, 0);
+      hessianElements.write(matrix);
     }
     show(x);
     hessians++;
     gradientsStale = true;
     hessian.fill(parameters, hessianArray);
-    new FlatArray(hessianArray, 0).read(matrix);
+    hessianElements.read(matrix);
   }
 }

@@ -12,15 +12,21 @@ final class FlatArrays {
   FlatArrays(List<INDArray> arrays) {
     this.arrays = arrays;
     parts = new FlatArray[arrays.size()];
+    FlatArray.Scratch scratch = new FlatArray.Scratch();
     int from = 0;
     for (int i = 0; i < parts.length; i++) {
-      parts[i] = new FlatArray(arrays.get(i), from);
+      parts[i] = new FlatArray(arrays.get(i), from, scratch);
       from = parts[i].end();
     }
   }
 
   List<INDArray> arrays() {
     return arrays;
+  }
+
+  /** Whether these are the flat arrays of a list. */
+  boolean isOf(List<INDArray> others) {
+    return arrays == others;
   }
 
   /** Where the stretch of an array ends. */

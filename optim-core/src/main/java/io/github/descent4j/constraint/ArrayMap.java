@@ -47,7 +47,7 @@ class ArrayMap implements ProximalMap {
     requireFit(parameters);
     for (Parameter parameter : parameters) {
       if (!parameter.value().isEmpty()) {
-        FlatArray array = new FlatArray(parameter.value(), 0);
+        FlatArray array = FlatArray.of(parameter.value());
         double[] before = new double[array.end()];
         array.read(before);
         double[] x = before.clone();

@@ -19,7 +19,7 @@ final class FixedArray {
     requireNonNull(array, () -> name + " is null, expected an array");
     this.name = name;
     shape = array.shape().clone();
-    FlatArray flat = new FlatArray(array, 0);
+    FlatArray flat = FlatArray.of(array);
     elements = new double[flat.end()];
     flat.read(elements);
   }

@@ -1,38 +1,48 @@
 package io.github.descent4j.internal.memory;
 
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * An array as a stretch of a flat vector, elements in 'c' order. DOUBLE and FLOAT arrays that lie in this order in memory are read
- * and written where they are, all others by way of a DOUBLE copy.
+ * An array as a stretch of a flat vector, elements in 'c' order, whatever its own order is. Reading and writing allocate nothing.
  */
 public final class FlatArray {
-  private static final int BLOCK = 1024;
+
+  /** What elements go through on their way, for arrays that are read and written by one thread. */
+  public static final class Scratch {
+    private static final int BLOCK = 1024;
+
+    private final double[] doubles = new double[BLOCK];
+    private final float[] floats = new float[BLOCK];
+    private final long[] offsets = new long[BLOCK];
+  }
 
   private final INDArray array;
   private final int from;
   private final int length;
-  private final boolean direct;
+  private final Scratch scratch;
 
-  /** For arrays that are not direct. */
-  private final INDArray copy;
+  /** Null for an array of no elements. */
+  private ArrayMemory memory;
 
   /**
-   * Finds the elements.
+   * A stretch that begins at an element of the vector.
    *
-   * @param from where the stretch begins
+   * @param array to write into: of a type of parameters; others are read as they are now
    */
-  public FlatArray(INDArray array, int from) {
-    this.array = array;
+  public FlatArray(INDArray array, int from, Scratch scratch) {
+    boolean usable = array.isEmpty() || ArrayMemory.supports(array.dataType());
+    this.array = usable ? array : array.castTo(DataType.DOUBLE);
     this.from = from;
+    this.scratch = scratch;
     length = Math.toIntExact(array.isEmpty() ? 0 : array.length());
-    boolean plainType = array.dataType() == DataType.DOUBLE || array.dataType() == DataType.FLOAT;
-    direct = length == 0 || (plainType && isPlain(array));
-    copy = direct ? null : Nd4j.createUninitialized(DataType.DOUBLE, array.shape(), 'c');
+    memory = length == 0 ? null : ArrayMemory.of(this.array);
+  }
+
+  /** An array by itself. */
+  public static FlatArray of(INDArray array) {
+    return new FlatArray(array, 0, new Scratch());
   }
 
   /** Where the stretch ends. */
@@ -42,75 +52,52 @@ public final class FlatArray {
 
   /** Copies the elements into their stretch of a vector. */
   public void read(double[] vector) {
-    if (length == 0) {
-      return;
-    }
-    if (!direct) {
-      copy.assign(array);
-    }
-    INDArray source = direct ? array : copy;
-    if (source.dataType() == DataType.DOUBLE) {
-      doubles(source).get(vector, from, length);
-      return;
-    }
-    FloatPointer floats = floats(source);
-    float[] block = new float[Math.min(length, BLOCK)];
-    for (int done = 0; done < length; done += BLOCK) {
-      int n = Math.min(BLOCK, length - done);
-      floats.get(block, 0, n);
-      floats.position(floats.position() + n);
-      for (int i = 0; i < n; i++) {
-        vector[from + done + i] = block[i];
+    locate();
+    for (int done = 0; done < length; done += Scratch.BLOCK) {
+      int n = Math.min(Scratch.BLOCK, length - done);
+      if (memory.isDouble()) {
+        memory.load('c', done, n, scratch.doubles, scratch.offsets);
+        System.arraycopy(scratch.doubles, 0, vector, from + done, n);
+      } else {
+        memory.load('c', done, n, scratch.floats, scratch.offsets);
+        for (int i = 0; i < n; i++) {
+          vector[from + done + i] = scratch.floats[i];
+        }
       }
     }
   }
 
   /** Leaves in the vector what is in the array, rounded to its type. */
   public void write(double[] vector) {
+    locate();
+    for (int done = 0; done < length; done += Scratch.BLOCK) {
+      int n = Math.min(Scratch.BLOCK, length - done);
+      int first = from + done;
+      if (memory.isDouble()) {
+        System.arraycopy(vector, first, scratch.doubles, 0, n);
+        memory.store('c', done, n, scratch.doubles, scratch.offsets);
+      } else {
+        for (int i = 0; i < n; i++) {
+          float number = (float) vector[first + i];
+          scratch.floats[i] = memory.isHalf() ? memory.rounded(number) : number;
+          vector[first + i] = scratch.floats[i];
+        }
+        memory.store('c', done, n, scratch.floats, scratch.offsets);
+      }
+    }
+  }
+
+  /** Memory that has been given back is not to be touched, and an array may have got another one. */
+  private void locate() {
     if (length == 0) {
       return;
     }
-    INDArray target = direct ? array : copy;
-    if (target.dataType() == DataType.DOUBLE) {
-      doubles(target).put(vector, from, length);
-    } else {
-      FloatPointer floats = floats(target);
-      float[] block = new float[Math.min(length, BLOCK)];
-      for (int done = 0; done < length; done += BLOCK) {
-        int n = Math.min(BLOCK, length - done);
-        for (int i = 0; i < n; i++) {
-          block[i] = (float) vector[from + done + i];
-          vector[from + done + i] = block[i];
-        }
-        floats.put(block, 0, n);
-        floats.position(floats.position() + n);
-      }
+    if (array.wasClosed()) {
+      throw new IllegalStateException("an array of shape " + Arrays.toString(array.shape())
+          + " has been closed, expected an open array");
     }
-    if (!direct) {
-      array.assign(copy);
-      if (array.dataType() != DataType.DOUBLE) {
-        read(vector);
-      }
+    if (!memory.describes(array)) {
+      memory = ArrayMemory.of(array);
     }
-  }
-
-  /** The pointer of a view is that of the array it is a view of. */
-  private static DoublePointer doubles(INDArray array) {
-    return new DoublePointer(array.data().pointer()).position(array.offset());
-  }
-
-  private static FloatPointer floats(INDArray array) {
-    return new FloatPointer(array.data().pointer()).position(array.offset());
-  }
-
-  private static boolean isPlain(INDArray array) {
-    long expected = 1;
-    for (int axis = array.rank() - 1; axis >= 0; axis--) {
-      if (array.size(axis) != 1 && array.stride(axis) != expected) {
-        return false;
-      }
-      expected *= array.size(axis);
-    }
-    return true;
   }
 }
