@@ -237,6 +237,20 @@ public enum Conventions {
   }
 
   /**
+   * LARS: the norm of gradient and decay together in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   */
+  public Lars.Builder lars() {
+    Lars.Builder builder = Lars.builder().momentum(0.9).trustCoefficient(1e-3);
+    return switch (this) {
+      case PAPER -> builder;
+      case OPTAX -> builder.normOfSum(true);
+      case PYTORCH, KERAS -> throw none("LARS", "PAPER or OPTAX");
+    };
+  }
+
+  /**
    * Muon: the author's own as {@link #PAPER}; rate 0.001, decay 0.1 and the norm at least epsilon in PyTorch; rate 0.001,
    * decay 0.004 and MATCH_RMS in Keras.
    *

@@ -167,6 +167,7 @@ class ConventionsTest {
   void whatALibraryDoesNotHaveIsSaid() {
     assertNone("PYTORCH has no Yogi, expected PAPER or OPTAX", Conventions.PYTORCH::yogi);
     assertNone("KERAS has no Yogi, expected PAPER or OPTAX", Conventions.KERAS::yogi);
+    assertNone("KERAS has no LARS, expected PAPER or OPTAX", Conventions.KERAS::lars);
     assertNone("KERAS has no RAdam, expected PAPER, PYTORCH or OPTAX", Conventions.KERAS::rAdam);
     assertThatThrownBy(Conventions.PAPER::adamW)
         .isInstanceOf(UnsupportedOperationException.class)

@@ -77,6 +77,8 @@ final class GoldenOptimizers {
           } else if (named.getKey().equals("eps_added_to_s")) {
             double inVariance = named.getValue().booleanValue() ? h.get("eps").doubleValue() : 0;
             set(builder, "epsilonInVariance", inVariance);
+          } else if (named.getKey().equals("variant")) {
+            setVariant(builder, named.getValue().textValue());
           } else {
             set(builder, named.getKey(), named.getValue());
           }
@@ -119,6 +121,19 @@ final class GoldenOptimizers {
     }
     if (!WITHOUT_SETTER.contains(name)) {
       throw new AssertionError("no setter for golden '" + name + "' in " + builder.getClass());
+    }
+  }
+
+  /** Forms of one optimizer: the paper's is the default. */
+  private static void setVariant(UpdateRule.Builder<?> builder, String variant) {
+    boolean known = switch (variant) {
+      case "paper" -> true;
+      case "rate_outside" -> set(builder, "rateInsideVelocity", false);
+      case "optax" -> set(builder, "normOfSum", true);
+      default -> false;
+    };
+    if (!known) {
+      throw new AssertionError("no variant '" + variant + "' in " + builder.getClass());
     }
   }
 

@@ -143,6 +143,14 @@ public record OptimizerCase(
             () -> Lamb.builder().biasCorrection(false).trustClip(true),
             Lamb.Builder::build),
         of(
+            "Lars rate outside",
+            () -> Lars.builder().rateInsideVelocity(false).epsilon(1e-8),
+            Lars.Builder::build),
+        of(
+            "Lars nesterov",
+            () -> Lars.builder().nesterov(true).normOfSum(true),
+            Lars.Builder::build),
+        of(
             "Muon without nesterov",
             () -> Muon.builder().nesterov(false).scaling(Muon.Scaling.MATCH_RMS),
             Muon.Builder::build));
@@ -240,7 +248,16 @@ public record OptimizerCase(
         of(
             "Lamb decoupled",
             () -> Lamb.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Lamb.Builder::build));
+            Lamb.Builder::build),
+        of("Lars decay in update", () -> Lars.builder().decayInUpdate(0.1), Lars.Builder::build),
+        of(
+            "Lars norm of sum",
+            () -> Lars.builder().normOfSum(true).decayInUpdate(0.1),
+            Lars.Builder::build),
+        of(
+            "Lars decoupled",
+            () -> Lars.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            Lars.Builder::build));
   }
 
   private static List<OptimizerCase> ofAnyShape(List<OptimizerCase> cases) {

@@ -9,6 +9,7 @@ import io.github.descent4j.AdamW;
 import io.github.descent4j.Adan;
 import io.github.descent4j.AmsGrad;
 import io.github.descent4j.Lamb;
+import io.github.descent4j.Lars;
 import io.github.descent4j.Lion;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Muon;
@@ -58,6 +59,7 @@ public final class Rules {
       new Rule<>("AdaBelief", AdaBelief::builder, AdaBelief.Builder::build),
       new Rule<>("Adan", Adan::builder, Adan.Builder::build),
       new Rule<>("Lamb", Lamb::builder, Lamb.Builder::build),
+      new Rule<>("Lars", Lars::builder, Lars.Builder::build),
       new Rule<>("Muon", Muon::builder, Muon.Builder::build));
 
   private Rules() {}
