@@ -5,7 +5,7 @@
  * complexity: {@link io.github.descent4j.Sgd}, {@link io.github.descent4j.Momentum}, {@link
  * io.github.descent4j.Nesterov}, {@link io.github.descent4j.AdaGrad}, {@link
  * io.github.descent4j.RmsProp}, {@link io.github.descent4j.AdaDelta}, {@link
- * io.github.descent4j.Adam}, {@link io.github.descent4j.AdamW}, {@link io.github.descent4j.AmsGrad}, {@link io.github.descent4j.Yogi}, {@link io.github.descent4j.RAdam}, {@link io.github.descent4j.NAdam}, {@link io.github.descent4j.AdaMax}, {@link io.github.descent4j.SignSgd}, {@link io.github.descent4j.Signum}, {@link io.github.descent4j.Lion}, {@link io.github.descent4j.Qhm}, {@link io.github.descent4j.QhAdam}, {@link io.github.descent4j.AdaBelief}, {@link io.github.descent4j.Adan}, {@link io.github.descent4j.Lamb}, {@link io.github.descent4j.Lars}, {@link io.github.descent4j.Muon}.
+ * io.github.descent4j.Adam}, {@link io.github.descent4j.AdamW}, {@link io.github.descent4j.AmsGrad}, {@link io.github.descent4j.Yogi}, {@link io.github.descent4j.RAdam}, {@link io.github.descent4j.NAdam}, {@link io.github.descent4j.AdaMax}, {@link io.github.descent4j.SignSgd}, {@link io.github.descent4j.Signum}, {@link io.github.descent4j.Lion}, {@link io.github.descent4j.Qhm}, {@link io.github.descent4j.QhAdam}, {@link io.github.descent4j.AdaBelief}, {@link io.github.descent4j.Adan}, {@link io.github.descent4j.Lamb}, {@link io.github.descent4j.Lars}, {@link io.github.descent4j.Adafactor}, {@link io.github.descent4j.Prodigy}, {@link io.github.descent4j.DAdaptAdam}, {@link io.github.descent4j.DAdaptSgd}, {@link io.github.descent4j.Muon}.
  *
  * <table>
  * <caption>The other packages</caption>

@@ -62,7 +62,11 @@ class RecordedBitsTest {
     }
 
     boolean suits(OptimizerCase optimizer) {
-      return this != COUPLED || !optimizer.name().startsWith("AdamW");
+      return switch (this) {
+        case NONE, CLAMPED, SCALED -> true;
+        case COUPLED -> !optimizer.isOf("AdamW");
+        case DECOUPLED, SCALED_CLAMPED_DECAYED -> !optimizer.isOf("DAdaptSgd");
+      };
     }
   }
 
