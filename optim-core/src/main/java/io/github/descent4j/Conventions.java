@@ -237,6 +237,65 @@ public enum Conventions {
   }
 
   /**
+   * LARS: the norm of gradient and decay together in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   */
+  public Lars.Builder lars() {
+    Lars.Builder builder = Lars.builder().momentum(0.9).trustCoefficient(1e-3);
+    return switch (this) {
+      case PAPER -> builder;
+      case OPTAX -> builder.normOfSum(true);
+      case PYTORCH, KERAS -> throw none("LARS", "PAPER or OPTAX");
+    };
+  }
+
+  /**
+   * Adafactor: the rate is the relative step's first argument in all; epsilon1 is a floor, of the size of an ulp in double, in
+   * PyTorch; rate 0.001 in Keras. PyTorch's epsilon1 for FLOAT is 1.1920928955078125e-7.
+   *
+   * @throws UnsupportedOperationException for {@link #OPTAX}, which factors large matrices alone
+   */
+  public Adafactor.Builder adafactor() {
+    Adafactor.Builder builder = Adafactor.builder();
+    return switch (this) {
+      case PAPER -> builder.learningRate(0.01);
+      case PYTORCH -> builder.learningRate(0.01).epsilon1(Math.ulp(1.0)).epsilonAsFloor(true);
+      case KERAS -> builder.learningRate(1e-3);
+      case OPTAX ->
+        throw new UnsupportedOperationException(
+            "OPTAX has an Adafactor that factors matrices of at least 128 rows and columns alone, expected PAPER,"
+                + " PYTORCH or KERAS");
+    };
+  }
+
+  /**
+   * Prodigy: the authors' own as {@link #PAPER}; with bias correction in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   */
+  public Prodigy.Builder prodigy() {
+    return switch (this) {
+      case PAPER -> Prodigy.builder();
+      case OPTAX -> Prodigy.builder().biasCorrection(true);
+      case PYTORCH, KERAS -> throw none("Prodigy", "PAPER or OPTAX");
+    };
+  }
+
+  /**
+   * D-Adaptation of Adam: the authors' own as {@link #PAPER}; with bias correction in Optax.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   */
+  public DAdaptAdam.Builder dAdaptAdam() {
+    return switch (this) {
+      case PAPER -> DAdaptAdam.builder();
+      case OPTAX -> DAdaptAdam.builder().biasCorrection(true);
+      case PYTORCH, KERAS -> throw none("DAdaptAdam", "PAPER or OPTAX");
+    };
+  }
+
+  /**
    * Muon: the author's own as {@link #PAPER}; rate 0.001, decay 0.1 and the norm at least epsilon in PyTorch; rate 0.001,
    * decay 0.004 and MATCH_RMS in Keras.
    *

@@ -101,6 +101,31 @@ class ConventionsTest {
         .hasToString(GoldenOptimizers.create(golden).toString());
   }
 
+  /** PyTorch and Optax recorded theirs in the second set. */
+  @Test
+  void presetsOfTheSecondSetAreTheOptimizersOfTheirFiles() {
+    JsonNode torch = Golden.read("wide/optimizers/adafactor_torch_default.json");
+    assertThat(Conventions.PYTORCH.adafactor().build())
+        .hasToString(GoldenOptimizers.create(torch).toString());
+    JsonNode paper = Golden.read("wide/optimizers/adafactor_paper_edge.json");
+    assertThat(Conventions.PAPER.adafactor().build())
+        .hasToString(GoldenOptimizers.create(paper).toString());
+    JsonNode prodigy = Golden.read("wide/optimizers/prodigy_bias_correction_decay.json");
+    assertThat(Conventions.OPTAX.prodigy().d0(1e-3).decayInUpdate(0.05).build())
+        .hasToString(GoldenOptimizers.create(prodigy).toString());
+    JsonNode adapted = Golden.read("wide/optimizers/dadapt_adam_bias_correction_decoupled.json");
+    assertThat(Conventions.OPTAX.dAdaptAdam().d0(1e-3).decayInUpdate(0.05).build())
+        .hasToString(GoldenOptimizers.create(adapted).toString());
+    JsonNode optax = Golden.read("wide/optimizers/lars_optax.json");
+    assertThat(Conventions.OPTAX
+            .lars()
+            .learningRate(0.5)
+            .trustCoefficient(0.02)
+            .decayInUpdate(0.05)
+            .build())
+        .hasToString(GoldenOptimizers.create(optax).toString());
+  }
+
   private static Optimizer atRateOf(JsonNode golden, Conventions conventions, String optimizer) {
     double rate = golden.at("/hyperparameters/lr").doubleValue();
     return switch (optimizer) {
@@ -173,6 +198,13 @@ class ConventionsTest {
         .hasMessageStartingWith("OPTAX has an Rprop whose step is that of the gradient before");
     assertNone("PYTORCH has no Yogi, expected PAPER or OPTAX", Conventions.PYTORCH::yogi);
     assertNone("KERAS has no Yogi, expected PAPER or OPTAX", Conventions.KERAS::yogi);
+    assertNone("KERAS has no LARS, expected PAPER or OPTAX", Conventions.KERAS::lars);
+    assertThatThrownBy(Conventions.OPTAX::adafactor)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageStartingWith("OPTAX has an Adafactor that factors matrices of at least 128");
+    assertNone("KERAS has no Prodigy, expected PAPER or OPTAX", Conventions.KERAS::prodigy);
+    assertNone(
+        "PYTORCH has no DAdaptAdam, expected PAPER or OPTAX", Conventions.PYTORCH::dAdaptAdam);
     assertNone("KERAS has no RAdam, expected PAPER, PYTORCH or OPTAX", Conventions.KERAS::rAdam);
     assertThatThrownBy(Conventions.PAPER::adamW)
         .isInstanceOf(UnsupportedOperationException.class)

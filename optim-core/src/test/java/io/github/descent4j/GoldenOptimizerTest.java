@@ -2,13 +2,17 @@ package io.github.descent4j;
 
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.descent4j.NAdam.MomentumProduct;
 import io.github.descent4j.internal.Rules;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,8 +45,18 @@ class GoldenOptimizerTest {
       entry("last_delta", List.of("change")),
       entry("alpha_z", List.of("z")),
       entry("v_per_tensor", List.of("v")),
+      entry("row_mean_sq", List.of("rowMeans")),
+      entry("col_mean_sq", List.of("columnMeans")),
+      entry("exp_avg_sq_unfactored", List.of("v")),
+      entry("s", List.of("s")),
+      entry("p0", List.of("p0")),
+      entry("x0", List.of("p0")),
       entry("velocity", List.of("v")),
       entry("momentum_buffer", List.of("v", "b")));
+
+  /** Golden names of numbers over all parameters, to ours. */
+  private static final Map<String, String> REMEMBERED =
+      Map.of("d", "d", "d_max", "dMax", "numerator", "numerator", "g0_norm", "firstNorm");
 
   /** Of both sets and our own, all but two, which have tests of their own below, and those of wrappers. */
   static List<String> names() {
@@ -85,6 +99,10 @@ class GoldenOptimizerTest {
             rtol,
             atol);
       }
+      if (golden.has("d_after_step") && expected != null) {
+        double d = golden.at("/d_after_step/" + step).doubleValue();
+        assertThat(run.remembered("d")).as("d after step %d", step).isCloseTo(d, within(rtol * d));
+      }
     }
 
     // The runs of other libraries in float32 have parameters alone.
@@ -98,7 +116,7 @@ class GoldenOptimizerTest {
     double stateAtol = golden.at("/tolerance/state_atol").asDouble(1e-13);
     // The second set allows for elements that cancel: see its README.
     boolean ofLargest = golden.at("/tolerance/state_note").isTextual();
-    int slots = 0;
+    Map<String, Integer> slots = new HashMap<>();
     for (Map.Entry<String, JsonNode> entry : golden.get("state_after_last").properties()) {
       if (entry.getKey().equals("step")) {
         assertThat(run.optimizer.steps()).isEqualTo(entry.getValue().asLong());
@@ -120,6 +138,12 @@ class GoldenOptimizerTest {
             .isCloseTo(entry.getValue().doubleValue(), withinPercentage(100 * stateRtol));
         continue;
       }
+      if (entry.getValue().isNumber()) {
+        assertThat(run.remembered(REMEMBERED.get(entry.getKey())))
+            .as(entry.getKey())
+            .isCloseTo(entry.getValue().doubleValue(), withinPercentage(100 * rtol));
+        continue;
+      }
       double[] expected = Golden.numbers(entry.getValue());
       if (entry.getKey().equals("prev")) {
         // Of the gradient before, Rprop keeps the sign.
@@ -127,9 +151,10 @@ class GoldenOptimizerTest {
       }
       double largest = Arrays.stream(expected).map(Math::abs).max().orElse(0);
       double atol = stateAtol + (ofLargest ? stateRtol * 1e-3 * largest : 0);
-      INDArray slot = run.all(run.slots(entry.getKey()));
-      Golden.assertClose(entry.getKey(), slot, expected, stateRtol, new double[] {atol});
-      slots++;
+      Map<String, INDArray> compared = run.slots(entry.getKey());
+      Golden.assertClose(
+          entry.getKey(), run.all(compared.values()), expected, stateRtol, new double[] {atol});
+      compared.keySet().forEach(parameter -> slots.merge(parameter, 1, Integer::sum));
     }
     if (run.needsLoss) {
       INDArray loss = run.optimizer.state().slot("w", "loss");
@@ -139,7 +164,7 @@ class GoldenOptimizerTest {
     for (Parameter parameter : run.parameters) {
       assertThat(run.optimizer.state().slots(parameter.name()))
           .as("every slot is compared")
-          .hasSize(slots);
+          .hasSize(slots.getOrDefault(parameter.name(), 0));
     }
   }
 
@@ -185,7 +210,8 @@ class GoldenOptimizerTest {
     }
     for (String name : List.of("exp_avg", "exp_avg_sq")) {
       double[] expected = Golden.numbers(golden.at("/state_after_last/" + name));
-      Golden.assertClose(name, run.all(run.slots(name)), expected, 1e-12, new double[] {1e-13});
+      Golden.assertClose(
+          name, run.all(run.slots(name).values()), expected, 1e-12, new double[] {1e-13});
     }
   }
 
@@ -265,22 +291,28 @@ class GoldenOptimizerTest {
       optimizer.step(parameters);
     }
 
-    /** A slot of every parameter, by its golden name. */
-    List<INDArray> slots(String goldenName) {
+    /** A number over all parameters. */
+    double remembered(String name) {
+      return ((UpdateRule) optimizer).remembered().get(name);
+    }
+
+    /** A slot, by its golden name, of every parameter that has it: a vector has not those of a matrix. */
+    Map<String, INDArray> slots(String goldenName) {
       OptimizerState state = optimizer.state();
-      List<INDArray> slots = new ArrayList<>();
+      Map<String, INDArray> slots = new LinkedHashMap<>();
       for (Parameter parameter : parameters) {
-        String own = SLOTS.get(goldenName).stream()
-            .filter(state.slots(parameter.name())::contains)
+        String name = parameter.name();
+        SLOTS.get(goldenName).stream()
+            .filter(state.slots(name)::contains)
             .findFirst()
-            .orElseThrow(() -> new AssertionError("no slot for golden '" + goldenName + "'"));
-        slots.add(state.slot(parameter.name(), own));
+            .ifPresent(own -> slots.put(name, state.slot(name, own)));
       }
+      assertThat(slots).as("slots for golden '%s'", goldenName).isNotEmpty();
       return slots;
     }
 
     /** One after the other, as in the file. */
-    INDArray all(List<INDArray> arrays) {
+    INDArray all(Collection<INDArray> arrays) {
       return Nd4j.toFlattened('c', arrays);
     }
   }

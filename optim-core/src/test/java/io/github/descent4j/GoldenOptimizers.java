@@ -23,6 +23,8 @@ final class GoldenOptimizers {
   /** Golden names whose setters are not the same in camel case. */
   private static final Map<String, String> SETTERS = Map.ofEntries(
       entry("eps", "epsilon"),
+      entry("eps1", "epsilon1"),
+      entry("eps2", "epsilon2"),
       entry("eps_root", "epsilonInVariance"),
       entry("lambd", "lambda"),
       entry("rectify", "rectified"),
@@ -34,6 +36,10 @@ final class GoldenOptimizers {
       entry("a", "linear"),
       entry("b", "cubic"),
       entry("c", "quintic"),
+      entry("scale_parameter", "scaleByParameter"),
+      entry("decay_rate", "decayExponent"),
+      entry("use_bias_correction", "biasCorrection"),
+      entry("d_coef", "dCoefficient"),
       entry("adjust_lr", "scaling"));
 
   /** Values that are words; where epsilon is, as whether it is inside. */
@@ -44,6 +50,7 @@ final class GoldenOptimizers {
       entry("added_to_u", false),
       entry("added", false),
       entry("clamp", true),
+      entry("Infinity", Double.POSITIVE_INFINITY),
       entry("original", Muon.Scaling.ROWS_OVER_COLUMNS),
       entry("match_rms_adamw", Muon.Scaling.MATCH_RMS),
       entry("Rprop-", Rprop.Variant.RPROP_MINUS),
@@ -62,34 +69,58 @@ final class GoldenOptimizers {
       "decoupled_weight_decay",
       "no_prox",
       "v_starts_at",
+      "decouple",
       "eps_placement",
       "max_grad_norm");
 
   private GoldenOptimizers() {}
 
   static Optimizer create(JsonNode golden) {
-    JsonNode h = golden.get("hyperparameters");
-    boolean decoupled = golden.get("optimizer").textValue().equals("adamw")
-        || h.path("decoupled_weight_decay").asBoolean(false)
-        || h.path("no_prox").asBoolean(false);
-    boolean proximal = !h.path("no_prox").asBoolean(true);
     Optimizer rule = Rules.find(rule(golden))
         .orElseThrow(
             () -> new AssertionError("no optimizer for golden '" + golden.get("optimizer") + "'"))
-        .make(builder -> h.properties().forEach(named -> {
-          if (named.getKey().equals("weight_decay") && proximal) {
-            set(builder, "proximalWeightDecay", named.getValue().doubleValue());
-          } else if (named.getKey().equals("weight_decay")) {
-            setWeightDecay(builder, named.getValue().doubleValue(), decoupled);
-          } else if (named.getKey().equals("eps_added_to_s")) {
-            double inVariance = named.getValue().booleanValue() ? h.get("eps").doubleValue() : 0;
-            set(builder, "epsilonInVariance", inVariance);
-          } else {
-            set(builder, named.getKey(), named.getValue());
-          }
-        }));
-    double most = h.path("max_grad_norm").asDouble(0);
+        .make(builder -> setAll(builder, golden));
+    double most = golden.at("/hyperparameters/max_grad_norm").asDouble(0);
     return most > 0 ? rule.clipped(GradientClip.byGlobalNorm(most)) : rule;
+  }
+
+  private static void setAll(UpdateRule.Builder<?> builder, JsonNode golden) {
+    JsonNode h = golden.get("hyperparameters");
+    boolean proximal = !h.path("no_prox").asBoolean(true);
+    set(builder, "epsilonAsFloor", isTorchAdafactor(golden));
+    h.properties().forEach(named -> {
+      JsonNode value = named.getValue();
+      switch (named.getKey()) {
+        case "weight_decay" -> {
+          if (proximal) {
+            set(builder, "proximalWeightDecay", value.doubleValue());
+          } else {
+            setWeightDecay(builder, value.doubleValue(), golden);
+          }
+        }
+        case "eps_added_to_s" ->
+          set(builder, "epsilonInVariance", value.booleanValue() ? h.get("eps").doubleValue() : 0);
+        case "lr" -> {
+          // That of a relative step is the paper's, which is the default.
+          if (!h.path("relative_step").asBoolean(false)) {
+            set(builder, "learningRate", value.doubleValue());
+          }
+        }
+        case "beta3" -> {
+          // Where it is null it is the root of beta2, which is the default.
+          if (!value.isNull()) {
+            set(builder, "beta3", value.doubleValue());
+          }
+        }
+        case "warmup_init" -> assertThat(value.booleanValue()).isFalse();
+        case "variant" -> setVariant(builder, value.textValue());
+        default -> set(builder, named.getKey(), value);
+      }
+    });
+  }
+
+  private static boolean isTorchAdafactor(JsonNode golden) {
+    return golden.get("optimizer").textValue().equals("adafactor_torch");
   }
 
   /** The id of our rule. */
@@ -105,6 +136,7 @@ final class GoldenOptimizers {
         yield h.path("nesterov").asBoolean(false) ? "Nesterov" : plain ? "Sgd" : "Momentum";
       }
       case "nesterov_lookahead" -> "Nesterov";
+      case "adafactor_torch" -> "Adafactor";
       // A second set of options has a number.
       default ->
         Rules.all().stream()
@@ -134,10 +166,31 @@ final class GoldenOptimizers {
     }
   }
 
+  /** Forms of one optimizer: the paper's is the default. */
+  private static void setVariant(UpdateRule.Builder<?> builder, String variant) {
+    boolean known = switch (variant) {
+      case "paper" -> true;
+      case "rate_outside" -> set(builder, "rateInsideVelocity", false);
+      case "optax" -> set(builder, "normOfSum", true);
+      default -> false;
+    };
+    if (!known) {
+      throw new AssertionError("no variant '" + variant + "' in " + builder.getClass());
+    }
+  }
+
   /** As the rule's authors have it, where its builder has a way of its own; coupled otherwise. */
   private static void setWeightDecay(
-      UpdateRule.Builder<?> builder, double coefficient, boolean decoupled) {
-    if (!set(builder, "decayInUpdate", coefficient) && !set(builder, "weightDecay", coefficient)) {
+      UpdateRule.Builder<?> builder, double coefficient, JsonNode golden) {
+    JsonNode h = golden.get("hyperparameters");
+    boolean decoupled = golden.get("optimizer").textValue().equals("adamw")
+        || h.path("decoupled_weight_decay").asBoolean(false)
+        || h.path("no_prox").asBoolean(false)
+        || isTorchAdafactor(golden);
+    boolean inUpdate = h.path("decouple").asBoolean(true) && !isTorchAdafactor(golden);
+    boolean isSet = (inUpdate && set(builder, "decayInUpdate", coefficient))
+        || set(builder, "weightDecay", coefficient);
+    if (!isSet) {
       builder.weightDecay(
           decoupled ? WeightDecay.decoupled(coefficient) : WeightDecay.coupled(coefficient));
     }

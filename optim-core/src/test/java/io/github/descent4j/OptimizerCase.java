@@ -151,6 +151,40 @@ public record OptimizerCase(
             () -> Lamb.builder().biasCorrection(false).trustClip(true),
             Lamb.Builder::build),
         of(
+            "Lars rate outside",
+            () -> Lars.builder().rateInsideVelocity(false).epsilon(1e-8),
+            Lars.Builder::build),
+        of(
+            "Lars nesterov",
+            () -> Lars.builder().nesterov(true).normOfSum(true),
+            Lars.Builder::build),
+        of(
+            "Prodigy corrected",
+            () -> Prodigy.builder().biasCorrection(true).safeguardWarmup(true).growthRate(2),
+            Prodigy.Builder::build),
+        of(
+            "DAdaptAdam corrected",
+            () -> DAdaptAdam.builder().biasCorrection(true).growthRate(2),
+            DAdaptAdam.Builder::build),
+        of(
+            "DAdaptSgd momentum",
+            () -> DAdaptSgd.builder().momentum(0.9).growthRate(2),
+            DAdaptSgd.Builder::build),
+        of(
+            "Adafactor unfactored",
+            List.of("v"),
+            () -> Adafactor.builder().factored(false).epsilonAsFloor(true),
+            Adafactor.Builder::build),
+        of(
+            "Adafactor first moment",
+            List.of("rowMeans", "columnMeans", "m"),
+            () -> Adafactor.builder().beta1(0.9),
+            Adafactor.Builder::build),
+        of(
+            "Adafactor given rate",
+            () -> Adafactor.builder().relativeStep(false).scaleByParameter(false),
+            Adafactor.Builder::build),
+        of(
             "Muon without nesterov",
             () -> Muon.builder().nesterov(false).scaling(Muon.Scaling.MATCH_RMS),
             Muon.Builder::build),
@@ -278,11 +312,47 @@ public record OptimizerCase(
         of(
             "NovoGrad decoupled",
             () -> NovoGrad.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            NovoGrad.Builder::build));
+            NovoGrad.Builder::build),
+        of(
+            "Prodigy decay in update",
+            () -> Prodigy.builder().decayInUpdate(0.1),
+            Prodigy.Builder::build),
+        of(
+            "Prodigy decoupled",
+            () -> Prodigy.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            Prodigy.Builder::build),
+        of(
+            "DAdaptAdam decay in update",
+            () -> DAdaptAdam.builder().decayInUpdate(0.1),
+            DAdaptAdam.Builder::build),
+        of(
+            "DAdaptSgd coupled",
+            () -> DAdaptSgd.builder().weightDecay(WeightDecay.coupled(0.1)),
+            DAdaptSgd.Builder::build),
+        of(
+            "Adafactor decay in update",
+            () -> Adafactor.builder().decayInUpdate(0.1),
+            Adafactor.Builder::build),
+        of(
+            "Adafactor decoupled",
+            () -> Adafactor.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            Adafactor.Builder::build),
+        of("Lars decay in update", () -> Lars.builder().decayInUpdate(0.1), Lars.Builder::build),
+        of(
+            "Lars norm of sum",
+            () -> Lars.builder().normOfSum(true).decayInUpdate(0.1),
+            Lars.Builder::build),
+        of(
+            "Lars decoupled",
+            () -> Lars.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            Lars.Builder::build));
   }
 
   private static List<OptimizerCase> ofAnyShape(List<OptimizerCase> cases) {
-    return cases.stream().filter(optimizer -> optimizer.takes(2)).toList();
+    // Adafactor takes any, but has other slots for a matrix than for a vector.
+    return cases.stream()
+        .filter(optimizer -> optimizer.takes(2) && !optimizer.isOf("Adafactor"))
+        .toList();
   }
 
   /** Whether its rule is the one of an id. */
@@ -304,6 +374,11 @@ public record OptimizerCase(
   public boolean isNumber(String slot) {
     return Arrays.stream(UpdateRuleAccess.ACCESS.slots((UpdateRule) create.get()))
         .anyMatch(definition -> definition.name().equals(slot) && definition.isNumber());
+  }
+
+  /** Whether it remembers numbers over all its parameters, which then depend on each other. */
+  public boolean isOfModel() {
+    return !((UpdateRule) create.get()).remembered().isEmpty();
   }
 
   /** Whether it takes parameters of a shape, or refuses them. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -112,6 +113,27 @@ class BenchmarksTest {
     benchmark.size = size;
     benchmark.setUp();
     benchmark.novoGrad();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1000, Lars",
+    "3x100, Lars",
+    "1000, Adafactor",
+    "3x100, Adafactor",
+    "1000, Prodigy",
+    "3x100, Prodigy",
+    "1000, DAdaptAdam",
+    "3x100, DAdaptAdam",
+    "1000, DAdaptSgd",
+    "3x100, DAdaptSgd"
+  })
+  void normedStep(String size, String optimizer) {
+    NormedStep benchmark = new NormedStep();
+    benchmark.size = size;
+    benchmark.optimizer = optimizer;
+    benchmark.setUp();
+    benchmark.step();
     benchmark.tearDown();
   }
 

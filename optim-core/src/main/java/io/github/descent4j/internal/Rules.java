@@ -4,19 +4,24 @@ import io.github.descent4j.AdaBelief;
 import io.github.descent4j.AdaDelta;
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.AdaMax;
+import io.github.descent4j.Adafactor;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
 import io.github.descent4j.Adan;
 import io.github.descent4j.AmsGrad;
 import io.github.descent4j.Asgd;
 import io.github.descent4j.Ftrl;
+import io.github.descent4j.DAdaptAdam;
+import io.github.descent4j.DAdaptSgd;
 import io.github.descent4j.Lamb;
+import io.github.descent4j.Lars;
 import io.github.descent4j.Lion;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Muon;
 import io.github.descent4j.NAdam;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.NovoGrad;
+import io.github.descent4j.Prodigy;
 import io.github.descent4j.QhAdam;
 import io.github.descent4j.Qhm;
 import io.github.descent4j.RAdam;
@@ -62,11 +67,16 @@ public final class Rules {
       new Rule<>("AdaBelief", AdaBelief::builder, AdaBelief.Builder::build),
       new Rule<>("Adan", Adan::builder, Adan.Builder::build),
       new Rule<>("Lamb", Lamb::builder, Lamb.Builder::build),
-      new Rule<>("Muon", Muon::builder, Muon.Builder::build),
       new Rule<>("Asgd", Asgd::builder, Asgd.Builder::build),
       new Rule<>("Rprop", Rprop::builder, Rprop.Builder::build),
       new Rule<>("Ftrl", Ftrl::builder, Ftrl.Builder::build),
-      new Rule<>("NovoGrad", NovoGrad::builder, NovoGrad.Builder::build));
+      new Rule<>("NovoGrad", NovoGrad::builder, NovoGrad.Builder::build),
+      new Rule<>("Lars", Lars::builder, Lars.Builder::build),
+      new Rule<>("Adafactor", Adafactor::builder, Adafactor.Builder::build),
+      new Rule<>("Prodigy", Prodigy::builder, Prodigy.Builder::build),
+      new Rule<>("DAdaptAdam", DAdaptAdam::builder, DAdaptAdam.Builder::build),
+      new Rule<>("DAdaptSgd", DAdaptSgd::builder, DAdaptSgd.Builder::build),
+      new Rule<>("Muon", Muon::builder, Muon.Builder::build));
 
   private Rules() {}
 

@@ -44,6 +44,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     long t;
     int variant;
     double decoupledDecay;
+    double learningRate;
     final UpdateNumbers numbers;
 
     SharedNumbers(int count) {
@@ -72,7 +73,8 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   private ParameterState[] checked = {};
   private int block = StretchUpdater.BLOCK;
 
-  // Of each piece of work and term: the sum of squares; then of each parameter and of the model:
+  // Of each piece of work and term: the sum, or that of squares; then of each parameter and of the
+  // model:
   // the norms.
   private double[] squares = {};
   private final double[] norms;
@@ -128,13 +130,14 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     checked = states;
     if (ownNumbers) {
       readKept(states, size);
-      measureNorms(size);
+      measureNorms(size, sharedCount > 0 ? shared[0].learningRate : handedIn);
     }
   }
 
   @Override
   public void commit() {
     updates.run(work.count(), work.elements() >= parallel);
+    formula.keepRenewed();
     for (int i = 0; i < planned.size(); i++) {
       PlannedUpdate plan = plans[i];
       for (int k = 0; k < kept; k++) {
@@ -183,6 +186,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     SharedNumbers numbers = shared[sharedCount++];
     numbers.t = t;
     double rate = formula.rateAt(t, handedIn);
+    numbers.learningRate = rate;
     numbers.variant = formula.computeNumbers(t, rate, numbers.numbers);
     double decay = weightDecay.coefficient();
     numbers.decoupledDecay = weightDecay.isDecoupled() ? rate * decay : 0;
@@ -267,7 +271,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   }
 
   /** Measures the norms, and computes the numbers that each parameter has of its own. */
-  private void measureNorms(int size) {
+  private void measureNorms(int size, double learningRate) {
     int terms = norms.length;
     if (squares.length < work.count() * terms) {
       squares = new double[work.count() * terms];
@@ -279,9 +283,8 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
     for (int piece = 0; piece < work.count() * terms; piece++) {
       modelNorms[piece % terms] += squares[piece];
     }
-    for (int term = 0; term < terms; term++) {
-      modelNorms[term] = Math.sqrt(modelNorms[term]);
-    }
+    takeRoots(modelNorms);
+    formula.renew(modelNorms, learningRate);
     int piece = 0;
     for (int i = 0; i < size; i++) {
       Arrays.fill(norms, 0);
@@ -290,19 +293,24 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
           norms[term] += squares[piece * terms + term];
         }
       }
-      for (int term = 0; term < terms; term++) {
-        norms[term] = Math.sqrt(norms[term]);
-      }
+      takeRoots(norms);
       UpdateNumbers own = plans[i].numbers;
       description.computeNumbersOfNorms(
           norms, modelNorms, plans[i].kept, own.wide(), own.rounded());
     }
   }
 
+  private void takeRoots(double[] measured) {
+    for (int term = 0; term < measured.length; term++) {
+      measured[term] = description.isSum(term) ? measured[term] : Math.sqrt(measured[term]);
+    }
+  }
+
   /** Measures one stretch of one parameter, on any thread. */
   private void measure(int piece, int worker) {
     PlannedUpdate plan = plans[work.owner(piece)];
-    updaters[worker].addSquares(
+    updaters[worker].measure(
+        description,
         plan.norms,
         plan.arrays,
         plan.numbers,

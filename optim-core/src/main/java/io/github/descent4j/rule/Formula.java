@@ -47,6 +47,9 @@ public final class Formula {
   private final Term parameter;
   private final Term gradient;
   private Scalar learningRate;
+  private final List<Remembered> remembered = new ArrayList<>();
+  private final Renewal renewal = new Renewal(this);
+  private Consumer<Renewal> renewing;
   private ToDoubleFunction<Step> rate = Step::learningRate;
   private Consumer<WholeParameter> whole;
 
@@ -80,7 +83,16 @@ public final class Formula {
       if (description.isSet(Description.VALUE) || !slots.isEmpty() || !numberSlots.isEmpty()) {
         throw problem("wholeParameter", "no slot(...), subtract(...) or update(...) beside it");
       }
+      if (!remembered.isEmpty() || description.normCount() > 0) {
+        throw problem("wholeParameter", "no remembered(...) and no norms or sums beside it");
+      }
       return;
+    }
+    if (remembered.isEmpty() != (renewing == null)) {
+      throw problem("renew", "remembered(...) and renew(...), or none of both");
+    }
+    if (renewing != null && description.normCount() == 0) {
+      throw problem("renew", "a modelSum(...) or modelNorm(...) to renew by, found none");
     }
     if (!description.isSet(Description.VALUE)) {
       throw problem("definition", "subtract(...), update(...) or wholeParameter(...), found none");
@@ -330,6 +342,85 @@ public final class Formula {
     return scalar;
   }
 
+  /**
+   * A number that the rule remembers from step to step, one for all its parameters together, as an estimate over the whole
+   * model is. {@link #renew} says what it becomes, {@link Step#before} and {@link Renewal} what it is.
+   *
+   * <pre>{@code
+   * Remembered largest = f.remembered("largest", 0);
+   * Measure norm = f.modelNorm(f.gradient());
+   * f.renew(r -> r.set(largest, Math.max(r.before(largest), r.of(norm))));
+   * Scalar scale = f.renewed("scale", r -> r.after(largest) > 0 ? 1 / r.after(largest) : 0);
+   * f.subtract(f.learningRate().times(scale).times(f.gradient()));
+   * }</pre>
+   *
+   * @param rememberedName what it is called in state files
+   * @param initialValue ahead of the rule's first step, finite
+   */
+  public Remembered remembered(String rememberedName, double initialValue) {
+    requireName("remembered", rememberedName);
+    if (remembered.stream().anyMatch(number -> number.name().equals(rememberedName))) {
+      throw problem("remembered '" + rememberedName + "'", "a name that no other has");
+    }
+    if (!Double.isFinite(initialValue)) {
+      throw problem(
+          "remembered '" + rememberedName + "'", "a finite initial value, found " + initialValue);
+    }
+    Remembered number = new Remembered(this, rememberedName, initialValue);
+    remembered.add(number);
+    return number;
+  }
+
+  /** The sum of a term over all elements of all parameters of a step, measured ahead of the update. */
+  public Measure modelSum(Term term) {
+    return measure("modelSum", true, term);
+  }
+
+  /** The L2 norm of a term over all elements of all parameters of a step, measured ahead of the update. */
+  public Measure modelNorm(Term term) {
+    return measure("modelNorm", false, term);
+  }
+
+  private Measure measure(String operation, boolean sum, Term term) {
+    requireIncomplete(operation);
+    requireOwn(operation, term);
+    if (description.isOfNorms(term.expression)) {
+      throw problem(operation, "a term that is not made of norms, found '" + term + "'");
+    }
+    return new Measure(this, description.measure(sum, term.expression));
+  }
+
+  /**
+   * Says what the numbers that the rule remembers become.
+   *
+   * @param becomes called once a step, when the sums and norms over the model are known; it sets numbers and changes
+   *     nothing else, since the step may fail after it
+   */
+  public void renew(Consumer<Renewal> becomes) {
+    requireIncomplete("renew");
+    if (renewing != null) {
+      throw problem("renew", "one renewal");
+    }
+    renewing = requireNonNull(becomes, "becomes is null, expected a renewal");
+  }
+
+  /**
+   * A number of the step that is made when the numbers that the rule remembers have been renewed.
+   *
+   * @param scalarName for the printout
+   */
+  public Scalar renewed(String scalarName, ToDoubleFunction<Renewal> value) {
+    requireName("renewed", scalarName);
+    requireNonNull(value, "value is null, expected a function of the renewal");
+    if (scalars.containsKey(scalarName)) {
+      throw problem("renewed '" + scalarName + "'", "a name that no other scalar has");
+    }
+    Expression number = description.ofNorms(scalarName, true, none -> value.applyAsDouble(renewal));
+    Scalar scalar = new Scalar(this, number, Double.NaN);
+    scalars.put(scalarName, scalar);
+    return scalar;
+  }
+
   /** Says that the step is taken off the parameter: {@code p - step}. Returns what the parameter becomes. */
   public Term subtract(Term step) {
     requireOwn("subtract", step);
@@ -454,6 +545,28 @@ public final class Formula {
     step.set(t, learningRate);
     description.computeNumbers(numbers.wide(), numbers.rounded());
     return description.variant();
+  }
+
+  List<Remembered> remembered() {
+    return remembered;
+  }
+
+  /** Makes what is remembered after the step under way, which is kept when that is committed. */
+  void renew(double[] modelMeasures, double learningRate) {
+    for (int i = 0; i < remembered.size(); i++) { // An iterator would be garbage of every step.
+      remembered.get(i).begin();
+    }
+    renewal.begin(modelMeasures, learningRate);
+    if (renewing != null) {
+      renewing.accept(renewal);
+    }
+  }
+
+  /** The step has been committed. */
+  void keepRenewed() {
+    for (int i = 0; i < remembered.size(); i++) {
+      remembered.get(i).keep();
+    }
   }
 
   /** The learning rate of a step, given the one handed in. */

@@ -32,6 +32,11 @@ public final class Step {
     return learningRate;
   }
 
+  /** What a number that the rule remembers was before this step. */
+  public double before(Remembered number) {
+    return number.value();
+  }
+
   /**
    * {@code 1 - beta^t}: what an exponential average that starts from 0 lacks; to a few units in the last place
    * however near to 1 beta is.

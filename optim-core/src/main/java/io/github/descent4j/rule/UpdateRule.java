@@ -49,6 +49,7 @@ import java.util.function.Consumer;
 public abstract class UpdateRule extends TwoPhaseOptimizer {
   private static final String RULE = "rule";
   private static final String STEPS = "steps";
+  private static final String REMEMBERED = "remembered";
   private static final String LEARNING_RATE = "learningRate";
   private static final String WEIGHT_DECAY = "weightDecay";
   private static final String MASTER_VALUES = "masterValues";
@@ -197,6 +198,13 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     return Collections.unmodifiableMap(all);
   }
 
+  /** The numbers that the rule remembers of all parameters together, by their names: as they are after the last step. */
+  public final Map<String, Double> remembered() {
+    Map<String, Double> all = new LinkedHashMap<>();
+    formula.remembered().forEach(number -> all.put(number.name(), number.value()));
+    return Collections.unmodifiableMap(all);
+  }
+
   /** A hyperparameter that is a number. */
   protected final double number(String hyperparameter) {
     return ((Number) formula.hyperparameters().get(hyperparameter)).doubleValue();
@@ -221,6 +229,10 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     out.put(RULE, id);
     Hyperparameters.save(hyperparameters(), out);
     out.put(STEPS, steps);
+    if (!formula.remembered().isEmpty()) {
+      StateWriter remembered = out.object(REMEMBERED);
+      formula.remembered().forEach(number -> remembered.put(number.name(), number.value()));
+    }
     memory.save(out);
   }
 
@@ -234,6 +246,13 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     long loadedSteps = own.whole(STEPS, 0);
     if (loadedSteps > MOST_STEPS) {
       throw own.bad(STEPS, "a number that a run can reach, at most " + MOST_STEPS);
+    }
+    if (!formula.remembered().isEmpty()) {
+      StateReader remembered = own.object(REMEMBERED);
+      for (Remembered number : formula.remembered()) {
+        double loaded = remembered.number(number.name());
+        own.whenAllIsWell(() -> number.load(loaded));
+      }
     }
     memory.load(own, loadedSteps);
     own.whenAllIsWell(() -> steps = loadedSteps);

@@ -47,6 +47,20 @@ public final class BlockLoops {
     }
   }
 
+  /** {@code lane += g}. */
+  public static void add(double[] lanes, double[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] += g[i];
+    }
+  }
+
+  /** {@code lane += g}, in double. */
+  public static void add(double[] lanes, float[] g, int n) {
+    for (int i = 0; i < n; i++) {
+      lanes[i] += g[i];
+    }
+  }
+
   /** {@code lane += g²}. */
   public static void addSquares(double[] lanes, double[] g, int n) {
     for (int i = 0; i < n; i++) {

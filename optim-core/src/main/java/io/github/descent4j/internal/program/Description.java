@@ -2,6 +2,7 @@ package io.github.descent4j.internal.program;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -34,6 +35,7 @@ public final class Description {
   private final List<StepNumber> numbers = new ArrayList<>();
   private final List<BooleanSupplier> choices = new ArrayList<>();
   private final List<Expression> norms = new ArrayList<>();
+  private final BitSet sums = new BitSet();
   private final List<Combination> combinations = new ArrayList<>();
   private final Map<Integer, Expression> sets = new LinkedHashMap<>();
   private final List<Expression> numberSlots = new ArrayList<>();
@@ -205,6 +207,18 @@ public final class Description {
   /** Whether it has been said what a kept number becomes. */
   public boolean isNumberSet(int place) {
     return numberSets.containsKey(place);
+  }
+
+  /** Adds a term whose norm over all parameters is wanted, or whose sum; returns its place among the norms. */
+  public int measure(boolean sum, Expression term) {
+    sums.set(norms.size(), sum);
+    norms.add(term);
+    return norms.size() - 1;
+  }
+
+  /** Whether it is the sum of a term that is wanted, and not its norm. */
+  public boolean isSum(int term) {
+    return sums.get(term);
   }
 
   /** Says what an array becomes; whether it had not been said before. */

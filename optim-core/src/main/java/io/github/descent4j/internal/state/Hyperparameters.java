@@ -70,7 +70,9 @@ public final class Hyperparameters {
         String form = decay.isDecoupled() ? "decoupled" : "coupled";
         return decay.coefficient() == 0 ? "none" : Map.of(form, decay.coefficient());
       }
-      return value instanceof Number || value instanceof Boolean ? value : value.toString();
+      // JSON has no infinity, which is text in the file.
+      boolean isNumber = value instanceof Number number && Double.isFinite(number.doubleValue());
+      return isNumber || value instanceof Boolean ? value : value.toString();
     });
     return json;
   }

@@ -75,16 +75,18 @@ public final class StretchUpdater {
   }
 
   /**
-   * Adds up the squares of the terms whose norms a rule wants, and writes nothing.
+   * Adds up the terms whose sums a rule wants, and the squares of those whose norms it wants, and writes nothing.
    *
    * <p>Elements are taken in 'c' order whatever the layout, so that the layout does not change a sum.
    *
+   * @param description says which it is
    * @param from first element, in 'c' order
    * @param to behind the last element, not beyond the window of {@code from}
-   * @param sums receives the sum of each term's squares
+   * @param sums receives the sum of each term, or of its squares
    * @param firstSum where in it
    */
-  public void addSquares(
+  public void measure(
+      Description description,
       ProgramLoops loops,
       UpdateArrays arrays,
       UpdateNumbers numbers,
@@ -115,11 +117,7 @@ public final class StretchUpdater {
         updateFloats(loops, arrays, 'c', numbers, at, n);
       }
       for (int term = 0; term < terms; term++) {
-        if (wide) {
-          BlockLoops.addSquares(lanes[term], doubleTerms[term], n);
-        } else {
-          BlockLoops.addSquares(lanes[term], floatTerms[term], n);
-        }
+        addTerm(description.isSum(term), wide, term, n);
       }
     }
     for (int term = 0; term < terms; term++) {
@@ -128,6 +126,18 @@ public final class StretchUpdater {
         sum += lane;
       }
       sums[firstSum + term] = sum;
+    }
+  }
+
+  private void addTerm(boolean sum, boolean wide, int term, int n) {
+    if (wide && sum) {
+      BlockLoops.add(lanes[term], doubleTerms[term], n);
+    } else if (wide) {
+      BlockLoops.addSquares(lanes[term], doubleTerms[term], n);
+    } else if (sum) {
+      BlockLoops.add(lanes[term], floatTerms[term], n);
+    } else {
+      BlockLoops.addSquares(lanes[term], floatTerms[term], n);
     }
   }
 
