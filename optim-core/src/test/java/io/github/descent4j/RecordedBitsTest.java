@@ -64,7 +64,8 @@ class RecordedBitsTest {
     boolean suits(OptimizerCase optimizer) {
       return switch (this) {
         case COUPLED -> !optimizer.isOf("AdamW");
-        case DECOUPLED, SCALED_CLAMPED_DECAYED -> !optimizer.isOf("Ftrl") && !optimizer.isOf("DAdaptSgd");
+        case DECOUPLED, SCALED_CLAMPED_DECAYED ->
+          !optimizer.isOf("Ftrl") && !optimizer.isOf("DAdaptSgd");
         default -> true;
       };
     }

@@ -62,9 +62,11 @@ class MainTest {
           --batch-size -5              | --batch-size is -5, expected at least 1
           --seed x                     | Invalid value for option '--seed': 'x' is not a long
           --model vgg                  | Invalid value for option '--model': expected one of mlp, cnn, convnet but was 'vgg'
-          --optimizer lion             | Invalid value for option '--optimizer': expected one of sgd, momentum, nesterov, \
-          adagrad, rmsprop, adadelta, adam, adamw, amsgrad, yogi, radam, nadam, \
-          adamax, lbfgs but was 'lion'
+          --optimizer tiger            | Invalid value for option '--optimizer': expected one of sgd, momentum, nesterov, \
+          adagrad, rmsprop, adadelta, adam, adamw, amsgrad, yogi, radam, nadam, adamax, signsgd, signum, lion, qhm, \
+          qhadam, adabelief, adan, novograd, lamb, lars, adafactor, muon, prodigy, dadaptadam, dadaptsgd, asgd, rprop, \
+          ftrl, lbfgs but was 'tiger'
+          --optimizer ftrl --weight-decay 0.1 | --weight-decay-mode is decoupled, expected coupled for --optimizer ftrl
           --schedule round             | Invalid value for option '--schedule': expected one of constant, linear, cosine, \
           step, exponential, polynomial but was 'round'
           --weight-decay-mode both     | Invalid value for option '--weight-decay-mode': expected one of coupled, decoupled \

@@ -60,9 +60,7 @@ public final class GradientCentralization extends GradientDecorator {
 
   @Override
   protected void change(Parameter parameter, INDArray gradient) {
-    if (gradient.rank() >= 2
-        && gradient.length() > gradient.size(0)
-        && members.test(parameter)) {
+    if (gradient.rank() >= 2 && gradient.length() > gradient.size(0) && members.test(parameter)) {
       means.takeOff(ParameterAccess.ACCESS.gradientMemory(parameter), gradient.size(0));
     }
   }

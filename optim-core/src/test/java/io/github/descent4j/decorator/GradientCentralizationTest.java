@@ -40,8 +40,7 @@ class GradientCentralizationTest {
   @Test
   void everyOutputLosesItsMean() {
     INDArray matrix = Nd4j.createFromArray(new double[][] {{1, 2, 6}, {-1, 0, 1}});
-    assertThat(Golden.numbers(stepped(centralized(), matrix)))
-        .containsExactly(-2, -1, 3, -1, 0, 1);
+    assertThat(Golden.numbers(stepped(centralized(), matrix))).containsExactly(-2, -1, 3, -1, 0, 1);
     assertThat(Golden.numbers(matrix))
         .as("the caller's gradient is not written")
         .containsExactly(1, 2, 6, -1, 0, 1);
@@ -89,8 +88,7 @@ class GradientCentralizationTest {
         List.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16)) {
       for (long[] shape : TestArrays.SHAPES) {
         int n = TestArrays.length(shape);
-        INDArray g =
-            TestArrays.create(type, shape, TestArrays.uniform(new SplittableRandom(2), n));
+        INDArray g = TestArrays.create(type, shape, TestArrays.uniform(new SplittableRandom(2), n));
         INDArray dense = TestArrays.create(type, shape, new double[n]);
         INDArray laid = TestArrays.lay(dense, layout);
         centralized().step(Parameters.of(Parameter.of("w", dense, g)));
@@ -105,12 +103,12 @@ class GradientCentralizationTest {
   void anyNumberOfThreadsGivesTheSameBits() {
     for (long[] shape : new long[][] {{3, 100_001}, {100_001, 3}, {301, 31, 31}}) {
       int n = TestArrays.length(shape);
-      INDArray g = TestArrays.create(
-          DataType.FLOAT, shape, TestArrays.uniform(new SplittableRandom(9), n));
+      INDArray g =
+          TestArrays.create(DataType.FLOAT, shape, TestArrays.uniform(new SplittableRandom(9), n));
       List<INDArray> results = new ArrayList<>();
       for (String threads : List.of("1", "3")) {
-        results.add(stepped(
-            ThreadsTest.withThreads(threads, GradientCentralizationTest::centralized), g));
+        results.add(
+            stepped(ThreadsTest.withThreads(threads, GradientCentralizationTest::centralized), g));
       }
       assertSameBits("w", results.get(1), results.get(0));
       INDArray rows = results.get(0).castTo(DataType.DOUBLE).reshape(shape[0], n / shape[0]);

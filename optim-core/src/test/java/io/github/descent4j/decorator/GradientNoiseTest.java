@@ -88,8 +88,8 @@ class GradientNoiseTest {
       double variance = moment(noise(optimizer, "w", 100_000), 2);
       assertThat(variance).isCloseTo(expected, within(0.03 * expected));
     }
-    assertThat(new GradientNoise(new Sgd(), 0.3, 1)).hasToString(
-        "Sgd(learningRate=0.01, weightDecay=none).noisy(0.3, 0.55, 1)");
+    assertThat(new GradientNoise(new Sgd(), 0.3, 1))
+        .hasToString("Sgd(learningRate=0.01, weightDecay=none).noisy(0.3, 0.55, 1)");
   }
 
   @Test
@@ -132,8 +132,7 @@ class GradientNoiseTest {
     GradientNoise optimizer = new Sgd(1).guarded(NonFinite.FAIL).noisy(1, 0.55, 1);
     INDArray value = Nd4j.zeros(DataType.DOUBLE, 2);
     INDArray gradient = Nd4j.createFromArray(Double.NaN, 0);
-    assertThatThrownBy(
-            () -> optimizer.step(Parameters.of(Parameter.of("w", value, gradient))))
+    assertThatThrownBy(() -> optimizer.step(Parameters.of(Parameter.of("w", value, gradient))))
         .isInstanceOf(NonFiniteGradientException.class);
     assertThat(optimizer.variance()).isEqualTo(1);
   }
@@ -158,10 +157,8 @@ class GradientNoiseTest {
     value.assign(half);
     step(resumed, parameters, 3);
     assertSameBits("w", value, expected);
-    assertThatThrownBy(() -> new Momentum(0.1)
-            .noisy(0.3, 0.55, seed + 1)
-            .state()
-            .load(file, parameters))
+    assertThatThrownBy(
+            () -> new Momentum(0.1).noisy(0.3, 0.55, seed + 1).state().load(file, parameters))
         .hasMessageContaining("hyperparameter seed = " + seed + ", expected " + (seed + 1));
   }
 
@@ -178,8 +175,7 @@ class GradientNoiseTest {
         List.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16)) {
       for (long[] shape : TestArrays.SHAPES) {
         int n = TestArrays.length(shape);
-        INDArray g =
-            TestArrays.create(type, shape, TestArrays.uniform(new SplittableRandom(2), n));
+        INDArray g = TestArrays.create(type, shape, TestArrays.uniform(new SplittableRandom(2), n));
         INDArray dense = TestArrays.create(type, shape, new double[n]);
         INDArray laid = TestArrays.lay(dense, layout);
         noisy(1, 0, 1).step(Parameters.of(Parameter.of("w", dense, g)));

@@ -60,7 +60,7 @@ public final class LandscapeCommand implements Callable<Integer> {
   private static final int REDDI_STEPS = 1000;
 
   private static final String DESCENT = "%-16s  %8s  %8s  %11s%n";
-  private static final String ROW = "%-9s  %-9s  %8s  %7s  %11s  %8s%n";
+  private static final String ROW = "%-10s  %-9s  %8s  %7s  %11s  %8s%n";
 
   @Spec
   private CommandSpec command;
@@ -80,8 +80,8 @@ public final class LandscapeCommand implements Callable<Integer> {
       arity = "1..*",
       split = ",",
       description =
-          "As of 'train', without lbfgs, which --batch draws. Default: the nine of the lecture, which are all but"
-              + " adamw, amsgrad, nadam and adamax.")
+          "As of 'train', without lbfgs, which --batch draws, and muon, which is for matrices. Default: the nine of the"
+              + " lecture, sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, yogi and radam.")
   private List<OptimizerChoice> optimizers;
 
   @Option(
@@ -122,7 +122,15 @@ public final class LandscapeCommand implements Callable<Integer> {
     Check.option(
         command, steps >= 1 && steps <= MOST_STEPS, "--steps", steps, "1 to " + MOST_STEPS);
     if (optimizers != null) {
-      optimizers.forEach(optimizer -> Check.hasLearningRate(command, optimizer));
+      for (OptimizerChoice optimizer : optimizers) {
+        Check.hasLearningRate(command, optimizer);
+        Check.option(
+            command,
+            optimizer.takesVectors(),
+            "--optimizer",
+            optimizer,
+            "one that is not for matrices alone");
+      }
     }
     // Nothing is shown, and a server has no screen.
     System.setProperty("java.awt.headless", "true");
@@ -221,9 +229,12 @@ public final class LandscapeCommand implements Callable<Integer> {
   private static void print(Map<String, double[]> points, PrintWriter out) {
     out.printf(
         Locale.ROOT, "reddi: %d steps from 0, the best point is -1, the worst is 1%n", REDDI_STEPS);
-    out.printf(Locale.ROOT, "%-9s  %11s%n", "optimizer", "final point");
+    out.printf(Locale.ROOT, "%-10s  %11s%n", "optimizer", "final point");
     points.forEach((optimizer, positions) -> out.printf(
-        Locale.ROOT, "%-9s  %11s%n", optimizer, Trial.rounded(positions[positions.length - 1], 3)));
+        Locale.ROOT,
+        "%-10s  %11s%n",
+        optimizer,
+        Trial.rounded(positions[positions.length - 1], 3)));
   }
 
   private static String text(Point point) {

@@ -49,23 +49,23 @@ public final class ClipAndDecayOptions {
         "--weight-decay",
         weightDecay,
         "a finite number of at least 0");
-    Check.option(
-        command,
-        optimizer != OptimizerChoice.ADAMW || weightDecayMode == DecayMode.DECOUPLED,
-        "--weight-decay-mode",
-        weightDecayMode,
-        "decoupled for --optimizer adamw");
+    if (optimizer.hasLearningRate()) {
+      Check.option(
+          command,
+          optimizer.takes(weightDecayMode.of(decayRate(optimizer))),
+          "--weight-decay-mode",
+          weightDecayMode,
+          weightDecayMode.other() + " for --optimizer " + optimizer);
+    }
   }
 
   public OptimizerSettings settings(
       OptimizerChoice optimizer, double learningRate, ScheduleChoice schedule, long warmup) {
     return new OptimizerSettings(
-        optimizer,
-        learningRate,
-        schedule,
-        warmup,
-        clipNorm,
-        weightDecayMode,
-        weightDecay == null ? optimizer.defaultWeightDecay() : weightDecay);
+        optimizer, learningRate, schedule, warmup, clipNorm, weightDecayMode, decayRate(optimizer));
+  }
+
+  private double decayRate(OptimizerChoice optimizer) {
+    return weightDecay == null ? optimizer.defaultWeightDecay() : weightDecay;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist.settings;
 
+import io.github.descent4j.WeightDecay;
 import java.util.Locale;
 
 /** Where the weight decay acts. */
@@ -8,6 +9,16 @@ public enum DecayMode {
   COUPLED,
   /** On the weight. */
   DECOUPLED;
+
+  /** Weight decay of this mode. */
+  public WeightDecay of(double coefficient) {
+    return this == COUPLED ? WeightDecay.coupled(coefficient) : WeightDecay.decoupled(coefficient);
+  }
+
+  /** The one that this is not. */
+  public DecayMode other() {
+    return this == COUPLED ? DECOUPLED : COUPLED;
+  }
 
   @Override
   public String toString() {

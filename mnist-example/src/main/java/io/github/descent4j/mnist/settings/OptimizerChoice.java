@@ -1,5 +1,7 @@
 package io.github.descent4j.mnist.settings;
 
+import io.github.descent4j.AdamW;
+import io.github.descent4j.Muon;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.batch.LBfgsOptimizer;
@@ -27,6 +29,25 @@ public enum OptimizerChoice {
   RADAM(0.005),
   NADAM(0.002),
   ADAMAX(0.005),
+  SIGNSGD(0.0005),
+  SIGNUM(0.0005),
+  LION(0.0005),
+  QHM(0.2),
+  QHADAM(0.002),
+  ADABELIEF(0.002),
+  ADAN(0.002),
+  NOVOGRAD(0.01),
+  LAMB(0.01),
+  LARS(10.0),
+  ADAFACTOR(0.01),
+  /** Of matrices, and {@code AdamW} at the same rate of everything else. */
+  MUON(0.005),
+  PRODIGY(1.0),
+  DADAPTADAM(1.0),
+  DADAPTSGD(1.0),
+  ASGD(0.2),
+  RPROP(0.1),
+  FTRL(0.05),
   /** Searches along a line for each step, and has no learning rate. */
   LBFGS(1.0);
 
@@ -61,6 +82,21 @@ public enum OptimizerChoice {
     }
   }
 
+  /** Whether it is for parameters that are no matrices, too. */
+  public boolean takesVectors() {
+    return this != MUON;
+  }
+
+  /** Whether it can decay weights in a way. */
+  public boolean takes(WeightDecay weightDecay) {
+    try {
+      build(defaultLearningRate, weightDecay);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
   private Rule<?> rule() {
     for (Rule<?> rule : Rules.all()) {
       if (rule.id().equalsIgnoreCase(name())) {
@@ -75,8 +111,26 @@ public enum OptimizerChoice {
     return LBfgsOptimizer.builder().iterations(LBFGS_ITERATIONS).build();
   }
 
+  /** One at a rate. */
   public Optimizer build(double learningRate, WeightDecay weightDecay) {
+    if (this == MUON) {
+      return muon(learningRate, weightDecay);
+    }
     return rule().make(b -> b.learningRate(learningRate).weightDecay(weightDecay));
+  }
+
+  private static Optimizer muon(double learningRate, WeightDecay weightDecay) {
+    Optimizer matrices = Muon.builder()
+        .learningRate(learningRate)
+        .scaling(Muon.Scaling.MATCH_RMS)
+        .weightDecay(weightDecay)
+        .build();
+    Optimizer others =
+        AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+    return Optimizer.groups()
+        .group("matrices", p -> p.value().rank() >= 2, matrices)
+        .otherwise(others)
+        .build();
   }
 
   @Override

@@ -39,9 +39,7 @@ public record OptimizerSettings(
   }
 
   private WeightDecay decay() {
-    return weightDecayMode == DecayMode.COUPLED
-        ? WeightDecay.coupled(weightDecay)
-        : WeightDecay.decoupled(weightDecay);
+    return weightDecayMode.of(weightDecay);
   }
 
   /** In words, without learning rate and schedule. */
