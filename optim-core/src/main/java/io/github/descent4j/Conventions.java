@@ -8,7 +8,7 @@ package io.github.descent4j;
  * Optimizer optimizer = Conventions.KERAS.adam().learningRate(2e-3).build();
  * }</pre>
  *
- * <p>As of PyTorch 2 (and 1.13), Keras 3.15 and Optax 0.2.8; {@code docs/conventions.md} has the table
+ * <p>As of PyTorch 2 (and 1.13), Keras 3.15, Optax 0.2.8 and timm 1.0.29; {@code docs/conventions.md} has the table
  * and the sources. Where one has no default of its own (Optax has no learning rates, most papers no
  * epsilon), the builder keeps this library's. What one does not have at all is an {@link
  * UnsupportedOperationException}.
@@ -24,11 +24,13 @@ public enum Conventions {
   /** {@code keras.optimizers}. */
   KERAS,
   /** {@code optax}. */
-  OPTAX;
+  OPTAX,
+  /** {@code timm.optim}, which takes PyTorch's where PyTorch has one, as this does. */
+  TIMM;
 
   /** Plain gradient descent: learningRate 0.001 in PyTorch, 0.01 in Keras. */
   public Sgd.Builder sgd() {
-    return this == PYTORCH ? Sgd.builder().learningRate(1e-3) : Sgd.builder();
+    return this == PYTORCH || this == TIMM ? Sgd.builder().learningRate(1e-3) : Sgd.builder();
   }
 
   /**
@@ -37,7 +39,7 @@ public enum Conventions {
    */
   public Momentum.Builder momentum() {
     return switch (this) {
-      case PYTORCH -> Momentum.builder().learningRate(1e-3);
+      case PYTORCH, TIMM -> Momentum.builder().learningRate(1e-3);
       case KERAS -> Momentum.builder().rateInsideVelocity(true);
       case PAPER, OPTAX -> Momentum.builder();
     };
@@ -49,7 +51,7 @@ public enum Conventions {
    */
   public Nesterov.Builder nesterov() {
     return switch (this) {
-      case PYTORCH -> Nesterov.builder().learningRate(1e-3);
+      case PYTORCH, TIMM -> Nesterov.builder().learningRate(1e-3);
       case PAPER, KERAS -> Nesterov.builder().rateInsideVelocity(true);
       case OPTAX -> Nesterov.builder();
     };
@@ -59,7 +61,8 @@ public enum Conventions {
   public AdaGrad.Builder adaGrad() {
     return switch (this) {
       case PAPER -> AdaGrad.builder().epsilonInsideRoot(false);
-      case PYTORCH -> AdaGrad.builder().learningRate(0.01).epsilon(1e-10).epsilonInsideRoot(false);
+      case PYTORCH, TIMM ->
+        AdaGrad.builder().learningRate(0.01).epsilon(1e-10).epsilonInsideRoot(false);
       case KERAS -> AdaGrad.builder().learningRate(1e-3).epsilon(1e-7).initialAccumulator(0.1);
       case OPTAX -> AdaGrad.builder().epsilon(1e-7).initialAccumulator(0.1);
     };
@@ -72,7 +75,7 @@ public enum Conventions {
   public RmsProp.Builder rmsProp() {
     return switch (this) {
       case PAPER -> RmsProp.builder();
-      case PYTORCH ->
+      case PYTORCH, TIMM ->
         RmsProp.builder().learningRate(0.01).rho(0.99).epsilon(1e-8).epsilonInsideRoot(false);
       case KERAS ->
         RmsProp.builder().learningRate(1e-3).rho(0.9).epsilon(1e-7).rateInsideMomentum(true);
@@ -84,7 +87,7 @@ public enum Conventions {
   public AdaDelta.Builder adaDelta() {
     return switch (this) {
       case PAPER -> AdaDelta.builder().learningRate(1).rho(0.95).epsilon(1e-6);
-      case PYTORCH, OPTAX -> AdaDelta.builder().learningRate(1).rho(0.9).epsilon(1e-6);
+      case PYTORCH, TIMM, OPTAX -> AdaDelta.builder().learningRate(1).rho(0.9).epsilon(1e-6);
       case KERAS -> AdaDelta.builder().learningRate(1e-3).rho(0.95).epsilon(1e-7);
     };
   }
@@ -105,7 +108,7 @@ public enum Conventions {
   public AdamW.Builder adamW() {
     AdamW.Builder builder = AdamW.builder().learningRate(1e-3).beta1(0.9).beta2(0.999);
     return switch (this) {
-      case PYTORCH -> builder.epsilon(1e-8).weightDecay(0.01);
+      case PYTORCH, TIMM -> builder.epsilon(1e-8).weightDecay(0.01);
       case KERAS -> builder.epsilon(1e-7).epsilonHat(true).weightDecay(0.004);
       case OPTAX -> builder.epsilon(1e-8).weightDecay(1e-4);
       case PAPER ->
@@ -126,7 +129,7 @@ public enum Conventions {
   public AmsGrad.Builder amsGrad() {
     return switch (this) {
       case PAPER -> AmsGrad.builder().biasCorrection(false);
-      case PYTORCH -> AmsGrad.builder().learningRate(1e-3).epsilon(1e-8);
+      case PYTORCH, TIMM -> AmsGrad.builder().learningRate(1e-3).epsilon(1e-8);
       case KERAS -> AmsGrad.builder().learningRate(1e-3).epsilon(1e-7).epsilonHat(true);
       case OPTAX ->
         throw new UnsupportedOperationException(
@@ -144,7 +147,7 @@ public enum Conventions {
     return switch (this) {
       case PAPER -> Yogi.builder().epsilon(1e-3).initialAccumulator(0).biasCorrection(false);
       case OPTAX -> Yogi.builder().epsilon(1e-3).initialAccumulator(1e-6).initialFirstMoment(1e-6);
-      case PYTORCH, KERAS -> throw none("Yogi", "PAPER or OPTAX");
+      case PYTORCH, TIMM, KERAS -> throw none("Yogi", "PAPER or OPTAX");
     };
   }
 
@@ -157,7 +160,7 @@ public enum Conventions {
   public RAdam.Builder rAdam() {
     return switch (this) {
       case PAPER -> RAdam.builder().rectificationThreshold(4);
-      case PYTORCH -> RAdam.builder().learningRate(1e-3).rectificationThreshold(5);
+      case PYTORCH, TIMM -> RAdam.builder().learningRate(1e-3).rectificationThreshold(5);
       case OPTAX -> RAdam.builder().rectificationThreshold(5).epsilonOnCorrectedRoot(true);
       case KERAS -> throw none("RAdam", "PAPER, PYTORCH or OPTAX");
     };
@@ -172,7 +175,7 @@ public enum Conventions {
   public NAdam.Builder nAdam() {
     NAdam.Builder builder = NAdam.builder().beta1(0.9).beta2(0.999).epsilon(1e-8);
     return switch (this) {
-      case PYTORCH -> builder.learningRate(2e-3).momentumDecay(0.004);
+      case PYTORCH, TIMM -> builder.learningRate(2e-3).momentumDecay(0.004);
       case KERAS -> builder.learningRate(1e-3).epsilon(1e-7).momentumDecay(1);
       // 0.96 to this power is 0, so that mu is beta1 from the first step on.
       case OPTAX -> builder.momentumDecay(1e6);
@@ -186,7 +189,8 @@ public enum Conventions {
   public AdaMax.Builder adaMax() {
     return switch (this) {
       case PAPER -> AdaMax.builder().learningRate(2e-3);
-      case PYTORCH -> AdaMax.builder().learningRate(2e-3).epsilon(1e-8).epsilonInsideMaximum(true);
+      case PYTORCH, TIMM ->
+        AdaMax.builder().learningRate(2e-3).epsilon(1e-8).epsilonInsideMaximum(true);
       case KERAS -> AdaMax.builder().learningRate(1e-3).epsilon(1e-7);
       case OPTAX -> AdaMax.builder().epsilon(1e-8).epsilonInsideMaximum(true);
     };
@@ -200,15 +204,15 @@ public enum Conventions {
   public Lion.Builder lion() {
     Lion.Builder builder = Lion.builder().beta1(0.9).beta2(0.99);
     return switch (this) {
-      case PAPER -> builder.learningRate(1e-4);
+      case PAPER, TIMM -> builder.learningRate(1e-4);
       case KERAS -> builder.learningRate(1e-3);
       case OPTAX -> builder.weightDecay(1e-3);
-      case PYTORCH -> throw none("Lion", "PAPER, KERAS or OPTAX");
+      case PYTORCH -> throw none("Lion", "PAPER, KERAS, OPTAX or TIMM");
     };
   }
 
   /**
-   * AdaBelief: both epsilons 1e-16 in Optax.
+   * AdaBelief: both epsilons 1e-16 in Optax and timm, which rectifies as the authors' package does.
    *
    * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
    */
@@ -217,27 +221,31 @@ public enum Conventions {
     return switch (this) {
       case PAPER -> builder.learningRate(1e-3).epsilon(1e-8).epsilonInVariance(1e-8);
       case OPTAX -> builder.epsilon(1e-16).epsilonInVariance(1e-16);
-      case PYTORCH, KERAS -> throw none("AdaBelief", "PAPER or OPTAX");
+      case TIMM ->
+        builder.learningRate(1e-3).epsilon(1e-16).epsilonInVariance(1e-16).rectified(true);
+      case PYTORCH, KERAS -> throw none("AdaBelief", "PAPER, OPTAX or TIMM");
     };
   }
 
   /**
-   * LAMB: a decay of 0.01 in the paper; epsilon 1e-7 in Keras, whose decay is decoupled.
+   * LAMB: a decay of 0.01 in the paper and timm, which clips the gradients to a global norm of 1 first, and without a decay
+   * has no ratio; epsilon 1e-7 in Keras, whose decay is decoupled.
    *
    * @throws UnsupportedOperationException for {@link #PYTORCH}, which has none
    */
   public Lamb.Builder lamb() {
     Lamb.Builder builder = Lamb.builder().beta1(0.9).beta2(0.999).epsilon(1e-6);
     return switch (this) {
-      case PAPER -> builder.decayInUpdate(0.01);
+      case PAPER, TIMM -> builder.decayInUpdate(0.01);
       case KERAS -> builder.learningRate(1e-3).epsilon(1e-7);
       case OPTAX -> builder;
-      case PYTORCH -> throw none("Lamb", "PAPER, KERAS or OPTAX");
+      case PYTORCH -> throw none("Lamb", "PAPER, KERAS, OPTAX or TIMM");
     };
   }
 
   /**
-   * LARS: the norm of gradient and decay together in Optax.
+   * LARS: the norm of gradient and decay together in Optax; the rate outside of the velocity, no momentum, and without a
+   * decay no ratio in timm.
    *
    * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
    */
@@ -246,7 +254,8 @@ public enum Conventions {
     return switch (this) {
       case PAPER -> builder;
       case OPTAX -> builder.normOfSum(true);
-      case PYTORCH, KERAS -> throw none("LARS", "PAPER or OPTAX");
+      case TIMM -> builder.momentum(0).rateInsideVelocity(false).epsilon(1e-8);
+      case PYTORCH, KERAS -> throw none("LARS", "PAPER, OPTAX or TIMM");
     };
   }
 
@@ -254,7 +263,7 @@ public enum Conventions {
    * Adafactor: the rate is the relative step's first argument in all; epsilon1 is a floor, of the size of an ulp in double, in
    * PyTorch; rate 0.001 in Keras. PyTorch's epsilon1 for FLOAT is 1.1920928955078125e-7.
    *
-   * @throws UnsupportedOperationException for {@link #OPTAX}, which factors large matrices alone
+   * @throws UnsupportedOperationException for {@link #OPTAX} and {@link #TIMM}, which factor large matrices alone
    */
   public Adafactor.Builder adafactor() {
     Adafactor.Builder builder = Adafactor.builder();
@@ -262,42 +271,42 @@ public enum Conventions {
       case PAPER -> builder.learningRate(0.01);
       case PYTORCH -> builder.learningRate(0.01).epsilon1(Math.ulp(1.0)).epsilonAsFloor(true);
       case KERAS -> builder.learningRate(1e-3);
-      case OPTAX ->
+      case OPTAX, TIMM ->
         throw new UnsupportedOperationException(
-            "OPTAX has an Adafactor that factors matrices of at least 128 rows and columns alone, expected PAPER,"
-                + " PYTORCH or KERAS");
+            name()
+                + " has an Adafactor that factors large matrices alone, expected PAPER, PYTORCH or KERAS");
     };
   }
 
   /**
    * Prodigy: the authors' own as {@link #PAPER}; with bias correction in Optax.
    *
-   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   * @throws UnsupportedOperationException for {@link #PYTORCH}, {@link #KERAS} and {@link #TIMM}, which have none
    */
   public Prodigy.Builder prodigy() {
     return switch (this) {
       case PAPER -> Prodigy.builder();
       case OPTAX -> Prodigy.builder().biasCorrection(true);
-      case PYTORCH, KERAS -> throw none("Prodigy", "PAPER or OPTAX");
+      case PYTORCH, KERAS, TIMM -> throw none("Prodigy", "PAPER or OPTAX");
     };
   }
 
   /**
    * D-Adaptation of Adam: the authors' own as {@link #PAPER}; with bias correction in Optax.
    *
-   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
+   * @throws UnsupportedOperationException for {@link #PYTORCH}, {@link #KERAS} and {@link #TIMM}, which have none
    */
   public DAdaptAdam.Builder dAdaptAdam() {
     return switch (this) {
       case PAPER -> DAdaptAdam.builder();
       case OPTAX -> DAdaptAdam.builder().biasCorrection(true);
-      case PYTORCH, KERAS -> throw none("DAdaptAdam", "PAPER or OPTAX");
+      case PYTORCH, KERAS, TIMM -> throw none("DAdaptAdam", "PAPER or OPTAX");
     };
   }
 
   /**
    * Muon: the author's own as {@link #PAPER}; rate 0.001, decay 0.1 and the norm at least epsilon in PyTorch; rate 0.001,
-   * decay 0.004 and MATCH_RMS in Keras.
+   * decay 0.004 and MATCH_RMS in Keras; MATCH_RMS, the norm at least epsilon and no nesterov in timm.
    *
    * @throws UnsupportedOperationException for {@link #OPTAX}, whose momentum is bias-corrected
    */
@@ -308,23 +317,25 @@ public enum Conventions {
         Muon.builder().learningRate(1e-3).epsilonInsideMaximum(true).weightDecay(0.1);
       case KERAS ->
         Muon.builder().learningRate(1e-3).scaling(Muon.Scaling.MATCH_RMS).weightDecay(0.004);
+      case TIMM ->
+        Muon.builder().nesterov(false).scaling(Muon.Scaling.MATCH_RMS).epsilonInsideMaximum(true);
       case OPTAX ->
         throw new UnsupportedOperationException(
-            "OPTAX has a Muon whose momentum is bias-corrected, expected PAPER, PYTORCH or KERAS");
+            "OPTAX has a Muon whose momentum is bias-corrected, expected PAPER, PYTORCH, KERAS or TIMM");
     };
   }
 
   /**
    * Rprop: RPROP_PLUS with a first step of 0.1 in the paper (Riedmiller and Braun 1993), IRPROP_MINUS with one of 0.01 in PyTorch.
    *
-   * @throws UnsupportedOperationException for {@link #KERAS}, which has none, and {@link #OPTAX}, whose step is that of
-   *     the gradient before
+   * @throws UnsupportedOperationException for {@link #KERAS} and {@link #TIMM}, which have none, and {@link #OPTAX}, whose
+   *     step is that of the gradient before
    */
   public Rprop.Builder rprop() {
     return switch (this) {
       case PAPER -> Rprop.builder().variant(Rprop.Variant.RPROP_PLUS).initialStep(0.1);
       case PYTORCH -> Rprop.builder().variant(Rprop.Variant.IRPROP_MINUS).initialStep(0.01);
-      case KERAS -> throw none("Rprop", "PAPER or PYTORCH");
+      case KERAS, TIMM -> throw none("Rprop", "PAPER or PYTORCH");
       case OPTAX ->
         throw new UnsupportedOperationException(
             "OPTAX has an Rprop whose step is that of the gradient before, expected PAPER or PYTORCH");
@@ -335,13 +346,13 @@ public enum Conventions {
    * FTRL-Proximal: rate 0.001, beta 0 and squares from 0.1 in Keras, whose {@code l2_regularization_strength} is half of
    * lambda2.
    *
-   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #OPTAX}, which have none
+   * @throws UnsupportedOperationException for {@link #PYTORCH}, {@link #OPTAX} and {@link #TIMM}, which have none
    */
   public Ftrl.Builder ftrl() {
     return switch (this) {
       case PAPER -> Ftrl.builder().beta(1).initialAccumulator(0);
       case KERAS -> Ftrl.builder().learningRate(1e-3).beta(0).initialAccumulator(0.1);
-      case PYTORCH, OPTAX -> throw none("Ftrl", "PAPER or KERAS");
+      case PYTORCH, OPTAX, TIMM -> throw none("Ftrl", "PAPER or KERAS");
     };
   }
 
@@ -352,9 +363,9 @@ public enum Conventions {
    */
   public NovoGrad.Builder novoGrad() {
     return switch (this) {
-      case PAPER -> NovoGrad.builder().beta1(0.95).beta2(0.98);
+      case PAPER, TIMM -> NovoGrad.builder().beta1(0.95).beta2(0.98);
       case OPTAX -> NovoGrad.builder().beta1(0.9).beta2(0.25).epsilon(1e-6);
-      case PYTORCH, KERAS -> throw none("NovoGrad", "PAPER or OPTAX");
+      case PYTORCH, KERAS -> throw none("NovoGrad", "PAPER, OPTAX or TIMM");
     };
   }
 

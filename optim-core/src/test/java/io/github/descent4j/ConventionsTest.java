@@ -126,6 +126,35 @@ class ConventionsTest {
         .hasToString(GoldenOptimizers.create(optax).toString());
   }
 
+  @Test
+  void timmHasItsOwnFormsAndPyTorchsOthers() {
+    JsonNode outside = Golden.read("wide/optimizers/lars_rate_outside_timm.json");
+    JsonNode h = outside.get("hyperparameters");
+    assertThat(Conventions.TIMM
+            .lars()
+            .learningRate(h.get("lr").doubleValue())
+            .momentum(h.get("momentum").doubleValue())
+            .trustCoefficient(h.get("trust_coefficient").doubleValue())
+            .decayInUpdate(h.get("weight_decay").doubleValue())
+            .build())
+        .hasToString(GoldenOptimizers.create(outside).toString());
+    AdaBelief belief = Conventions.TIMM.adaBelief().build();
+    assertThat(belief.rectified()).isTrue();
+    assertThat(belief.epsilon()).isEqualTo(1e-16);
+    assertThat(belief.epsilonInVariance()).isEqualTo(1e-16);
+    Muon muon = Conventions.TIMM.muon().build();
+    assertThat(muon.nesterov()).isFalse();
+    assertThat(muon.epsilonInsideMaximum()).isTrue();
+    assertThat(muon.scaling()).isEqualTo(Muon.Scaling.MATCH_RMS);
+    assertThat(Conventions.TIMM.lamb().build().decayInUpdate()).isEqualTo(0.01);
+    assertThat(Conventions.TIMM.lion().build()).hasToString(new Lion().toString());
+    assertThat(Conventions.TIMM.novoGrad().build())
+        .hasToString(Conventions.PAPER.novoGrad().build().toString());
+    assertThat(Conventions.TIMM.adamW().build())
+        .hasToString(Conventions.PYTORCH.adamW().build().toString());
+    assertNone("TIMM has no Rprop, expected PAPER or PYTORCH", Conventions.TIMM::rprop);
+  }
+
   private static Optimizer atRateOf(JsonNode golden, Conventions conventions, String optimizer) {
     double rate = golden.at("/hyperparameters/lr").doubleValue();
     return switch (optimizer) {
@@ -192,16 +221,16 @@ class ConventionsTest {
   void whatALibraryDoesNotHaveIsSaid() {
     assertNone("KERAS has no Rprop, expected PAPER or PYTORCH", Conventions.KERAS::rprop);
     assertNone("OPTAX has no Ftrl, expected PAPER or KERAS", Conventions.OPTAX::ftrl);
-    assertNone("PYTORCH has no NovoGrad, expected PAPER or OPTAX", Conventions.PYTORCH::novoGrad);
+    assertNone("PYTORCH has no NovoGrad, expected PAPER, OPTAX or TIMM", Conventions.PYTORCH::novoGrad);
     assertThatThrownBy(Conventions.OPTAX::rprop)
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageStartingWith("OPTAX has an Rprop whose step is that of the gradient before");
     assertNone("PYTORCH has no Yogi, expected PAPER or OPTAX", Conventions.PYTORCH::yogi);
     assertNone("KERAS has no Yogi, expected PAPER or OPTAX", Conventions.KERAS::yogi);
-    assertNone("KERAS has no LARS, expected PAPER or OPTAX", Conventions.KERAS::lars);
+    assertNone("KERAS has no LARS, expected PAPER, OPTAX or TIMM", Conventions.KERAS::lars);
     assertThatThrownBy(Conventions.OPTAX::adafactor)
         .isInstanceOf(UnsupportedOperationException.class)
-        .hasMessageStartingWith("OPTAX has an Adafactor that factors matrices of at least 128");
+        .hasMessageStartingWith("OPTAX has an Adafactor that factors large matrices alone");
     assertNone("KERAS has no Prodigy, expected PAPER or OPTAX", Conventions.KERAS::prodigy);
     assertNone(
         "PYTORCH has no DAdaptAdam, expected PAPER or OPTAX", Conventions.PYTORCH::dAdaptAdam);
