@@ -3,32 +3,40 @@ package io.github.descent4j.benchmarks.batch;
 import java.util.Arrays;
 
 /**
- * A function that counts its evaluations and ends the search when the largest element of the gradient is small enough: the same stopping
- * rule for everybody. A library that asks for value and gradient one after the other pays once.
+ * A function that counts its evaluations and ends the search when the largest element of the gradient is small enough, or the evaluations
+ * are too many: the same stopping rule for everybody. A library that asks for value and gradient one after the other pays once.
  */
 final class Counted {
 
   /** Ends a search from inside a library. */
-  static final class Reached extends RuntimeException {
+  static final class Ended extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Reached() {
-      super("reached", null, false, false);
+    Ended() {
+      super("ended", null, false, false);
     }
   }
 
   private final Smooth function;
   private final double tolerance;
+  private final int mostEvaluations;
   private final double[] last;
   private final double[] gradient;
   private double value;
   private int evaluations;
+  private boolean reached;
 
-  Counted(Smooth function, double tolerance) {
+  Counted(Smooth function, double tolerance, int mostEvaluations) {
     this.function = function;
     this.tolerance = tolerance;
+    this.mostEvaluations = mostEvaluations;
     last = new double[function.start().length];
     gradient = new double[last.length];
+  }
+
+  /** Whether the gradient was small enough at the last evaluation. */
+  boolean reached() {
+    return reached;
   }
 
   int evaluations() {
@@ -60,8 +68,9 @@ final class Counted {
     for (double element : gradient) {
       largest = Math.max(largest, Math.abs(element));
     }
-    if (largest <= tolerance) {
-      throw new Reached();
+    reached = largest <= tolerance;
+    if (reached || evaluations >= mostEvaluations) {
+      throw new Ended();
     }
   }
 }

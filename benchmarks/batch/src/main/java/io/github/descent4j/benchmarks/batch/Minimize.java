@@ -20,17 +20,27 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Evaluations and time until the largest element of the gradient is at most 1e-5: descent4j, MALLET and Hipparchus on the same
- * functions, in one run.
+ * Evaluations and time until the largest element of the gradient is at most 1e-5: descent4j, MALLET, Hipparchus, Breeze, Smile
+ * and PyTorch on the same functions, in one run.
  *
- * <p>Arguments: {@code --repeat N} (default 5; the fastest counts, after as many runs to warm up) and {@code --mnist FOLDER} with {@code
- * train-images-idx3-ubyte.gz} and {@code train-labels-idx1-ubyte.gz}, without which softmax regression is on synthetic data.
+ * <p>Arguments: {@code --repeat N} (default 5; the fastest counts, after as many runs to warm up; on the digits one run each, without
+ * warming up, and of 1000 evaluations at the most) and {@code --mnist FOLDER} with {@code train-images-idx3-ubyte.gz} and {@code train-labels-idx1-ubyte.gz}, without which the
+ * classes are those of synthetic data.
  */
 public final class Minimize {
   private static final double TOLERANCE = 1e-5;
-  private static final int MOST_ITERATIONS = 10_000;
+  static final int MOST_ITERATIONS = 10_000;
+  private static final double PENALTY = 1e-4;
 
-  /** Runs a library until it has reached the tolerance, given up, or thrown {@link Counted.Reached}. */
+  private static final int MOST_EVALUATIONS = 20_000;
+
+  /** On the digits, of which an evaluation takes long. */
+  private static final int FEWER_EVALUATIONS = 1000;
+
+  /** Of the digits, for the network. */
+  private static final int PART = 5000;
+
+  /** Runs a library until it has reached the tolerance, given up, or thrown {@link Counted.Ended}. */
   interface Library {
     void minimize(Counted function, double[] start);
   }
@@ -54,9 +64,13 @@ public final class Minimize {
     Map<String, Smooth> problems = new LinkedHashMap<>();
     problems.put("rosenbrock 2", Smooth.rosenbrock(2));
     problems.put("rosenbrock 1000", Smooth.rosenbrock(1000));
-    problems.put("softmax, synthetic", Smooth.overlappingClasses());
+    Smooth.Points classes = Smooth.overlappingClasses();
+    problems.put("softmax, synthetic", Smooth.softmaxRegression(classes, PENALTY));
+    problems.put("mlp, synthetic", new Network(classes, 8, PENALTY));
     if (mnist != null) {
-      problems.put("softmax, MNIST", digits(mnist));
+      Smooth.Points digits = digits(mnist);
+      problems.put("softmax, MNIST", Smooth.softmaxRegression(digits, PENALTY));
+      problems.put("mlp, part of MNIST", new Network(digits.first(PART), 32, PENALTY));
     }
     Map<String, Library> libraries = new LinkedHashMap<>();
     libraries.put("descent4j LBfgs", ours(limits(LBfgs.builder())));
@@ -71,6 +85,9 @@ public final class Minimize {
             .build()));
     libraries.put("MALLET LimitedMemoryBFGS", Peers::mallet);
     libraries.put("Hipparchus conjugate gradient", Peers::hipparchus);
+    libraries.put("Breeze LBFGS", Breeze::lbfgs);
+    libraries.put("Smile L-BFGS", Peers::smile);
+    libraries.put("PyTorch LBFGS, strong Wolfe", PyTorch::lbfgs);
     System.out.printf(
         Locale.ROOT,
         "%-20s %-30s %16s %12s %22s%n",
@@ -81,7 +98,7 @@ public final class Minimize {
         "value");
     problems.forEach((problem, function) -> libraries.forEach((name, library) -> {
       if (!name.endsWith(" Bfgs") || function.start().length <= 1000) {
-        measure(problem, function, name, library, problem.endsWith("MNIST") ? 1 : runs);
+        measure(problem, function, name, library, runs, problem.endsWith("MNIST"));
       }
     }));
   }
@@ -91,20 +108,20 @@ public final class Minimize {
   }
 
   private static void measure(
-      String problem, Smooth function, String name, Library library, int repeat) {
+      String problem, Smooth function, String name, Library library, int runs, boolean once) {
+    int repeat = once ? 1 : runs;
+    int warmup = once ? 0 : runs;
     double fastest = Double.POSITIVE_INFINITY;
     Counted counted = null;
-    boolean reached = false;
-    for (int run = 0; run < 2 * repeat; run++) {
-      counted = new Counted(function, TOLERANCE);
-      reached = false;
+    for (int run = 0; run < warmup + repeat; run++) {
+      counted = new Counted(function, TOLERANCE, once ? FEWER_EVALUATIONS : MOST_EVALUATIONS);
       long start = System.nanoTime();
       try {
         library.minimize(counted, function.start());
-      } catch (Counted.Reached end) {
-        reached = true;
+      } catch (Counted.Ended end) {
+        // As it was meant to.
       }
-      if (run >= repeat) {
+      if (run >= warmup) {
         fastest = Math.min(fastest, (System.nanoTime() - start) / 1e6);
       }
     }
@@ -113,7 +130,7 @@ public final class Minimize {
         "%-20s %-30s %16s %12.3f %22s%n",
         problem,
         name,
-        counted.evaluations() + (reached ? "" : " (gave up)"),
+        counted.evaluations() + (counted.reached() ? "" : " (gave up)"),
         fastest,
         counted.value());
   }
@@ -134,7 +151,7 @@ public final class Minimize {
     };
   }
 
-  private static Smooth digits(Path folder) throws IOException {
+  private static Smooth.Points digits(Path folder) throws IOException {
     float[][] features;
     try (DataInputStream images = open(folder.resolve("train-images-idx3-ubyte.gz"))) {
       images.readInt();
@@ -155,7 +172,7 @@ public final class Minimize {
         labels[i] = in.readUnsignedByte();
       }
     }
-    return Smooth.softmaxRegression(features, labels, 10, 1e-4);
+    return new Smooth.Points(features, labels, 10);
   }
 
   private static DataInputStream open(Path file) throws IOException {

@@ -13,12 +13,15 @@ import org.hipparchus.optim.nonlinear.scalar.GoalType;
 import org.hipparchus.optim.nonlinear.scalar.ObjectiveFunction;
 import org.hipparchus.optim.nonlinear.scalar.ObjectiveFunctionGradient;
 import org.hipparchus.optim.nonlinear.scalar.gradient.NonLinearConjugateGradientOptimizer;
+import smile.math.BFGS;
+import smile.math.DifferentiableMultivariateFunction;
 
 /**
  * The other libraries, each at its defaults but without a tolerance of its own. MALLET is started anew, without its history, where it
  * throws or ends at a tolerance that cannot be set.
  */
 final class Peers {
+  private static final int HISTORY = 10;
 
   private Peers() {}
 
@@ -73,9 +76,28 @@ final class Peers {
         optimizer.setTolerance(0);
         optimizer.optimize(10_000);
       } catch (OptimizationException e) {
-        continue;
+        // The next one goes on.
       }
     }
+  }
+
+  static void smile(Counted function, double[] start) {
+    DifferentiableMultivariateFunction smooth = new DifferentiableMultivariateFunction() {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      public double f(double[] x) {
+        return function.value(x);
+      }
+
+      @Override
+      public double g(double[] x, double[] gradient) {
+        double value = function.value(x);
+        System.arraycopy(function.gradient(x), 0, gradient, 0, gradient.length);
+        return value;
+      }
+    };
+    BFGS.minimize(smooth, HISTORY, start.clone(), Double.MIN_VALUE, Minimize.MOST_ITERATIONS);
   }
 
   static void hipparchus(Counted function, double[] start) {

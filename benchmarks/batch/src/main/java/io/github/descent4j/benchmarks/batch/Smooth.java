@@ -12,7 +12,10 @@ interface Smooth {
   /** The value; fills the gradient. */
   double evaluate(double[] x, double[] gradient);
 
-  /** The extended function of Rosenbrock, a sum over pairs (Moré, Garbow and Hillstrom 1981), in an even number of dimensions. */
+  /**
+   * The function of Rosenbrock in which each element but the ends is in two terms: the sum of 100 (x[i+1] - x[i]^2)^2 + (1 - x[i])^2. From
+   * four dimensions on it has a second minimum, near x[0] = -1, of a value of about 4.
+   */
   static Smooth rosenbrock(int n) {
     return new Smooth() {
       @Override
@@ -26,13 +29,14 @@ interface Smooth {
 
       @Override
       public double evaluate(double[] x, double[] gradient) {
+        Arrays.fill(gradient, 0);
         double value = 0;
-        for (int i = 0; i < n; i += 2) {
+        for (int i = 0; i + 1 < n; i++) {
           double u = 1 - x[i];
           double v = x[i + 1] - x[i] * x[i];
           value += u * u + 100 * v * v;
-          gradient[i] = -2 * u - 400 * x[i] * v;
-          gradient[i + 1] = 200 * v;
+          gradient[i] += -2 * u - 400 * x[i] * v;
+          gradient[i + 1] += 200 * v;
         }
         return value;
       }
@@ -40,7 +44,10 @@ interface Smooth {
   }
 
   /** Softmax regression with L2 penalty: weights [classes, features + 1], the last one of each row the bias. */
-  static Smooth softmaxRegression(float[][] features, int[] labels, int classes, double lambda) {
+  static Smooth softmaxRegression(Points points, double lambda) {
+    float[][] features = points.features;
+    int[] labels = points.labels;
+    int classes = points.classes;
     int width = features[0].length + 1;
     return new Smooth() {
       @Override
@@ -88,8 +95,18 @@ interface Smooth {
     };
   }
 
+  /** Points with labels. */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
+  record Points(float[][] features, int[] labels, int classes) {
+
+    /** The first ones. */
+    Points first(int count) {
+      return new Points(Arrays.copyOf(features, count), Arrays.copyOf(labels, count), classes);
+    }
+  }
+
   /** Three classes of points around the corners of a cube, which overlap: for where there are no digits. */
-  static Smooth overlappingClasses() {
+  static Points overlappingClasses() {
     SplittableRandom random = new SplittableRandom(1);
     float[][] features = new float[2000][20];
     int[] labels = new int[2000];
@@ -101,6 +118,6 @@ interface Smooth {
         features[n][j] = (float) (scale * (shift + random.nextDouble(-1, 1)));
       }
     }
-    return softmaxRegression(features, labels, 3, 1e-4);
+    return new Points(features, labels, 3);
   }
 }
