@@ -109,7 +109,9 @@ public final class DAdaptSgd extends UpdateRule {
     });
     Scalar rate = f.renewed("rate", r -> rate(r.before(d) * r.learningRate(), r.after(firstNorm)));
     Term moved = start.minus(sums.set(sums.plus(g.times(rate))));
-    f.update(momentum.value() > 0 ? p.mix(momentum, moved) : moved);
+    // A sum, so that a point that does not move stays to the bit.
+    Term averaged = p.plus(momentum.complement().times(moved.minus(p)));
+    f.update(momentum.value() > 0 ? averaged : moved);
   }
 
   private static double rate(double step, double firstNorm) {

@@ -221,7 +221,8 @@ class ConventionsTest {
   void whatALibraryDoesNotHaveIsSaid() {
     assertNone("KERAS has no Rprop, expected PAPER or PYTORCH", Conventions.KERAS::rprop);
     assertNone("OPTAX has no Ftrl, expected PAPER or KERAS", Conventions.OPTAX::ftrl);
-    assertNone("PYTORCH has no NovoGrad, expected PAPER, OPTAX or TIMM", Conventions.PYTORCH::novoGrad);
+    assertNone(
+        "PYTORCH has no NovoGrad, expected PAPER, OPTAX or TIMM", Conventions.PYTORCH::novoGrad);
     assertThatThrownBy(Conventions.OPTAX::rprop)
         .isInstanceOf(UnsupportedOperationException.class)
         .hasMessageStartingWith("OPTAX has an Rprop whose step is that of the gradient before");

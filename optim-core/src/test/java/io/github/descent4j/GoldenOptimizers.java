@@ -103,7 +103,7 @@ final class GoldenOptimizers {
         case "lr" -> {
           // That of a relative step is the paper's, which is the default.
           if (!h.path("relative_step").asBoolean(false)) {
-            set(builder, "learningRate", value.doubleValue());
+            set(builder, "lr", value);
           }
         }
         case "beta3" -> {
@@ -172,7 +172,7 @@ final class GoldenOptimizers {
       case "paper" -> true;
       case "rate_outside" -> set(builder, "rateInsideVelocity", false);
       case "optax" -> set(builder, "normOfSum", true);
-      default -> false;
+      default -> WORDS.containsKey(variant) && set(builder, "variant", WORDS.get(variant));
     };
     if (!known) {
       throw new AssertionError("no variant '" + variant + "' in " + builder.getClass());

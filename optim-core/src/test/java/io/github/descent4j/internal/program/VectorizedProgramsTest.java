@@ -33,6 +33,8 @@ class VectorizedProgramsTest {
       "Adan",
       "Rprop",
       "Ftrl",
+      "Prodigy",
+      "DAdaptAdam",
       "RmsProp centered momentum",
       "RmsProp centered momentum rate inside",
       "Lamb decay in update");
