@@ -80,7 +80,7 @@ public final class LandscapeCommand implements Callable<Integer> {
       arity = "1..*",
       split = ",",
       description =
-          "As of 'train', without lbfgs, which --batch draws, and muon, which is for matrices. Default: the nine of the"
+          "As of 'train', without lbfgs, which --batch draws, and lars and muon, which are for matrices. Default: the nine of the"
               + " lecture, sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, yogi and radam.")
   private List<OptimizerChoice> optimizers;
 

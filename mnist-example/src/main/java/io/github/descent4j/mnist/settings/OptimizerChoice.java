@@ -1,10 +1,13 @@
 package io.github.descent4j.mnist.settings;
 
 import io.github.descent4j.AdamW;
+import io.github.descent4j.Lars;
+import io.github.descent4j.Momentum;
 import io.github.descent4j.Muon;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.batch.LBfgsOptimizer;
+import io.github.descent4j.decorator.GroupedOptimizer;
 import io.github.descent4j.internal.Rules;
 import io.github.descent4j.internal.Rules.Rule;
 import java.util.Arrays;
@@ -38,7 +41,8 @@ public enum OptimizerChoice {
   ADAN(0.002),
   NOVOGRAD(0.01),
   LAMB(0.01),
-  LARS(10.0),
+  /** Of matrices, and {@code Momentum} at a fiftieth of the rate of everything else. */
+  LARS(2.0),
   ADAFACTOR(0.01),
   /** Of matrices, and {@code AdamW} at the same rate of everything else. */
   MUON(0.005),
@@ -46,13 +50,15 @@ public enum OptimizerChoice {
   DADAPTADAM(1.0),
   DADAPTSGD(1.0),
   ASGD(0.2),
-  RPROP(0.1),
-  FTRL(0.05),
+  RPROP(0.001),
+  FTRL(0.2),
   /** Searches along a line for each step, and has no learning rate. */
   LBFGS(1.0);
 
   /** Iterations of {@link #LBFGS} on each batch: few, so that a batch is not fitted before the next one comes. */
   private static final int LBFGS_ITERATIONS = 5;
+
+  private static final double MOMENTUM_BESIDE_LARS = 0.02;
 
   /** For {@link #LBFGS} the first step that its line search tries. */
   public final double defaultLearningRate;
@@ -84,7 +90,7 @@ public enum OptimizerChoice {
 
   /** Whether it is for parameters that are no matrices, too. */
   public boolean takesVectors() {
-    return this != MUON;
+    return this != MUON && this != LARS;
   }
 
   /** Whether it can decay weights in a way. */
@@ -113,10 +119,22 @@ public enum OptimizerChoice {
 
   /** One at a rate. */
   public Optimizer build(double learningRate, WeightDecay weightDecay) {
+    if (this == LARS) {
+      return lars(learningRate, weightDecay);
+    }
     if (this == MUON) {
       return muon(learningRate, weightDecay);
     }
     return rule().make(b -> b.learningRate(learningRate).weightDecay(weightDecay));
+  }
+
+  /** Biases, which start from 0, have no norm for a ratio: they go by momentum, at a rate that suits it. */
+  private static Optimizer lars(double learningRate, WeightDecay weightDecay) {
+    Optimizer matrices =
+        Lars.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+    Optimizer others =
+        Momentum.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+    return matricesBy(matrices).otherwise(others, MOMENTUM_BESIDE_LARS).build();
   }
 
   private static Optimizer muon(double learningRate, WeightDecay weightDecay) {
@@ -127,10 +145,11 @@ public enum OptimizerChoice {
         .build();
     Optimizer others =
         AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-    return Optimizer.groups()
-        .group("matrices", p -> p.value().rank() >= 2, matrices)
-        .otherwise(others)
-        .build();
+    return matricesBy(matrices).otherwise(others).build();
+  }
+
+  private static GroupedOptimizer.Builder matricesBy(Optimizer optimizer) {
+    return Optimizer.groups().group("matrices", p -> p.value().rank() >= 2, optimizer);
   }
 
   @Override

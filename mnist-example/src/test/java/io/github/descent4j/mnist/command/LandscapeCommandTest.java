@@ -56,10 +56,10 @@ class LandscapeCommandTest {
     assertThat(run.outLines())
         .containsExactly(
             "quadratic: 500 steps from (-4, 1), minimum at (0, 0)",
-            "optimizer                 rate  arrival  final value  distance",
-            "sgd        too small     0.002        -         1.08      1.47",
-            "sgd        good           0.02      223     1.35e-08  0.000164",
-            "sgd        too large       0.2  diverged     2.03e+06       225",
+            "optimizer                  rate  arrival  final value  distance",
+            "sgd         too small     0.002        -         1.08      1.47",
+            "sgd         good           0.02      223     1.35e-08  0.000164",
+            "sgd         too large       0.2  diverged     2.03e+06       225",
             folder.resolve("quadratic.svg").toString(),
             "");
   }
