@@ -99,7 +99,7 @@ public final class AdaBelief extends UpdateRule {
               * RAdam.rectification(beta2.value(), RAdam.rho(beta2.value(), t.t()))
               * Math.sqrt(t.biasCorrection(beta2)));
       f.subtract(f.either(
-          t -> RAdam.rho(beta2.value(), t.t()) > THRESHOLD,
+          t -> RAdam.rho(beta2.value(), t.t()) >= THRESHOLD,
           rectifiedSize.times(mean.over(root.plus(epsilon))),
           stepSize.times(mean)));
     } else {

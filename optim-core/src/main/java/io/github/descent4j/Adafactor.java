@@ -35,8 +35,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * Keras, so that schedules serve; a rate that is given as it is, in transformers with {@code relative_step=False}, is
  * relativeStep false. With epsilonAsFloor true g² is as it is, mean(rowMeans) at least epsilon1 and V at least epsilon1²:
  * PyTorch's, {@link Conventions#adafactor}. The decay of transformers and timm is decayInUpdate, which alpha multiplies;
- * PyTorch's and Keras's is {@code weightDecay(WeightDecay.decoupled(wd))}, whose RMS(p) is that ahead of the decay; both at
- * once are refused. Optax and timm factor matrices of more than 128 and 16 rows and columns alone.
+ * PyTorch's is {@code weightDecay(WeightDecay.decoupled(wd))}, whose RMS(p) is that ahead of the decay; both at
+ * once are refused. Keras decays first and has RMS(p) behind it: none of these. Optax and timm factor matrices of more than 128 and 16 rows and columns alone.
  *
  * <p><b>Slots.</b> {@code rowMeans}, in the parameter's shape without its last dimension, and {@code columnMeans}, without its last
  * but one, from 0; {@code v}, in the parameter's shape, if it is not factored; {@code m}, in its shape, if beta1 is

@@ -9,8 +9,6 @@ import io.github.descent4j.rule.Scalar;
 import io.github.descent4j.rule.Slot;
 import io.github.descent4j.rule.Term;
 import io.github.descent4j.rule.UpdateRule;
-import java.util.Arrays;
-import java.util.Locale;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -91,24 +89,15 @@ public final class Asgd extends UpdateRule {
   /**
    * Sets the parameters to their averages, for good: the end of training. One without any yet is left as it is.
    *
-   * @throws IllegalArgumentException if a parameter's shape is not that of its average; then none is set
-   * @throws IllegalStateException if an array has been closed; then none is set
+   * @throws IllegalArgumentException if a parameter's shape or type is not that of its first step; then none is set
+   * @throws IllegalStateException if an array has been closed, or rows of a parameter are behind: {@link #catchUp} comes
+   *     ahead; then none is set
    */
   public void assignAverageTo(Parameters parameters) {
-    OptimizerState state = state();
     Blend blend = new Blend();
     for (Parameter parameter : parameters) {
-      if (state.parameters().contains(parameter.name())) {
-        ParameterAccess.ACCESS.requireOpen(parameter);
-        INDArray average = state.slot(parameter.name(), "ax");
-        if (!Arrays.equals(average.shape(), parameter.value().shape())) {
-          throw new IllegalArgumentException(String.format(
-              Locale.ROOT,
-              "parameter '%s' has shape %s, expected %s as at its first step",
-              parameter.name(),
-              Arrays.toString(parameter.value().shape()),
-              Arrays.toString(average.shape())));
-        }
+      INDArray average = slotOf(parameter, "ax");
+      if (average != null) {
         blend.copy(ParameterAccess.ACCESS.valueMemory(parameter), ArrayMemory.of(average));
       }
     }

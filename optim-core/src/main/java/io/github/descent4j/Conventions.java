@@ -244,8 +244,8 @@ public enum Conventions {
   }
 
   /**
-   * LARS: the norm of gradient and decay together in Optax; the rate outside of the velocity, no momentum, and without a
-   * decay no ratio in timm.
+   * LARS: the norm of gradient and decay together in Optax; the rate outside of the velocity and no momentum in timm, as
+   * with its {@code always_adapt}: without that and without a decay it has no ratio, and is Sgd.
    *
    * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
    */

@@ -28,7 +28,8 @@ import io.github.descent4j.rule.UpdateRule;
  *
  * <p><b>Fork.</b> As the authors' code, but that a first gradient of zeros, which gives NaN there, is waited out. Its decay is {@code
  * weightDecay(WeightDecay.coupled(wd))}; {@code decoupled} is refused, since p is made of p0 and s. For the same reason a value that is
- * changed from outside does not last. A step whose sums are not finite leaves d as it is.
+ * changed from outside does not last: {@code lookahead}, {@code projected} and {@code proximal} refuse this rule. {@link
+ * #learningRate()} is lr alone. A step whose sums are not finite leaves d as it is.
  *
  * <p>{@link #d()} is the estimate. What a schedule gives is lr: 1 and less. The parameters of a step are one model: give a part that is
  * to have a d of its own a {@linkplain Optimizer#groups group}.

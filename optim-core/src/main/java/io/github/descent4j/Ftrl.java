@@ -61,9 +61,9 @@ public final class Ftrl extends UpdateRule {
       throw new IllegalArgumentException(
           "weightDecay is " + weightDecay() + ", expected coupled weight decay for Ftrl");
     }
-    if (beta() == 0 && initialAccumulator() == 0) {
-      throw new IllegalArgumentException(
-          "beta is 0.0 beside initialAccumulator 0.0, expected one of the two above 0");
+    if ((float) beta() == 0 && (float) initialAccumulator() == 0) {
+      throw new IllegalArgumentException("beta is " + beta() + " beside initialAccumulator "
+          + initialAccumulator() + ", expected one of the two above 0, in float too");
     }
   }
 

@@ -19,7 +19,8 @@ import io.github.descent4j.rule.UpdateRule;
  * p -= lr m
  * </pre>
  *
- * <p>{@code |g|} is the L2 norm of the parameter's gradient. As long as gradients are 0, v stays 0 and nothing moves: the first that is not starts v.
+ * <p>{@code |g|} is the L2 norm of the parameter's gradient. As long as gradients are 0, v stays 0 and nothing but decay moves the parameter: the
+ * first that is not starts v.
  *
  * <p><b>Defaults.</b> learningRate 0.01, beta1 0.95, beta2 0.98, epsilon 1e-8, decayInUpdate 0, gradientAveraging false, no weight decay.
  *

@@ -33,7 +33,8 @@ import io.github.descent4j.rule.UpdateRule;
  * <p><b>Fork.</b> As the authors' code, whose decoupled decay is decayInUpdate: no part of the product, and at the rate of the step.
  * Its {@code decouple=False} is {@code weightDecay(WeightDecay.coupled(wd))}; {@code decoupled} is at that rate, too, but ahead of the
  * step and so of the product. While all gradients have been 0 nothing happens and k stays; Optax, which always corrects the bias, gives
- * NaN there. A step whose sums are not finite leaves d and k as they are.
+ * NaN there. A step whose sums are not finite leaves d and k as they are; one at a rate of 0 moves m
+ * and v alone, where the authors' does nothing: start a warmup above 0.
  *
  * <p>{@link #d()} is the estimate, {@link #learningRate()} the rate of the next step with d in it. What a schedule gives is lr: 1 and less.
  * The parameters of a step are one model: give a part that is to have a d of its own a {@linkplain Optimizer#groups group}.

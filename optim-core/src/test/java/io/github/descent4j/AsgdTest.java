@@ -44,4 +44,36 @@ class AsgdTest {
         .hasMessage("parameter 'b' has shape [4], expected [3] as at its first step");
     assertThat(a.getDouble(0)).isEqualTo(5);
   }
+
+  @Test
+  void anotherTypeIsRefusedAndNothingIsSet() {
+    Asgd optimizer = new Asgd();
+    INDArray a = Nd4j.ones(2);
+    optimizer.step(Parameters.of(
+        Parameter.of("a", a, Nd4j.ones(2)), Parameter.of("b", Nd4j.ones(3), Nd4j.ones(3))));
+    a.assign(5);
+    INDArray wide = Nd4j.ones(DataType.DOUBLE, 3);
+    assertThatThrownBy(() -> optimizer.assignAverageTo(
+            Parameters.of(Parameter.of("a", a, Nd4j.ones(2)), Parameter.of("b", wide, wide.dup()))))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("parameter 'b' is of type DOUBLE, expected FLOAT as at its first step");
+    assertThat(a.getDouble(0)).isEqualTo(5);
+  }
+
+  @Test
+  void rowsThatAreBehindHaveNoAverageYet() {
+    Asgd optimizer = Asgd.builder().rowUpdate(RowUpdate.EXACT).build();
+    INDArray table = Nd4j.ones(4, 2);
+    Parameters parameters = Parameters.of(
+        Parameter.ofRows("w", table, RowGradient.of(new long[] {1}, Nd4j.ones(1, 2))));
+    optimizer.step(parameters);
+    INDArray before = table.dup();
+    assertThatThrownBy(() -> optimizer.assignAverageTo(parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("'w' has rows that are behind");
+    assertThat(table).isEqualTo(before);
+    optimizer.catchUp(parameters);
+    optimizer.assignAverageTo(parameters);
+    assertThat(table.getDouble(0, 0)).isCloseTo(1, within(1e-4));
+  }
 }

@@ -53,6 +53,7 @@ class FtrlTest {
         .hasMessageEndingWith("expected coupled weight decay for Ftrl");
     assertThatThrownBy(() -> Ftrl.builder().beta(0).build())
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("beta is 0.0 beside initialAccumulator 0.0, expected one of the two above 0");
+        .hasMessage(
+            "beta is 0.0 beside initialAccumulator 0.0, expected one of the two above 0, in float too");
   }
 }

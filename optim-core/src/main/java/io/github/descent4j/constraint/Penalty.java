@@ -109,13 +109,20 @@ public final class Penalty {
     return all;
   }
 
+  /** The violation of the last update, which decides with the next whether the weight grows; infinite at first. */
+  public double violation() {
+    return violation;
+  }
+
   /**
-   * Goes on from a weight and multipliers that were read earlier.
+   * Goes on from a weight, multipliers and a violation that were read earlier, as if there had been no break.
    *
-   * @throws IllegalArgumentException if the weight is not in (0, maxWeight], the names are not those of the constraints, or a
-   *     multiplier is negative or not finite
+   * @throws IllegalArgumentException if the weight is not in (0, maxWeight], the names are not those of the constraints, a
+   *     multiplier is negative or not finite, or the violation is negative or NaN
    */
-  public void restore(double weight, Map<String, Double> multipliers) {
+  public void restore(double weight, Map<String, Double> multipliers, double violation) {
+    requireNonNull(multipliers, "multipliers is null, expected those of the constraints");
+    Check.require(violation >= 0, "violation", violation, "a number >= 0");
     Check.require(
         weight > 0 && weight <= maxWeight, "weight", weight, "a number in (0, " + maxWeight + "]");
     if (multipliers.size() != names.size() || !multipliers.keySet().containsAll(names)) {
@@ -125,18 +132,21 @@ public final class Penalty {
     double[] restored = new double[names.size()];
     for (int i = 0; i < restored.length; i++) {
       String name = names.get(i);
-      restored[i] = Check.atLeastZero("multiplier of '" + name + "'", multipliers.get(name));
+      Double multiplier = requireNonNull(
+          multipliers.get(name),
+          () -> "multiplier of '" + name + "' is null, expected a number >= 0");
+      restored[i] = Check.atLeastZero("multiplier of '" + name + "'", multiplier);
     }
     this.weight = weight;
     this.multipliers = restored;
-    violation = Double.POSITIVE_INFINITY;
+    this.violation = violation;
   }
 
   /**
    * Adds the gradient of the penalty to gradients that are those of the loss: for training, ahead of every step.
    *
    * @return the value of the penalty, to add to the loss
-   * @throws IllegalStateException if a constraint is not finite; then no gradient has changed
+   * @throws IllegalStateException if a constraint is not finite, or a gradient given as rows; then no gradient has changed
    */
   public double addTo(Parameters parameters) {
     Sums sums = new Sums(parameters);
@@ -247,6 +257,10 @@ public final class Penalty {
       for (int i = 0; i < all.length; i++) {
         Parameter parameter = parameters.get(i);
         ParameterAccess.ACCESS.requireOpen(parameter);
+        if (parameter.rows().isPresent()) {
+          throw new IllegalStateException("gradient of parameter '" + parameter.name()
+              + "' is given as rows, expected a whole gradient, as needed by " + Penalty.this);
+        }
         INDArray value = parameter.value();
         boolean empty = value.isEmpty();
         all[i] = ParameterAccess.ACCESS.withGradient(parameter, empty ? value : zeros(value));

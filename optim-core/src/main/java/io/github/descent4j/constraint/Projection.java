@@ -23,8 +23,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * maxNorm(limit)         |x_u|_2 &lt;= limit        x_u min(1, limit / |x_u|_2) for each unit u
  * </pre>
  *
- * <p>c is the number that makes the sum right. A point of the set comes back bit for bit; of the two sets that are equations, a point
- * that solves them up to the rounding of the sum. A radius or limit of 0 is allowed, and makes the elements 0.
+ * <p>c is the number that makes the sum right. A point of the set comes back bit for bit, on its edge up to the rounding of the norm; of the
+ * two sets that are equations, a point that solves them up to the rounding of the sum. A radius or limit of 0 is allowed, and makes the elements 0.
  *
  * <p>Elements that are NaN stay so, infinities go to the bound where box and nonNegative have one; in the other sets an array or unit
  * with an element that is not finite stays as it is. Guard the gradients against them ({@link

@@ -174,9 +174,9 @@ public final class AveragedOptimizer extends Decorator {
 
   @Override
   protected void commit(StepContext context) {
-    long before = inner.steps();
+    long before = stepsTaken(inner);
     finishInner(context);
-    if (!due || inner.steps() == before) {
+    if (!due || stepsTaken(inner) == before) {
       return;
     }
     Parameters parameters = context.parameters();

@@ -2,6 +2,7 @@ package io.github.descent4j.decorator;
 
 import static java.util.Objects.requireNonNull;
 
+import io.github.descent4j.DAdaptSgd;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
 import io.github.descent4j.Parameters;
@@ -169,6 +170,25 @@ public abstract class Decorator extends TwoPhaseOptimizer {
   protected void release() {
     if (inner instanceof TwoPhaseOptimizer known) {
       known.abandon();
+    }
+  }
+
+  /** Unlike {@link Optimizer#steps}, it grows when any group has taken a step. */
+  static long stepsTaken(Optimizer optimizer) {
+    if (optimizer instanceof GroupedOptimizer groups) {
+      return groups.stepsOfAll();
+    }
+    return optimizer instanceof Decorator decorator
+        ? stepsTaken(decorator.inner)
+        : optimizer.steps();
+  }
+
+  /** Refuses a rule that makes parameters of its slots anew: what is done to them between its steps would be lost. */
+  final void requireRuleThatGoesOnFromValues() {
+    if (find(ScheduleFree.class).isPresent() || find(DAdaptSgd.class).isPresent()) {
+      throw new IllegalArgumentException(
+          "optimizer is " + inner
+              + ", expected one that goes on from the parameters as they are, which ScheduleFree and DAdaptSgd do not");
     }
   }
 

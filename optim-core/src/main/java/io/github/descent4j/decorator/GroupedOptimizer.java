@@ -99,7 +99,7 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
   long stepsOfAll() {
     long sum = 0;
     for (Group group : groups) {
-      sum += ProximalOptimizer.stepsTaken(group.optimizer);
+      sum += Decorator.stepsTaken(group.optimizer);
     }
     return sum;
   }

@@ -67,10 +67,12 @@ public final class Lookahead extends Decorator {
    * What {@link Optimizer#lookahead(int, double)} returns.
    *
    * @throws NullPointerException if the optimizer is null
-   * @throws IllegalArgumentException if {@code k} is less than 1, or {@code alpha} not in (0, 1]
+   * @throws IllegalArgumentException if {@code k} is less than 1, {@code alpha} not in (0, 1], or the rule inside makes the
+   *     parameters anew in each step (ScheduleFree, DAdaptSgd)
    */
   public Lookahead(Optimizer inner, int k, double alpha) {
     super(inner);
+    requireRuleThatGoesOnFromValues();
     this.k = Check.count(1, "k", k);
     this.alpha = Check.decayFactor("alpha", alpha);
   }
@@ -111,9 +113,9 @@ public final class Lookahead extends Decorator {
 
   @Override
   protected void commit(StepContext context) {
-    long before = inner.steps();
+    long before = stepsTaken(inner);
     finishInner(context);
-    if (inner.steps() == before) {
+    if (stepsTaken(inner) == before) {
       return;
     }
     Parameters parameters = context.parameters();

@@ -45,9 +45,9 @@ public final class MonitoredOptimizer extends Decorator {
 
   @Override
   protected void commit(StepContext context) {
-    long before = inner.steps();
+    long before = stepsTaken(inner);
     finishInner(context);
-    GradientMonitorAccess.ACCESS.after(monitor, inner.steps() > before);
+    GradientMonitorAccess.ACCESS.after(monitor, stepsTaken(inner) > before);
   }
 
   @Override

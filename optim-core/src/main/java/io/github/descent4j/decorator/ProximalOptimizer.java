@@ -54,11 +54,13 @@ public final class ProximalOptimizer extends Decorator {
    * What {@link Optimizer#projected} and {@link Optimizer#proximal} return.
    *
    * @throws NullPointerException if an argument is null
-   * @throws IllegalArgumentException if there are groups inside, and the map is no projection
+   * @throws IllegalArgumentException if there are groups inside, and the map is no projection; if the rule inside makes the
+   *     parameters anew in each step (ScheduleFree, DAdaptSgd)
    */
   public ProximalOptimizer(Optimizer inner, ProximalMap map) {
     super(inner);
     this.map = requireNonNull(map, "map is null, expected a projection or a proximal map");
+    requireRuleThatGoesOnFromValues();
     if (!(map instanceof Projection) && inner.find(GroupedOptimizer.class).isPresent()) {
       throw new IllegalArgumentException(
           "optimizer is " + inner
@@ -80,9 +82,9 @@ public final class ProximalOptimizer extends Decorator {
   }
 
   private double rateOf(StepContext context) {
-    double given =
-        context.isRateGiven() ? super.learningRateFrom(context.rate()) : inner.learningRate();
-    return given * context.rateFactor();
+    return context.isRateGiven()
+        ? super.learningRateFrom(context.rate() * context.rateFactor())
+        : inner.learningRate() * context.rateFactor();
   }
 
   @Override
@@ -91,16 +93,6 @@ public final class ProximalOptimizer extends Decorator {
     if (stepsTaken(inner) > before) {
       map.apply(context.parameters(), rate);
     }
-  }
-
-  /** Unlike {@link Optimizer#steps}, it grows when any group has taken a step. */
-  static long stepsTaken(Optimizer optimizer) {
-    if (optimizer instanceof GroupedOptimizer groups) {
-      return groups.stepsOfAll();
-    }
-    return optimizer instanceof Decorator decorator
-        ? stepsTaken(decorator.inner)
-        : optimizer.steps();
   }
 
   @Override

@@ -228,15 +228,22 @@ public final class Sam extends Decorator {
     blend.run();
   }
 
+  /** As far as arrays are open, whatever has been done to the others. */
   private void restore(Parameters parameters) {
-    for (int i = 0; i < parameters.size(); i++) {
-      ParameterAccess.ACCESS.requireOpen(parameters.get(i));
-    }
     blend.clear();
+    Parameter closed = null;
     for (int i = 0; i < parameters.size(); i++) {
-      blend.copy(ParameterAccess.ACCESS.valueMemory(parameters.get(i)), originals.memory(i));
+      Parameter parameter = parameters.get(i);
+      if (parameter.value().wasClosed()) {
+        closed = parameter;
+      } else {
+        blend.copy(ParameterAccess.ACCESS.valueMemory(parameter), originals.memory(i));
+      }
     }
     blend.run();
+    if (closed != null) {
+      ParameterAccess.ACCESS.requireOpen(closed);
+    }
   }
 
   @Override

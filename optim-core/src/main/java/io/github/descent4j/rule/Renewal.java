@@ -29,7 +29,7 @@ public final class Renewal {
     return measures[measure.place];
   }
 
-  /** The learning rate of this step. */
+  /** The learning rate of this step: that of its first parameter, where they have taken different numbers of steps. */
   public double learningRate() {
     return learningRate;
   }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.descent4j.AdamW;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
+import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.RowGradient;
 import io.github.descent4j.RowUpdate;
@@ -12,6 +13,7 @@ import io.github.descent4j.WeightDecay;
 import io.github.descent4j.clip.Norm;
 import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.TwoPhaseOptimizer;
+import io.github.descent4j.internal.access.ParameterAccess;
 import io.github.descent4j.internal.access.Registry;
 import io.github.descent4j.internal.access.StepContextAccess;
 import io.github.descent4j.internal.access.UpdateRuleAccess;
@@ -28,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * An update rule: its {@link Formula} says what becomes of a parameter, and everything else follows from it. Rules of
@@ -112,7 +115,9 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
           + ", which updates whole parameters");
     }
     if (rowUpdate == RowUpdate.EXACT
-        && (formula.whole() != null || formula.description().normCount() > 0)) {
+        && (formula.whole() != null
+            || formula.description().normCount() > 0
+            || formula.description().numberSlotCount() > 0)) {
       throw new IllegalArgumentException(ROW_UPDATE + " is EXACT, expected LAZY for " + id
           + ", which needs whole parameters and takes no gradients of rows");
     }
@@ -203,6 +208,25 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     Map<String, Double> all = new LinkedHashMap<>();
     formula.remembered().forEach(number -> all.put(number.name(), number.value()));
     return Collections.unmodifiableMap(all);
+  }
+
+  /**
+   * A slot of a parameter, to do something with it beside the steps: the array itself, null if the parameter has not been stepped.
+   *
+   * @throws IllegalArgumentException if shape or type are not those of the parameter's first step
+   * @throws IllegalStateException if the array has been closed, or rows of the parameter are behind
+   */
+  protected final INDArray slotOf(Parameter parameter, String slot) {
+    ParameterState known = memory.states().get(parameter.name());
+    if (known == null) {
+      return null;
+    }
+    ParameterAccess.ACCESS.requireOpen(parameter);
+    known.requireMatch(parameter);
+    if (known.rowHistory != null && known.rowHistory.isBehind()) {
+      throw new IllegalStateException(RowSteps.behind(parameter.name()));
+    }
+    return state().slot(parameter.name(), slot);
   }
 
   /** A hyperparameter that is a number. */

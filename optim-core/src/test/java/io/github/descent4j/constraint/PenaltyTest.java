@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.RowGradient;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
@@ -129,25 +130,50 @@ class PenaltyTest {
   }
 
   @Test
+  void gradientsOfRowsAreRefusedAheadOfEverything() {
+    INDArray head = Nd4j.ones(2);
+    INDArray gradient = Nd4j.ones(2);
+    INDArray table = Nd4j.ones(3, 2);
+    Parameters mixed = Parameters.of(
+        Parameter.of("head", head, gradient),
+        Parameter.ofRows("table", table, RowGradient.of(new long[] {1}, Nd4j.ones(1, 2))));
+    Penalty penalty = Penalty.quadratic()
+        .atMostZero("norm", all -> {
+          all.get("head").gradient().assign(1);
+          return 1;
+        })
+        .build();
+    assertThatThrownBy(() -> penalty.addTo(mixed))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageStartingWith("gradient of parameter 'table' is given as rows, expected");
+    assertThat(gradient).isEqualTo(Nd4j.ones(2));
+  }
+
+  @Test
   void trainingGoesOnFromAWeightAndMultipliers() {
     Penalty penalty = both(Penalty.augmentedLagrangian()).build();
     penalty.update(parameters);
     penalty.update(parameters);
     Penalty other = both(Penalty.augmentedLagrangian()).build();
-    other.restore(penalty.weight(), penalty.multipliers());
+    other.restore(penalty.weight(), penalty.multipliers(), penalty.violation());
     assertThat(other.weight()).isEqualTo(100);
     assertThat(other.addTo(parameters)).isEqualTo(penalty.addTo(parameters));
 
     Map<String, Double> negative = new LinkedHashMap<>(penalty.multipliers());
     negative.put("bound", -1.0);
-    assertThatThrownBy(() -> other.restore(1, negative))
+    assertThatThrownBy(() -> other.restore(1, negative, 1))
         .hasMessage("multiplier of 'bound' is -1.0, expected a finite number >= 0");
-    assertThatThrownBy(() -> other.restore(0, penalty.multipliers()))
+    assertThatThrownBy(() -> other.restore(0, penalty.multipliers(), 1))
         .hasMessage("weight is 0.0, expected a number in (0, 1.0E8]");
-    assertThatThrownBy(() -> other.restore(1, Map.of("norm", 1.0)))
+    assertThatThrownBy(() -> other.restore(1, Map.of("norm", 1.0), 1))
         .hasMessage("multipliers are of [norm], expected those of [norm, bound]");
     assertThat(other.weight()).isEqualTo(100);
     assertThat(other.multipliers()).isEqualTo(penalty.multipliers());
+    // The violation before decides whether the weight grows.
+    other.update(parameters);
+    penalty.update(parameters);
+    assertThat(other.weight()).isEqualTo(penalty.weight());
+    assertThat(other.violation()).isEqualTo(penalty.violation());
   }
 
   /** min (x - 2)^2 with x <= 1, multiplier 2, by steps and updates in between. */

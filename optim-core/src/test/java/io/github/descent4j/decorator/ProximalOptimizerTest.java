@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.Adam;
+import io.github.descent4j.DAdaptSgd;
 import io.github.descent4j.Golden;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Optimizer;
@@ -56,7 +57,18 @@ class ProximalOptimizerTest {
   }
 
   static List<OptimizerCase> all() {
-    return OptimizerCase.all();
+    return OptimizerCase.all().stream().filter(rule -> !rule.isOf("DAdaptSgd")).toList();
+  }
+
+  /** Their next step would make the parameters anew. */
+  @Test
+  void rulesThatDoNotGoOnFromValuesAreRefused() {
+    for (Optimizer rule : List.of(new DAdaptSgd(), ScheduleFree.sgd().build())) {
+      assertThatThrownBy(() -> rule.projected(Projection.nonNegative()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageEndingWith(
+              "expected one that goes on from the parameters as they are, which ScheduleFree and DAdaptSgd do not");
+    }
   }
 
   /** The step of the rule and then the map, whatever the rule: slots never see it. */
