@@ -137,7 +137,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
   @Override
   public void commit() {
     updates.run(work.count(), work.elements() >= parallel);
-    formula.keepRenewed();
+    formula.remembered().keepRenewed();
     for (int i = 0; i < planned.size(); i++) {
       PlannedUpdate plan = plans[i];
       for (int k = 0; k < kept; k++) {
@@ -284,7 +284,7 @@ final class ElementwiseStep implements UpdateRule.RuleStep {
       modelNorms[piece % terms] += squares[piece];
     }
     takeRoots(modelNorms);
-    formula.renew(modelNorms, learningRate);
+    formula.remembered().renew(modelNorms, learningRate);
     int piece = 0;
     for (int i = 0; i < size; i++) {
       Arrays.fill(norms, 0);

@@ -47,9 +47,7 @@ public final class Formula {
   private final Term parameter;
   private final Term gradient;
   private Scalar learningRate;
-  private final List<Remembered> remembered = new ArrayList<>();
-  private final Renewal renewal = new Renewal(this);
-  private Consumer<Renewal> renewing;
+  private final RememberedNumbers remembered = new RememberedNumbers(this);
   private ToDoubleFunction<Step> rate = Step::learningRate;
   private Consumer<WholeParameter> whole;
 
@@ -83,17 +81,12 @@ public final class Formula {
       if (description.isSet(Description.VALUE) || !slots.isEmpty() || !numberSlots.isEmpty()) {
         throw problem("wholeParameter", "no slot(...), subtract(...) or update(...) beside it");
       }
-      if (!remembered.isEmpty() || description.normCount() > 0) {
+      if (!remembered.all().isEmpty() || description.normCount() > 0) {
         throw problem("wholeParameter", "no remembered(...) and no norms or sums beside it");
       }
       return;
     }
-    if (remembered.isEmpty() != (renewing == null)) {
-      throw problem("renew", "remembered(...) and renew(...), or none of both");
-    }
-    if (renewing != null && description.normCount() == 0) {
-      throw problem("renew", "a modelSum(...) or modelNorm(...) to renew by, found none");
-    }
+    remembered.requireComplete(description.normCount());
     if (!description.isSet(Description.VALUE)) {
       throw problem("definition", "subtract(...), update(...) or wholeParameter(...), found none");
     }
@@ -359,16 +352,7 @@ public final class Formula {
    */
   public Remembered remembered(String rememberedName, double initialValue) {
     requireName("remembered", rememberedName);
-    if (remembered.stream().anyMatch(number -> number.name().equals(rememberedName))) {
-      throw problem("remembered '" + rememberedName + "'", "a name that no other has");
-    }
-    if (!Double.isFinite(initialValue)) {
-      throw problem(
-          "remembered '" + rememberedName + "'", "a finite initial value, found " + initialValue);
-    }
-    Remembered number = new Remembered(this, rememberedName, initialValue);
-    remembered.add(number);
-    return number;
+    return remembered.add(rememberedName, initialValue);
   }
 
   /** The sum of a term over all elements of all parameters of a step, measured ahead of the update. */
@@ -398,10 +382,7 @@ public final class Formula {
    */
   public void renew(Consumer<Renewal> becomes) {
     requireIncomplete("renew");
-    if (renewing != null) {
-      throw problem("renew", "one renewal");
-    }
-    renewing = requireNonNull(becomes, "becomes is null, expected a renewal");
+    remembered.renewBy(becomes);
   }
 
   /**
@@ -415,7 +396,8 @@ public final class Formula {
     if (scalars.containsKey(scalarName)) {
       throw problem("renewed '" + scalarName + "'", "a name that no other scalar has");
     }
-    Expression number = description.ofNorms(scalarName, true, none -> value.applyAsDouble(renewal));
+    Expression number =
+        description.ofNorms(scalarName, true, none -> value.applyAsDouble(remembered.renewal()));
     Scalar scalar = new Scalar(this, number, Double.NaN);
     scalars.put(scalarName, scalar);
     return scalar;
@@ -499,7 +481,7 @@ public final class Formula {
     }
   }
 
-  private IllegalArgumentException problem(String operation, String expected) {
+  IllegalArgumentException problem(String operation, String expected) {
     return new IllegalArgumentException(
         "formula " + name + ": " + operation + ": expected " + expected);
   }
@@ -547,26 +529,8 @@ public final class Formula {
     return description.variant();
   }
 
-  List<Remembered> remembered() {
+  RememberedNumbers remembered() {
     return remembered;
-  }
-
-  /** Makes what is remembered after the step under way, which is kept when that is committed. */
-  void renew(double[] modelMeasures, double learningRate) {
-    for (int i = 0; i < remembered.size(); i++) { // An iterator would be garbage of every step.
-      remembered.get(i).begin();
-    }
-    renewal.begin(modelMeasures, learningRate);
-    if (renewing != null) {
-      renewing.accept(renewal);
-    }
-  }
-
-  /** The step has been committed. */
-  void keepRenewed() {
-    for (int i = 0; i < remembered.size(); i++) {
-      remembered.get(i).keep();
-    }
   }
 
   /** The learning rate of a step, given the one handed in. */

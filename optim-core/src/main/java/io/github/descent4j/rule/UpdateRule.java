@@ -206,7 +206,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   /** The numbers that the rule remembers of all parameters together, by their names: as they are after the last step. */
   public final Map<String, Double> remembered() {
     Map<String, Double> all = new LinkedHashMap<>();
-    formula.remembered().forEach(number -> all.put(number.name(), number.value()));
+    formula.remembered().all().forEach(number -> all.put(number.name(), number.value()));
     return Collections.unmodifiableMap(all);
   }
 
@@ -253,9 +253,9 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     out.put(RULE, id);
     Hyperparameters.save(hyperparameters(), out);
     out.put(STEPS, steps);
-    if (!formula.remembered().isEmpty()) {
+    if (!formula.remembered().all().isEmpty()) {
       StateWriter remembered = out.object(REMEMBERED);
-      formula.remembered().forEach(number -> remembered.put(number.name(), number.value()));
+      formula.remembered().all().forEach(number -> remembered.put(number.name(), number.value()));
     }
     memory.save(out);
   }
@@ -271,9 +271,9 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     if (loadedSteps > MOST_STEPS) {
       throw own.bad(STEPS, "a number that a run can reach, at most " + MOST_STEPS);
     }
-    if (!formula.remembered().isEmpty()) {
+    if (!formula.remembered().all().isEmpty()) {
       StateReader remembered = own.object(REMEMBERED);
-      for (Remembered number : formula.remembered()) {
+      for (Remembered number : formula.remembered().all()) {
         double loaded = remembered.number(number.name());
         own.whenAllIsWell(() -> number.load(loaded));
       }
