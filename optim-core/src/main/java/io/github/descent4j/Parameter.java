@@ -58,6 +58,16 @@ public final class Parameter {
       }
 
       @Override
+      public ArrayMemory orderedMemory(Parameter parameter) {
+        return parameter.rows == null ? parameter.gradientMemory() : parameter.rows.memory();
+      }
+
+      @Override
+      public int[] places(Parameter parameter) {
+        return parameter.rows == null ? null : parameter.rows.places();
+      }
+
+      @Override
       public long[] rows(Parameter parameter) {
         return parameter.rows == null ? null : parameter.rows.indices();
       }
@@ -73,7 +83,7 @@ public final class Parameter {
         Parameter.requireOpen(
             parameter.name,
             "gradient",
-            parameter.rows == null ? parameter.gradient : parameter.rows.block());
+            parameter.rows == null ? parameter.gradient : parameter.rows.given());
       }
     });
   }
@@ -84,7 +94,7 @@ public final class Parameter {
     this.gradient = gradient;
     this.rows = rows;
     valueMemory = ArrayMemory.of(value);
-    gradientMemory = rows == null ? ArrayMemory.of(gradient) : rows.memory();
+    gradientMemory = rows == null ? ArrayMemory.of(gradient) : rows.givenMemory();
   }
 
   /**
@@ -159,12 +169,12 @@ public final class Parameter {
     long[] rows = gradient.indices();
     long[] expected = shape.clone();
     expected[0] = rows.length;
-    if (!Arrays.equals(gradient.block().shape(), expected)) {
+    if (!Arrays.equals(gradient.shape(), expected)) {
       throw new IllegalArgumentException(String.format(
           Locale.ROOT,
           "gradient of parameter '%s' has rows of shape %s, expected %s of a value of %s",
           name,
-          Arrays.toString(gradient.block().shape()),
+          Arrays.toString(gradient.shape()),
           Arrays.toString(expected),
           Arrays.toString(shape)));
     }
@@ -265,7 +275,7 @@ public final class Parameter {
     return valueMemory;
   }
 
-  /** Where the gradient is now, or the block of its rows. */
+  /** Where the gradient is now, or the rows that were given. */
   ArrayMemory gradientMemory() {
     if (rows == null && !gradientMemory.describes(gradient)) {
       gradientMemory = ArrayMemory.of(gradient);

@@ -23,18 +23,40 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Rows that are given several times are added up, in double and in the order given, and rounded once. What is
  * returned is in ascending order, each row once.
  *
- * <p>Immutable: the arguments are copied. {@code docs/sparse-rows.md} says which rules and decorators take it.
+ * <p>The indices are copied. The block is not, as a step would take twice the time: like any gradient, it must stay as it
+ * is until the step has been taken. {@code docs/sparse-rows.md} says which rules and decorators take it.
  */
 public final class RowGradient {
   private final DataType type;
-  private final long[] rows;
-  private final INDArray block;
-  private final ArrayMemory memory;
+  private final RowSums sums;
+  private final INDArray given;
+  private final ArrayMemory givenMemory;
 
-  private RowGradient(DataType type, long[] rows, INDArray block) {
+  /** Where each row is in what was given; null if that is the sums. */
+  private final int[] places;
+
+  /** The sums, made when somebody asks. */
+  private INDArray block;
+
+  private ArrayMemory memory;
+
+  private RowGradient(DataType type, RowSums sums, INDArray given) {
     this.type = type;
-    this.rows = rows;
-    this.block = block;
+    this.sums = sums;
+    if (sums.repeats()) {
+      makeBlock(given);
+      this.given = block;
+      givenMemory = memory;
+      places = null;
+    } else {
+      this.given = given;
+      givenMemory = ArrayMemory.of(given);
+      places = sums.places();
+    }
+  }
+
+  private void makeBlock(INDArray of) {
+    block = sums.of(of, ParameterState.slotType(type));
     memory = ArrayMemory.of(block);
   }
 
@@ -75,17 +97,27 @@ public final class RowGradient {
             Locale.ROOT, "rows[%d] is %d, expected a number from 0 to 2^31 - 2", i, rows[i]));
       }
     }
-    RowSums sums = new RowSums(rows);
-    return new RowGradient(type, sums.rows(), sums.of(block, ParameterState.slotType(type)));
+    return new RowGradient(type, new RowSums(rows), block);
   }
 
   /** The indices, ascending, each once: a copy. */
   public long[] rows() {
-    return rows.clone();
+    return sums.rows().clone();
   }
 
-  /** A row for each of {@link #rows}: DOUBLE where a DOUBLE block was given, FLOAT for any other. Not to be changed. */
-  public INDArray block() {
+  /**
+   * A row for each of {@link #rows}, in an array of its own: DOUBLE where a DOUBLE block was given, FLOAT for any other.
+   * Not to be changed.
+   *
+   * @throws IllegalStateException if this is the first call and the block that was given has been closed
+   */
+  public synchronized INDArray block() {
+    if (block == null) {
+      if (given.wasClosed()) {
+        throw new IllegalStateException("block has been closed, expected an open array");
+      }
+      makeBlock(given);
+    }
     return block;
   }
 
@@ -96,17 +128,40 @@ public final class RowGradient {
 
   /** Not to be changed. */
   long[] indices() {
-    return rows;
+    return sums.rows();
   }
 
-  /** Where the block is. */
-  ArrayMemory memory() {
+  /** The array that a step reads. */
+  INDArray given() {
+    return given;
+  }
+
+  /** Where the array that a step reads is. */
+  ArrayMemory givenMemory() {
+    return givenMemory;
+  }
+
+  /** The row of {@link #given} for each index; null if they are in that order. Not to be changed. */
+  int[] places() {
+    return places;
+  }
+
+  /** Where the {@link #block} is. */
+  synchronized ArrayMemory memory() {
+    block();
     return memory;
+  }
+
+  /** Of {@link #block}. */
+  long[] shape() {
+    long[] shape = given.shape().clone();
+    shape[0] = sums.rows().length;
+    return shape;
   }
 
   @Override
   public String toString() {
     return String.format(
-        Locale.ROOT, "%s rows%s of %d", type, Arrays.toString(block.shape()), rows.length);
+        Locale.ROOT, "%s rows%s of %d", type, Arrays.toString(shape()), sums.rows().length);
   }
 }

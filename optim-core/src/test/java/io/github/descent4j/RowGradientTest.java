@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** What a gradient of rows is made of, what takes one, and what refuses to. */
 class RowGradientTest {
@@ -65,6 +66,68 @@ class RowGradientTest {
     INDArray block = Nd4j.createFromArray(new float[][] {{0x1p24f}, {1}, {1}, {1}});
     RowGradient gradient = RowGradient.of(new long[4], block);
     assertThat(gradient.block().getFloat(0)).isEqualTo(0x1p24f + 4);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"FLOAT", "DOUBLE", "HALF", "BFLOAT16"})
+  void rowsInAnyOrderAndLayoutAreReadWhereTheyAre(DataType type) {
+    INDArray wanted = Nd4j.create(new double[][] {{5, 6}, {1, 2}, {3, 4}}).castTo(type);
+    INDArray inF = Nd4j.create(type, new long[] {3, 2}, 'f').assign(wanted);
+    INDArray interleaved =
+        Nd4j.create(type, 3, 4).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2, 4));
+    interleaved.assign(wanted);
+    for (INDArray block : List.of(wanted, inF, interleaved)) {
+      INDArray value = Nd4j.zeros(type, 6, 2);
+      RowGradient gradient = RowGradient.of(new long[] {5, 0, 2}, block);
+      Parameters parameters = Parameters.of(Parameter.ofRows("w", value, gradient));
+      Optimizer sgd = new Sgd(1);
+      sgd.step(parameters);
+      assertThat(Golden.numbers(value)).containsExactly(-1, -2, 0, 0, -3, -4, 0, 0, 0, 0, -5, -6);
+      block.muli(2);
+      sgd.step(parameters);
+      assertThat(Golden.numbers(value))
+          .containsExactly(-3, -6, 0, 0, -9, -12, 0, 0, 0, 0, -15, -18);
+      assertThat(Golden.numbers(gradient.block())).containsExactly(2, 4, 6, 8, 10, 12);
+      block.divi(2);
+    }
+  }
+
+  @Test
+  void aBlockThatHasBeenClosedIsNotRead() {
+    INDArray value = Nd4j.ones(4, 2);
+    INDArray block = Nd4j.ones(2, 2);
+    RowGradient gradient = RowGradient.of(ROWS, block);
+    Parameters parameters = Parameters.of(Parameter.ofRows("w", value, gradient));
+    block.close();
+    Optimizer adam = new Adam();
+    assertThatThrownBy(() -> adam.step(parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("gradient of parameter 'w' has been closed, expected an open array");
+    assertThatThrownBy(gradient::block)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("block has been closed, expected an open array");
+    assertThat(adam.steps()).isZero();
+    assertSameBits("value", value, Nd4j.ones(4, 2));
+  }
+
+  /** A norm is of the rows in their own order, so that it does not depend on the one in which they came. */
+  @Test
+  void aClipDoesNotDependOnTheOrderOfRows() {
+    INDArray block = Nd4j.createFromArray(new float[][] {{1, 1e-4f}, {3000, 7}, {0.1f, -5}});
+    INDArray other = Nd4j.createFromArray(new float[][] {{0.1f, -5}, {1, 1e-4f}, {3000, 7}});
+    INDArray first = clipped(new long[] {4, 0, 2}, block);
+    assertSameBits("value", clipped(new long[] {2, 4, 0}, other), first);
+    assertThat(first.getFloat(0, 0)).isNotZero();
+  }
+
+  private static INDArray clipped(long[] rows, INDArray block) {
+    INDArray value = Nd4j.zeros(5, 2);
+    new Sgd(1)
+        .clipped(GradientClip.byGlobalNorm(1))
+        .step(Parameters.of(Parameter.ofRows("w", value, RowGradient.of(rows, block))));
+    return value;
   }
 
   @Test

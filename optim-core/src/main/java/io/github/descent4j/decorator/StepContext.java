@@ -422,7 +422,7 @@ public final class StepContext {
     }
     reader.clear();
     for (int i = 0; i < parameters.size(); i++) {
-      reader.add(ParameterAccess.ACCESS.givenMemory(parameters.get(i)), asGiven);
+      reader.add(ParameterAccess.ACCESS.orderedMemory(parameters.get(i)), asGiven);
     }
     reader.measure(kind);
     for (int i = 0; i < parameters.size(); i++) {
@@ -435,7 +435,7 @@ public final class StepContext {
   /** Measures one gradient as the decorators outside have left it. */
   private void measureAlone(int index, Norm kind) {
     reader.clear();
-    reader.add(ParameterAccess.ACCESS.givenMemory(parameters.get(index)), transforms[index]);
+    reader.add(ParameterAccess.ACCESS.orderedMemory(parameters.get(index)), transforms[index]);
     reader.measure(kind);
   }
 }

@@ -112,16 +112,17 @@ final class RowSteps {
   PlannedRows plan(
       Parameter parameter, ParameterState state, ProgramLoops loops, UpdateNumbers numbers) {
     long[] rows = ParameterAccess.ACCESS.rows(parameter);
+    int[] places = ParameterAccess.ACCESS.places(parameter);
     long width = width(state);
     if (rowUpdate == RowUpdate.LAZY) {
-      return new PlannedRows(rows, width, null, null);
+      return new PlannedRows(rows, places, width, null, null);
     }
     int count = formula.description().numberCount();
     UpdateNumbers kept = new UpdateNumbers(count);
     kept.copyFrom(numbers, count);
     RowHistory history =
         state.rowHistory == null ? new RowHistory(state.shape[0]) : state.rowHistory;
-    return new PlannedRows(rows, width, history, new PastStep(loops, kept));
+    return new PlannedRows(rows, places, width, history, new PastStep(loops, kept));
   }
 
   private static long width(ParameterState state) {
@@ -176,7 +177,7 @@ final class RowSteps {
     // Without a step no gradient is read: the value takes its place.
     ArrayMemory master = masterValues && value.isHalf() ? state.slotMemory[slots] : null;
     plan.arrays = new UpdateArrays(value, value, state.slotMemory, slots, master, state.order);
-    plan.rows = new PlannedRows(rows, width(state), state.rowHistory, null);
+    plan.rows = new PlannedRows(rows, null, width(state), state.rowHistory, null);
     return plan;
   }
 

@@ -19,10 +19,16 @@ public interface ParameterAccess {
    */
   ArrayMemory gradientMemory(Parameter parameter);
 
-  /** Where what was given of the gradient is now: all of it, or the block of its rows, the others being 0. */
+  /** Where what was given of the gradient is now: all of it, or rows, the others being 0. */
   ArrayMemory givenMemory(Parameter parameter);
 
-  /** The rows of the block, ascending, not to be changed; null where the gradient is an array. */
+  /** The same with the rows in ascending order. */
+  ArrayMemory orderedMemory(Parameter parameter);
+
+  /** Where each of the {@link #rows} is in what was given, not to be changed; null if they are in that order. */
+  int[] places(Parameter parameter);
+
+  /** The rows, ascending, not to be changed; null where the gradient is an array. */
   long[] rows(Parameter parameter);
 
   /** The same value with a gradient that a decorator has made, of the value's shape. */

@@ -343,6 +343,28 @@ public final class ArrayMemory {
     }
   }
 
+  /** Whether {@link #copyFrom} can be used: both are floats or both doubles, in 'c' order without gaps. */
+  public boolean copiesFrom(ArrayMemory source) {
+    return type == source.type && isDenseInOwnType('c') && source.isDenseInOwnType('c');
+  }
+
+  /** Copies n elements of another memory, from a logical position there to one here, past the heap. */
+  public void copyFrom(ArrayMemory source, long from, long to, long n) {
+    for (long done = 0; done < n; ) {
+      long at = from + done;
+      long target = to + done;
+      int run = (int) Math.min(n - done, Math.min(restOfWindow(at), restOfWindow(target)));
+      int first = (int) offsetInWindow(at);
+      int index = (int) offsetInWindow(target);
+      if (floats != null) {
+        floats[window(target)].put(index, source.floats[window(at)], first, run);
+      } else {
+        doubles[window(target)].put(index, source.doubles[window(at)], first, run);
+      }
+      done += run;
+    }
+  }
+
   /** Writes the element offsets, from the view's first element, of n logical positions. */
   public void locate(char order, long from, int n, long[] offsets) {
     int rank = shape.length;

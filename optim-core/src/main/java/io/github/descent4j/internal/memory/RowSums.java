@@ -22,12 +22,34 @@ public final class RowSums {
       order[i] = given[i] << 32 | i;
     }
     Arrays.sort(order);
-    rows = Arrays.stream(order).map(packed -> packed >>> 32).distinct().toArray();
+    long[] distinct = new long[order.length];
+    int count = 0;
+    for (long packed : order) {
+      long row = packed >>> 32;
+      if (count == 0 || distinct[count - 1] != row) {
+        distinct[count++] = row;
+      }
+    }
+    rows = Arrays.copyOf(distinct, count);
   }
 
   /** The indices, ascending, each once. */
   public long[] rows() {
     return rows;
+  }
+
+  /** Whether an index was given more than once. */
+  public boolean repeats() {
+    return rows.length < order.length;
+  }
+
+  /** Where each of {@link #rows} stands among those that were given, if none repeats. */
+  public int[] places() {
+    int[] places = new int[order.length];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = (int) order[i];
+    }
+    return places;
   }
 
   /** The sums as a new array, outside of any workspace: in 'c' order, of that type. */
@@ -47,6 +69,12 @@ public final class RowSums {
     ArrayMemory from = ArrayMemory.of(block);
     ArrayMemory to = ArrayMemory.of(sums);
     long width = from.length() / order.length;
+    if (!repeats() && to.copiesFrom(from)) {
+      for (int row = 0; row < rows.length; row++) {
+        to.copyFrom(from, (order[row] & 0xffffffffL) * width, row * width, width);
+      }
+      return sums;
+    }
     long[] offsets = new long[BLOCK];
     float[] floats = new float[BLOCK];
     double[] doubles = new double[BLOCK];

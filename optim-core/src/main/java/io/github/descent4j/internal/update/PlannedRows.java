@@ -6,6 +6,7 @@ package io.github.descent4j.internal.update;
  */
 public final class PlannedRows {
   private final long[] rows;
+  private final int[] places;
   private final long width;
   private final RowHistory history;
 
@@ -16,12 +17,15 @@ public final class PlannedRows {
    * Of a step or of rows that catch up.
    *
    * @param rows ascending, null for all
+   * @param places of each row's gradient among those given, null if they are in the order of the rows
    * @param width elements of a row
    * @param history null if rows that have missed steps go on from where they are
    * @param step what is added to the history, null where rows only catch up or there is no history
    */
-  public PlannedRows(long[] rows, long width, RowHistory history, RowHistory.PastStep step) {
+  public PlannedRows(
+      long[] rows, int[] places, long width, RowHistory history, RowHistory.PastStep step) {
     this.rows = rows;
+    this.places = places;
     this.width = width;
     this.history = history;
     this.step = step;
@@ -41,9 +45,14 @@ public final class PlannedRows {
     return width;
   }
 
-  /** Where, in the parameter, the row of an element begins. */
-  long beginOfRow(long element) {
-    return row(element) * width;
+  /** Where, in the parameter, a row begins: its place among these rows is given. */
+  long beginOfRow(long place) {
+    return rowAt(place) * width;
+  }
+
+  /** Where, in what was given, the gradient of a row begins: its place among these rows is given. */
+  long beginOfGradient(long place) {
+    return (places == null ? place : places[(int) place]) * width;
   }
 
   /** The first of the steps in the history that the row of an element has missed. */
@@ -70,7 +79,10 @@ public final class PlannedRows {
   }
 
   private long row(long element) {
-    long place = element / width;
+    return rowAt(element / width);
+  }
+
+  private long rowAt(long place) {
     return rows == null ? place : rows[(int) place];
   }
 }

@@ -68,7 +68,8 @@ public final class RowUpdater {
       }
     }
     if (plan.update != null) {
-      arrays.get(Description.GRADIENT).load('c', at, n, floats[Description.GRADIENT], offsets);
+      loadGradient(
+          plan.rows, arrays.get(Description.GRADIENT), floats[Description.GRADIENT], at, n);
       plan.update.floats().run(floats, n, plan.numbers.rounded());
     }
     if (arrays.master() != null) {
@@ -78,6 +79,29 @@ public final class RowUpdater {
       if (a != Description.GRADIENT) {
         moveFloats(plan.rows, arrays.get(a), floats[a], at, n, true);
       }
+    }
+  }
+
+  private void loadGradient(PlannedRows rows, ArrayMemory gradient, float[] block, long at, int n) {
+    long width = rows.width();
+    long row = at / width;
+    long within = at % width;
+    for (int done = 0; done < n; row++, within = 0) {
+      int run = (int) Math.min(n - done, width - within);
+      gradient.load('c', rows.beginOfGradient(row) + within, run, block, done, offsets);
+      done += run;
+    }
+  }
+
+  private void loadGradient(
+      PlannedRows rows, ArrayMemory gradient, double[] block, long at, int n) {
+    long width = rows.width();
+    long row = at / width;
+    long within = at % width;
+    for (int done = 0; done < n; row++, within = 0) {
+      int run = (int) Math.min(n - done, width - within);
+      gradient.load('c', rows.beginOfGradient(row) + within, run, block, done, offsets);
+      done += run;
     }
   }
 
@@ -96,7 +120,8 @@ public final class RowUpdater {
       step.loops().doubles().run(doubles, n, step.numbers().wide());
     }
     if (plan.update != null) {
-      arrays.get(Description.GRADIENT).load('c', at, n, doubles[Description.GRADIENT], offsets);
+      loadGradient(
+          plan.rows, arrays.get(Description.GRADIENT), doubles[Description.GRADIENT], at, n);
       plan.update.doubles().run(doubles, n, plan.numbers.wide());
     }
     for (int a = 0; a < arrays.count(); a++) {
@@ -109,10 +134,12 @@ public final class RowUpdater {
   /** Between a block and the memory of rows: to the memory or from it. */
   private void moveFloats(
       PlannedRows rows, ArrayMemory memory, float[] block, long at, int n, boolean toMemory) {
-    for (int done = 0; done < n; ) {
-      long within = (at + done) % rows.width();
-      int run = (int) Math.min(n - done, rows.width() - within);
-      long place = rows.beginOfRow(at + done) + within;
+    long width = rows.width();
+    long row = at / width;
+    long within = at % width;
+    for (int done = 0; done < n; row++, within = 0) {
+      int run = (int) Math.min(n - done, width - within);
+      long place = rows.beginOfRow(row) + within;
       if (toMemory) {
         memory.store('c', place, run, block, done, offsets);
       } else {
@@ -124,10 +151,12 @@ public final class RowUpdater {
 
   private void moveDoubles(
       PlannedRows rows, ArrayMemory memory, double[] block, long at, int n, boolean toMemory) {
-    for (int done = 0; done < n; ) {
-      long within = (at + done) % rows.width();
-      int run = (int) Math.min(n - done, rows.width() - within);
-      long place = rows.beginOfRow(at + done) + within;
+    long width = rows.width();
+    long row = at / width;
+    long within = at % width;
+    for (int done = 0; done < n; row++, within = 0) {
+      int run = (int) Math.min(n - done, width - within);
+      long place = rows.beginOfRow(row) + within;
       if (toMemory) {
         memory.store('c', place, run, block, done, offsets);
       } else {

@@ -51,13 +51,15 @@ public final class Minimize {
   public static void main(String[] arguments) throws IOException {
     int repeat = 5;
     Path mnist = null;
-    for (int i = 0; i + 1 < arguments.length; i += 2) {
-      switch (arguments[i]) {
-        case "--repeat" -> repeat = Integer.parseInt(arguments[i + 1]);
-        case "--mnist" -> mnist = Path.of(arguments[i + 1]);
-        default ->
-          throw new IllegalArgumentException(
-              "option is " + arguments[i] + ", expected --repeat or --mnist");
+    for (int i = 0; i < arguments.length; i += 2) {
+      if (i + 1 == arguments.length || !arguments[i].matches("--repeat|--mnist")) {
+        System.err.println("Usage: [--repeat N] [--mnist FOLDER]; no such use: " + arguments[i]);
+        System.exit(2);
+      }
+      if (arguments[i].equals("--repeat")) {
+        repeat = Integer.parseInt(arguments[i + 1]);
+      } else {
+        mnist = Path.of(arguments[i + 1]);
       }
     }
     int runs = repeat;
