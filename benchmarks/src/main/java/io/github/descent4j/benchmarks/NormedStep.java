@@ -3,7 +3,9 @@ package io.github.descent4j.benchmarks;
 import io.github.descent4j.Adafactor;
 import io.github.descent4j.DAdaptAdam;
 import io.github.descent4j.DAdaptSgd;
+import io.github.descent4j.Lamb;
 import io.github.descent4j.Lars;
+import io.github.descent4j.NovoGrad;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
@@ -18,7 +20,7 @@ import org.openjdk.jmh.annotations.TearDown;
 
 /** One step of the rules whose elements depend on each other: by norms of a parameter, or by sums over the model. */
 public class NormedStep extends StepBenchmark {
-  @Param({"Lars", "Adafactor", "Prodigy", "DAdaptAdam", "DAdaptSgd"})
+  @Param({"Lamb", "NovoGrad", "Lars", "Adafactor", "Prodigy", "DAdaptAdam", "DAdaptSgd"})
   public String optimizer;
 
   private Optimizer stepped;
@@ -51,6 +53,8 @@ public class NormedStep extends StepBenchmark {
 
   private static Optimizer create(NormedFormula formula) {
     return switch (formula) {
+      case LAMB -> new Lamb();
+      case NOVO_GRAD -> new NovoGrad();
       case LARS -> new Lars();
       case ADAFACTOR -> new Adafactor();
       case PRODIGY -> Prodigy.builder().d0(NormedFormula.D0).build();

@@ -7,6 +7,39 @@ import java.util.Arrays;
  * NormedStep}, as {@link Formula} is of the element-wise rules.
  */
 public enum NormedFormula {
+  /** The paper's, with the ratio of norms for all parameters. */
+  LAMB("Lamb") {
+    @Override
+    void step(Model x, double[][] g, int t) {
+      for (int i = 0; i < g.length; i++) {
+        double[] u = new double[g[i].length];
+        for (int j = 0; j < u.length; j++) {
+          x.m[i][j] = 0.9 * x.m[i][j] + 0.1 * g[i][j];
+          x.v[i][j] = 0.999 * x.v[i][j] + 0.001 * g[i][j] * g[i][j];
+          double mean = x.m[i][j] / (1 - Math.pow(0.9, t));
+          u[j] = mean / (Math.sqrt(x.v[i][j] / (1 - Math.pow(0.999, t))) + 1e-6);
+        }
+        double rate = 1e-3 * Math.sqrt(dot(x.p[i], x.p[i]) / dot(u, u));
+        for (int j = 0; j < u.length; j++) {
+          x.p[i][j] -= rate * u[j];
+        }
+      }
+    }
+  },
+  /** The paper's; the average of squared norms is the first number of v. */
+  NOVO_GRAD("NovoGrad") {
+    @Override
+    void step(Model x, double[][] g, int t) {
+      for (int i = 0; i < g.length; i++) {
+        double square = dot(g[i], g[i]);
+        x.v[i][0] = t == 1 ? square : 0.98 * x.v[i][0] + 0.02 * square;
+        for (int j = 0; j < g[i].length; j++) {
+          x.m[i][j] = 0.95 * x.m[i][j] + g[i][j] / (Math.sqrt(x.v[i][0]) + 1e-8);
+          x.p[i][j] -= 0.01 * x.m[i][j];
+        }
+      }
+    }
+  },
   /** The paper's. */
   LARS("Lars") {
     @Override

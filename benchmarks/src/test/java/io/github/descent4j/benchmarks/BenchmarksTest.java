@@ -97,26 +97,11 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1000", "3x100"})
-  void lambStep(String size) {
-    LambStep benchmark = new LambStep();
-    benchmark.size = size;
-    benchmark.setUp();
-    benchmark.lamb();
-    benchmark.tearDown();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"1000", "3x100"})
-  void novoGradStep(String size) {
-    NovoGradStep benchmark = new NovoGradStep();
-    benchmark.size = size;
-    benchmark.setUp();
-    benchmark.novoGrad();
-  }
-
-  @ParameterizedTest
   @CsvSource({
+    "1000, Lamb",
+    "3x100, Lamb",
+    "1000, NovoGrad",
+    "3x100, NovoGrad",
     "1000, Lars",
     "3x100, Lars",
     "1000, Adafactor",

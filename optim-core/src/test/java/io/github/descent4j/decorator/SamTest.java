@@ -266,6 +266,22 @@ class SamTest {
   }
 
   @Test
+  void whatIsStillOpenComesBackWhenAnotherArrayIsClosed() {
+    INDArray other = Nd4j.createFromArray(2.0);
+    Parameters both =
+        Parameters.of(Parameter.of("other", other, Nd4j.createFromArray(1.0)), parameters.get(0));
+    Sam sam = new Sam(new Sgd(1));
+    assertThatThrownBy(() -> sam.step(both, () -> {
+          assertThat(value.toDoubleVector()).isNotEqualTo(new double[] {1, 1});
+          other.close();
+        }))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("value of parameter 'other' has been closed, expected an open array");
+    assertThat(value.toDoubleVector()).containsExactly(1, 1);
+    assertThat(sam.steps()).isZero();
+  }
+
+  @Test
   void aRunGoesOnFromAStateFileAndUnderAnotherName() {
     Path file = folder.resolve("state.npz");
     Sam through = new Sam(new Momentum(0.1));

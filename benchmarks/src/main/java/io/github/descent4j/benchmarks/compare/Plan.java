@@ -107,8 +107,6 @@ final class Plan {
       addSteps(runs, optimizer, round == 1);
     }
     runs.add(ours(OURS, "GlobalNormClip", Map.of("size", "1000000,10000000"), List.of()));
-    runs.add(ours(OURS, "LambStep", Map.of("size", sizes), List.of()));
-    runs.add(ours(OURS, "NovoGradStep", Map.of("size", sizes), List.of()));
     runs.add(ours(OURS, "NormedStep", Map.of("size", sizes), List.of()));
     runs.add(ours(OURS, "MuonStep", Map.of(), List.of()));
     runs.add(ours(OURS, "DecoratedSteps", Map.of("size", sizes), List.of()));
