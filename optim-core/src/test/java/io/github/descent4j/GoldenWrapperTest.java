@@ -3,6 +3,7 @@ package io.github.descent4j;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.decorator.AveragingOptimizer;
 import io.github.descent4j.decorator.Lookahead;
 import io.github.descent4j.decorator.Sam;
 import io.github.descent4j.decorator.ScheduleFree;
@@ -115,7 +116,7 @@ class GoldenWrapperTest {
       run.computeGradients(step);
       optimizer.step(run.parameters);
       run.assertParameters("parameters", step);
-      try (ScheduleFree.Applied average = optimizer.applied(run.parameters)) {
+      try (AveragingOptimizer.Applied average = optimizer.applied(run.parameters)) {
         assertThat(average).isNotNull();
         run.assertParameters("eval_parameters", step);
       }

@@ -8,6 +8,7 @@ import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.internal.access.ParameterAccess;
 import io.github.descent4j.internal.gradient.Blend;
+import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.internal.state.Hyperparameters;
 import io.github.descent4j.internal.state.ParameterState;
 import io.github.descent4j.internal.state.SlotDefinition;
@@ -29,7 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   computeGradients(batch); // yours
  *   averaged.step(parameters);
  * }
- * try (AveragedOptimizer.Applied average = averaged.applied(parameters)) {
+ * try (AveragingOptimizer.Applied average = averaged.applied(parameters)) {
  *   evaluate(); // yours: with the average; a step now would fail
  * } // the parameters are back, bit for bit
  * averaged.assignTo(parameters); // or for good
@@ -45,35 +46,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p><b>State.</b> The averages are part of the {@linkplain OptimizerState#save state file}, which is
  * neither saved nor loaded while an average is {@link #applied}.
  */
-public final class AveragedOptimizer extends Decorator {
-
-  /** The average in place of the parameters, until closed. */
-  public final class Applied implements AutoCloseable {
-    private final ValueCopies originals;
-
-    private Applied(Parameters parameters) {
-      originals = new ValueCopies(parameters);
-    }
-
-    /**
-     * Puts the parameters back as they were; again, does nothing.
-     *
-     * @throws IllegalStateException if the array of a parameter has been closed
-     */
-    @Override
-    public void close() {
-      enter();
-      try {
-        if (applied == this) {
-          originals.restore();
-          applied = null;
-        }
-      } finally {
-        leave();
-      }
-    }
-  }
-
+public final class AveragedOptimizer extends AveragingOptimizer {
   private static final SlotDefinition[] AVERAGE = {SlotDefinition.zero("average")};
 
   private final WeightAverage average;
@@ -86,9 +59,6 @@ public final class AveragedOptimizer extends Decorator {
 
   /** Whether the step under way, if it completes, enters the average. */
   private boolean due;
-
-  /** Not null while the average is in place of the parameters. */
-  private Applied applied;
 
   /**
    * What {@link Optimizer#averaged} returns.
@@ -121,44 +91,6 @@ public final class AveragedOptimizer extends Decorator {
   public long averagedSteps(String parameterName) {
     ParameterState state = states.get(parameterName);
     return state == null ? 0 : state.steps;
-  }
-
-  /**
-   * Puts the average in place of the parameters until the result is closed. Copies of them are kept
-   * meanwhile.
-   *
-   * @throws IllegalArgumentException if a parameter's shape or type is not that of its average
-   * @throws IllegalStateException if that has been done already, a step is under way or an array has
-   *     been closed
-   */
-  public Applied applied(Parameters parameters) {
-    enter();
-    try {
-      requireAssignable(parameters);
-      Applied backup = new Applied(parameters);
-      assign(parameters);
-      applied = backup;
-      return backup;
-    } finally {
-      leave();
-    }
-  }
-
-  /**
-   * Sets the parameters to their average, for good: the end of training.
-   *
-   * @throws IllegalArgumentException if a parameter's shape or type is not that of its average
-   * @throws IllegalStateException if the average is {@link #applied}, a step is under way or an array
-   *     has been closed
-   */
-  public void assignTo(Parameters parameters) {
-    enter();
-    try {
-      requireAssignable(parameters);
-      assign(parameters);
-    } finally {
-      leave();
-    }
   }
 
   @Override
@@ -209,17 +141,6 @@ public final class AveragedOptimizer extends Decorator {
     }
   }
 
-  private void assign(Parameters parameters) {
-    blend.clear();
-    for (int i = 0; i < parameters.size(); i++) {
-      ParameterState state = states.get(parameters.get(i).name());
-      if (state != null) {
-        blend.copy(ParameterAccess.ACCESS.valueMemory(parameters.get(i)), state.slotMemory[0]);
-      }
-    }
-    blend.run();
-  }
-
   @Override
   protected String savedAs() {
     return "averaged";
@@ -252,36 +173,17 @@ public final class AveragedOptimizer extends Decorator {
   }
 
   @Override
-  protected void alone(Runnable action) {
-    super.alone(() -> {
-      requireNotApplied();
-      action.run();
-    });
-  }
-
-  private void requireAssignable(Parameters parameters) {
-    requireNotApplied();
-    requireOpen(parameters);
-    for (int i = 0; i < parameters.size(); i++) {
-      ParameterState state = states.get(parameters.get(i).name());
-      if (state != null) {
-        state.requireMatch(parameters.get(i));
-      }
+  void requireMatch(Parameter parameter) {
+    ParameterState state = states.get(parameter.name());
+    if (state != null) {
+      state.requireMatch(parameter);
     }
   }
 
-  private void requireNotApplied() {
-    if (applied != null) {
-      throw new IllegalStateException(
-          "the average is in place of the parameters, expected Applied.close() first");
-    }
-  }
-
-  private static void requireOpen(Parameters parameters) {
-    requireNonNull(parameters, "parameters are null, expected the parameters to average");
-    for (int i = 0; i < parameters.size(); i++) {
-      ParameterAccess.ACCESS.requireOpen(parameters.get(i));
-    }
+  @Override
+  ArrayMemory averageMemory(String parameterName) {
+    ParameterState state = states.get(parameterName);
+    return state == null ? null : state.slotMemory[0];
   }
 
   @Override

@@ -1,13 +1,8 @@
 package io.github.descent4j.decorator;
 
-import static java.util.Objects.requireNonNull;
-
 import io.github.descent4j.OptimizerState;
 import io.github.descent4j.Parameter;
-import io.github.descent4j.Parameters;
 import io.github.descent4j.internal.Check;
-import io.github.descent4j.internal.access.ParameterAccess;
-import io.github.descent4j.internal.gradient.Blend;
 import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.internal.state.Hyperparameters;
 import io.github.descent4j.internal.state.ParameterState;
@@ -49,7 +44,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   computeGradients(batch); // yours
  *   optimizer.step(parameters);
  * }
- * try (ScheduleFree.Applied average = optimizer.applied(parameters)) {
+ * try (AveragingOptimizer.Applied average = optimizer.applied(parameters)) {
  *   evaluate(); // yours: with x; parameters.save(file) saves what is to be used
  * } // training goes on from p, bit for bit
  * }</pre>
@@ -68,40 +63,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p><b>Slots.</b> {@code x} and {@code z}, which begin as the parameter, and for AdamW {@code v}, uncorrected, from 0. Memory:
  * two arrays, three for AdamW. The sum of w and the largest gamma are part of the {@linkplain OptimizerState#save state file}.
  */
-public final class ScheduleFree extends Decorator {
-
-  /** The average in place of the parameters, until closed. */
-  public final class Applied implements AutoCloseable {
-    private final ValueCopies originals;
-
-    private Applied(Parameters parameters) {
-      originals = new ValueCopies(parameters);
-    }
-
-    /**
-     * Puts the parameters back as they were; again, does nothing.
-     *
-     * @throws IllegalStateException if the array of a parameter has been closed
-     */
-    @Override
-    public void close() {
-      enter();
-      try {
-        if (applied == this) {
-          originals.restore();
-          applied = null;
-        }
-      } finally {
-        leave();
-      }
-    }
-  }
-
+public final class ScheduleFree extends AveragingOptimizer {
   /** The weight of the step under way in the average: what the formula reads. */
   private static final class Weight {
     double c;
   }
 
+  private static final String X = "x";
   private static final String WEIGHT_SUM = "weightSum";
   private static final String LARGEST_RATE = "largestRate";
 
@@ -111,7 +79,6 @@ public final class ScheduleFree extends Decorator {
   private final long warmupSteps;
   private final double r;
   private final double weightLrPower;
-  private final Blend blend = new Blend();
 
   private double weightSum;
   private double largestRate;
@@ -119,9 +86,6 @@ public final class ScheduleFree extends Decorator {
   // What both become if the step under way completes.
   private double nextWeightSum;
   private double nextLargestRate;
-
-  /** Not null while the average is in place of the parameters. */
-  private Applied applied;
 
   private ScheduleFree(Builder<?> builder, Weight weight) {
     super(builder.rule(weight));
@@ -168,85 +132,6 @@ public final class ScheduleFree extends Decorator {
     return t < warmupSteps ? rate * ((double) t / warmupSteps) : rate;
   }
 
-  /**
-   * Puts the average x in place of the parameters until the result is closed. Copies of them are kept meanwhile; one that has
-   * not been stepped stays as it is.
-   *
-   * @throws IllegalArgumentException if a parameter's shape or type is not that of its average
-   * @throws IllegalStateException if that has been done already, a step is under way or an array has been closed
-   */
-  public Applied applied(Parameters parameters) {
-    enter();
-    try {
-      requireAssignable(parameters);
-      Applied backup = new Applied(parameters);
-      assign(parameters);
-      applied = backup;
-      return backup;
-    } finally {
-      leave();
-    }
-  }
-
-  /**
-   * Sets parameters to the average x, for good: those of another model of the same names, or, at the end of training, its own.
-   *
-   * @throws IllegalArgumentException if a parameter's shape or type is not that of its average
-   * @throws IllegalStateException if the average is {@link #applied}, a step is under way or an array has been closed
-   */
-  public void assignTo(Parameters parameters) {
-    enter();
-    try {
-      requireAssignable(parameters);
-      assign(parameters);
-    } finally {
-      leave();
-    }
-  }
-
-  private void assign(Parameters parameters) {
-    blend.clear();
-    for (Parameter parameter : parameters) {
-      if (rule.state().parameters().contains(parameter.name())) {
-        blend.copy(
-            ParameterAccess.ACCESS.valueMemory(parameter), ArrayMemory.of(average(parameter)));
-      }
-    }
-    blend.run();
-  }
-
-  private INDArray average(Parameter parameter) {
-    return rule.state().slot(parameter.name(), "x");
-  }
-
-  private void requireAssignable(Parameters parameters) {
-    requireNotApplied();
-    requireNonNull(parameters, "parameters are null, expected the parameters to average");
-    for (Parameter parameter : parameters) {
-      ParameterAccess.ACCESS.requireOpen(parameter);
-      if (rule.state().parameters().contains(parameter.name())) {
-        INDArray value = parameter.value();
-        INDArray x = average(parameter);
-        if (!Arrays.equals(value.shape(), x.shape())
-            || ParameterState.slotType(value.dataType()) != x.dataType()) {
-          throw new IllegalArgumentException(String.format(
-              Locale.ROOT,
-              "parameter is '%s', expected shape %s and an average of type %s as at its first step",
-              parameter,
-              Arrays.toString(x.shape()),
-              x.dataType()));
-        }
-      }
-    }
-  }
-
-  private void requireNotApplied() {
-    if (applied != null) {
-      throw new IllegalStateException(
-          "the average is in place of the parameters, expected Applied.close() first");
-    }
-  }
-
   @Override
   protected void check(StepContext context) {
     context.requireWholeGradients(this);
@@ -285,11 +170,28 @@ public final class ScheduleFree extends Decorator {
   }
 
   @Override
-  protected void alone(Runnable action) {
-    super.alone(() -> {
-      requireNotApplied();
-      action.run();
-    });
+  void requireMatch(Parameter parameter) {
+    if (!rule.state().parameters().contains(parameter.name())) {
+      return;
+    }
+    INDArray value = parameter.value();
+    INDArray x = rule.state().slot(parameter.name(), X);
+    if (!Arrays.equals(value.shape(), x.shape())
+        || ParameterState.slotType(value.dataType()) != x.dataType()) {
+      throw new IllegalArgumentException(String.format(
+          Locale.ROOT,
+          "parameter is '%s', expected shape %s and an average of type %s as at its first step",
+          parameter,
+          Arrays.toString(x.shape()),
+          x.dataType()));
+    }
+  }
+
+  @Override
+  ArrayMemory averageMemory(String parameterName) {
+    return rule.state().parameters().contains(parameterName)
+        ? ArrayMemory.of(rule.state().slot(parameterName, X))
+        : null;
   }
 
   @Override
@@ -414,7 +316,7 @@ public final class ScheduleFree extends Decorator {
       Scalar interpolation = f.hyperparameter("beta", beta, Range.FRACTION);
       Scalar decay = f.hyperparameter("decayInUpdate", decayInUpdate, Range.AT_LEAST_ZERO);
       Term p = f.parameter();
-      Slot x = f.slot("x");
+      Slot x = f.slot(X);
       Slot z = f.slot("z");
       Term update = update(f);
       if (decay.value() > 0) {

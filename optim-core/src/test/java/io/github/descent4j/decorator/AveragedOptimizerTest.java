@@ -126,7 +126,7 @@ class AveragedOptimizerTest {
         INDArray average = averaged.average("w");
         assertThat(average.dataType())
             .isEqualTo(type == DataType.DOUBLE ? DataType.DOUBLE : DataType.FLOAT);
-        try (AveragedOptimizer.Applied applied = averaged.applied(one)) {
+        try (AveragingOptimizer.Applied applied = averaged.applied(one)) {
           assertThat(applied).isNotNull();
           expected = expected == null ? w.dup() : expected;
           assertSameBits(layout + " applied", w, expected);
@@ -189,7 +189,7 @@ class AveragedOptimizerTest {
     AveragedOptimizer averaged = new Sgd(1).averaged(WeightAverage.equal());
     averaged.step(parameters);
     averaged.step(parameters);
-    AveragedOptimizer.Applied applied = averaged.applied(parameters);
+    AveragingOptimizer.Applied applied = averaged.applied(parameters);
     assertThat(value.getDouble(0)).isEqualTo(1.5);
     String message = "the average is in place of the parameters, expected Applied.close() first";
     List<ThrowingCallable> calls = List.of(

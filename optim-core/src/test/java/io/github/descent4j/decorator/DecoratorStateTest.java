@@ -331,7 +331,7 @@ class DecoratorStateTest {
     Parameters parameters = model("w");
     optimizer.step(parameters);
     optimizer.state().save(file);
-    try (AveragedOptimizer.Applied applied = averaged.applied(parameters)) {
+    try (AveragingOptimizer.Applied applied = averaged.applied(parameters)) {
       assertThat(applied).isNotNull();
       for (Runnable call : List.<Runnable>of(
           () -> optimizer.state().save(folder.resolve("never")),

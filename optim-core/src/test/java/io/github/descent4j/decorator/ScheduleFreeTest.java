@@ -90,7 +90,7 @@ class ScheduleFreeTest {
     double[] trained = value.toDoubleVector();
     double[] average = optimizer.state().slot("w", "x").toDoubleVector();
     assertThat(average).isNotEqualTo(trained);
-    ScheduleFree.Applied applied = optimizer.applied(parameters);
+    AveragingOptimizer.Applied applied = optimizer.applied(parameters);
     assertThat(value.toDoubleVector()).isEqualTo(average);
     Path file = folder.resolve("state.npz");
     List<ThrowingCallable> calls = List.of(
@@ -252,7 +252,7 @@ class ScheduleFreeTest {
         INDArray trained = laid.dup();
         assertSameBits(type + " " + layout, laid, dense);
         a.assignTo(ofDense);
-        try (ScheduleFree.Applied average = b.applied(ofLaid)) {
+        try (AveragingOptimizer.Applied average = b.applied(ofLaid)) {
           assertThat(average).isNotNull();
           assertSameBits(type + " " + layout + " applied", laid, dense);
         }

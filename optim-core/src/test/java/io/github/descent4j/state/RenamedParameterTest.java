@@ -10,6 +10,7 @@ import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.decorator.AveragedOptimizer;
+import io.github.descent4j.decorator.AveragingOptimizer;
 import io.github.descent4j.decorator.WeightAverage;
 import java.nio.file.Path;
 import java.util.List;
@@ -116,7 +117,7 @@ class RenamedParameterTest {
     AveragedOptimizer optimizer = new Adam().averaged(WeightAverage.ema(0.9));
     Parameters parameters = one("x", Nd4j.createFromArray(1.0));
     optimizer.step(parameters);
-    AveragedOptimizer.Applied applied = optimizer.applied(parameters);
+    AveragingOptimizer.Applied applied = optimizer.applied(parameters);
     assertThatThrownBy(() -> optimizer.state().forget("x"))
         .isInstanceOf(IllegalStateException.class);
     applied.close();

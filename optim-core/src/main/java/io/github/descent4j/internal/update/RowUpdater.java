@@ -43,14 +43,14 @@ public final class RowUpdater {
     makeRoomForFloats(blocks(plan, at));
     for (int a = 0; a < arrays.count(); a++) {
       if (a != Description.GRADIENT) {
-        moveFloats(plan.rows, arrays.get(a), floats[a], at, n, false);
+        moveFloats(plan.rows, arrays.get(a), false, floats[a], at, n, false);
       }
     }
     ArrayMemory value = arrays.get(Description.VALUE);
     float[] values = floats[Description.VALUE];
     if (arrays.master() != null) {
       // The master holds unless the value has been changed from outside.
-      moveFloats(plan.rows, arrays.master(), shown, at, n, false);
+      moveFloats(plan.rows, arrays.master(), false, shown, at, n, false);
       for (int i = 0; i < n; i++) {
         values[i] = value.rounded(shown[i]) == values[i] ? shown[i] : values[i];
       }
@@ -68,40 +68,23 @@ public final class RowUpdater {
       }
     }
     if (plan.update != null) {
-      loadGradient(
-          plan.rows, arrays.get(Description.GRADIENT), floats[Description.GRADIENT], at, n);
+      moveFloats(
+          plan.rows,
+          arrays.get(Description.GRADIENT),
+          true,
+          floats[Description.GRADIENT],
+          at,
+          n,
+          false);
       plan.update.floats().run(floats, n, plan.numbers.rounded());
     }
     if (arrays.master() != null) {
-      moveFloats(plan.rows, arrays.master(), values, at, n, true);
+      moveFloats(plan.rows, arrays.master(), false, values, at, n, true);
     }
     for (int a = 0; a < arrays.count(); a++) {
       if (a != Description.GRADIENT) {
-        moveFloats(plan.rows, arrays.get(a), floats[a], at, n, true);
+        moveFloats(plan.rows, arrays.get(a), false, floats[a], at, n, true);
       }
-    }
-  }
-
-  private void loadGradient(PlannedRows rows, ArrayMemory gradient, float[] block, long at, int n) {
-    long width = rows.width();
-    long row = at / width;
-    long within = at % width;
-    for (int done = 0; done < n; row++, within = 0) {
-      int run = (int) Math.min(n - done, width - within);
-      gradient.load('c', rows.beginOfGradient(row) + within, run, block, done, offsets);
-      done += run;
-    }
-  }
-
-  private void loadGradient(
-      PlannedRows rows, ArrayMemory gradient, double[] block, long at, int n) {
-    long width = rows.width();
-    long row = at / width;
-    long within = at % width;
-    for (int done = 0; done < n; row++, within = 0) {
-      int run = (int) Math.min(n - done, width - within);
-      gradient.load('c', rows.beginOfGradient(row) + within, run, block, done, offsets);
-      done += run;
     }
   }
 
@@ -110,7 +93,7 @@ public final class RowUpdater {
     makeRoomForDoubles(blocks(plan, at));
     for (int a = 0; a < arrays.count(); a++) {
       if (a != Description.GRADIENT) {
-        moveDoubles(plan.rows, arrays.get(a), doubles[a], at, n, false);
+        moveDoubles(plan.rows, arrays.get(a), false, doubles[a], at, n, false);
       }
     }
     int end = plan.rows.endOfMissed();
@@ -120,26 +103,38 @@ public final class RowUpdater {
       step.loops().doubles().run(doubles, n, step.numbers().wide());
     }
     if (plan.update != null) {
-      loadGradient(
-          plan.rows, arrays.get(Description.GRADIENT), doubles[Description.GRADIENT], at, n);
+      moveDoubles(
+          plan.rows,
+          arrays.get(Description.GRADIENT),
+          true,
+          doubles[Description.GRADIENT],
+          at,
+          n,
+          false);
       plan.update.doubles().run(doubles, n, plan.numbers.wide());
     }
     for (int a = 0; a < arrays.count(); a++) {
       if (a != Description.GRADIENT) {
-        moveDoubles(plan.rows, arrays.get(a), doubles[a], at, n, true);
+        moveDoubles(plan.rows, arrays.get(a), false, doubles[a], at, n, true);
       }
     }
   }
 
-  /** Between a block and the memory of rows: to the memory or from it. */
+  /** Between a block and the memory of rows, or of their gradients: to the memory or from it. */
   private void moveFloats(
-      PlannedRows rows, ArrayMemory memory, float[] block, long at, int n, boolean toMemory) {
+      PlannedRows rows,
+      ArrayMemory memory,
+      boolean gradient,
+      float[] block,
+      long at,
+      int n,
+      boolean toMemory) {
     long width = rows.width();
     long row = at / width;
     long within = at % width;
     for (int done = 0; done < n; row++, within = 0) {
       int run = (int) Math.min(n - done, width - within);
-      long place = rows.beginOfRow(row) + within;
+      long place = (gradient ? rows.beginOfGradient(row) : rows.beginOfRow(row)) + within;
       if (toMemory) {
         memory.store('c', place, run, block, done, offsets);
       } else {
@@ -150,13 +145,19 @@ public final class RowUpdater {
   }
 
   private void moveDoubles(
-      PlannedRows rows, ArrayMemory memory, double[] block, long at, int n, boolean toMemory) {
+      PlannedRows rows,
+      ArrayMemory memory,
+      boolean gradient,
+      double[] block,
+      long at,
+      int n,
+      boolean toMemory) {
     long width = rows.width();
     long row = at / width;
     long within = at % width;
     for (int done = 0; done < n; row++, within = 0) {
       int run = (int) Math.min(n - done, width - within);
-      long place = rows.beginOfRow(row) + within;
+      long place = (gradient ? rows.beginOfGradient(row) : rows.beginOfRow(row)) + within;
       if (toMemory) {
         memory.store('c', place, run, block, done, offsets);
       } else {
