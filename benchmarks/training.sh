@@ -2,7 +2,7 @@
 # Times MNIST epochs of descent4j, PyTorch and DL4J, each in JVMs of its own that take turns, and prints a table:
 # median seconds of the epochs after each JVM's first. docs/benchmarks.md explains it.
 #
-#   benchmarks/training.sh [--no-build] mlp|cnn...
+#   benchmarks/training.sh [--no-build] mlp|cnn|convnet...
 #
 # JAVA_HOME, or the default Java, runs everything; with JAVA_25_HOME our own training runs on that JDK, too, with the
 # Vector API. ROUNDS is the number of turns, 2 by default. ONLY=DL4J runs those with DL4J in their names alone, and likewise.
@@ -61,7 +61,8 @@ for ((round = 1; round <= ${ROUNDS:-2}; round++)); do
       mlp) epochs=5 dl4j_setting=OMP_NUM_THREADS=1 dl4j_batches=469 ;;
       # A DL4J epoch takes two minutes: 40 batches stand for the 469 of an epoch.
       cnn) epochs=3 dl4j_setting=OMP_WAIT_POLICY=passive dl4j_batches=40 ;;
-      *) echo "network is $network, expected mlp or cnn" >&2 && exit 2 ;;
+      convnet) epochs=3 ;;
+      *) echo "network is $network, expected mlp, cnn or convnet" >&2 && exit 2 ;;
     esac
     run "$network" "descent4j" "$java" "${ours[@]}" --model "$network" --epochs $epochs
     if [ -n "${JAVA_25_HOME:-}" ]; then
@@ -73,6 +74,9 @@ for ((round = 1; round <= ${ROUNDS:-2}; round++)); do
       "$java" -Xmx4g -Dthreads=1 "${pytorch[@]}" "$network" $epochs
     run "$network" "PyTorch, all threads, passive waiting" \
       env OMP_WAIT_POLICY=passive "$java" -Xmx4g "${pytorch[@]}" "$network" $epochs
+    if [ "$network" = convnet ]; then
+      continue # DL4J's cnn is ten times slower than both others already.
+    fi
     run "$network" "DL4J, $dl4j_setting" \
       env "$dl4j_setting" ${dl4j_core[@]+"${dl4j_core[@]}"} \
       "$java" -Xmx4g "${dl4j[@]}" "$network" $epochs $dl4j_batches

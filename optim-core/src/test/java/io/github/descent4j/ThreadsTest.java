@@ -9,7 +9,10 @@ import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.internal.parallel.WorkList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,6 +95,45 @@ public class ThreadsTest {
     for (int piece = 0; piece < 1000; piece++) {
       assertThat(runs[piece]).isEqualTo(piece < 500 ? 2 : 1);
     }
+  }
+
+  @Test
+  void aLimitHoldsForWhatTheThreadCalls() {
+    withThreads("4", () -> {
+      assertThat(Threads.available()).isEqualTo(4);
+      Threads.limited(3, () -> {
+        assertThat(Threads.available()).isEqualTo(3);
+        Threads.limited(5, () -> assertThat(Threads.available()).isEqualTo(3));
+        assertThatThrownBy(() -> Threads.limited(2, () -> {
+              assertThat(Threads.available()).isEqualTo(2);
+              throw new IllegalStateException("stop");
+            }))
+            .hasMessage("stop");
+        assertThat(Threads.available()).isEqualTo(3);
+      });
+      assertThat(Threads.available()).isEqualTo(4);
+      return null;
+    });
+    assertThatThrownBy(() -> Threads.limited(0, () -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("threads is 0, expected a number >= 1");
+  }
+
+  /** A run of many slow pieces, of which helpers would take some. */
+  @Test
+  void withALimitOfOneNobodyHelps() {
+    Set<Integer> workers = ConcurrentHashMap.newKeySet();
+    ParallelRunner runner = withThreads(
+        "2",
+        () -> new ParallelRunner((piece, worker) -> {
+          workers.add(worker);
+          LockSupport.parkNanos(100_000);
+        }));
+    Threads.limited(1, () -> runner.run(200, true));
+    assertThat(workers).containsExactly(0);
+    workers.clear();
+    runner.run(200, true);
+    assertThat(workers).containsExactlyInAnyOrder(0, 1);
   }
 
   /** An empty array has no memory at all. */

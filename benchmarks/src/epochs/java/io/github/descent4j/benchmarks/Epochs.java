@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
  * Trains a library's network on MNIST and prints the seconds of each epoch, in the form of {@code mnist-example train}; fails
  * if the network has not learnt in the end.
  *
- * <p>Arguments: {@code mlp} or {@code cnn}, the number of epochs, and, for a library that would take too long, the number of
+ * <p>Arguments: {@code mlp}, {@code cnn} or, of some libraries, {@code convnet}, the number of epochs, and, for a library that would take too long, the number of
  * batches that stand for an epoch.
  */
 abstract class Epochs {

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A function of each element alone, whose derivative can be told from its result: what {@link Relu}, {@link Sigmoid} and
  * {@link Tanh} share.
  */
-abstract class Activation extends Shardable {
+abstract class Activation implements Splittable {
   private final ReusableArray output = new ReusableArray();
   private final ReusableArray inputGradient = new ReusableArray();
   private final ReusableImages outputImages = new ReusableImages();

@@ -5,8 +5,10 @@ import io.github.descent4j.Parameters;
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import io.github.descent4j.nn.memory.ReusableImages;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -36,7 +38,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray mean = norm.buffers().get("norm1.runningMean");
  * }</pre>
  */
-public final class BatchNorm extends Shardable {
+public final class BatchNorm implements Layer {
   private static final double MOMENTUM = 0.1;
   private static final double EPSILON = 1e-5;
 
@@ -168,10 +170,16 @@ public final class BatchNorm extends Shardable {
     normalization.gather(this.input);
   }
 
-  /** The second part, once for a batch: makes the statistics of two parts those of the whole. */
-  void join(BatchNorm other) {
-    moments.join(other.moments);
-    follow();
+  /** The second part, once for a batch: makes the statistics of all its parts those of the whole. */
+  static void join(List<BatchNorm> parts) {
+    BatchNorm first = parts.get(0);
+    for (BatchNorm part : parts.subList(1, parts.size())) {
+      first.moments.add(part.moments);
+    }
+    for (BatchNorm part : parts.subList(1, parts.size())) {
+      part.moments.assign(first.moments);
+    }
+    first.follow();
   }
 
   /** The third part. */
@@ -250,16 +258,26 @@ public final class BatchNorm extends Shardable {
     biasGradient.putDoubles(0, normalization.sums(), channels);
   }
 
-  /** The second part, once for a batch: makes the sums over two parts those over the whole. */
-  void joinGradient(BatchNorm other) {
-    join(normalization.sums(), other.normalization.sums());
-    join(normalization.productSums(), other.normalization.productSums());
+  /** The second part, once for a batch: makes the sums over its parts those over the whole. */
+  static void joinGradients(List<BatchNorm> parts) {
+    join(parts.stream().map(part -> part.normalization.sums()).toList());
+    join(parts.stream().map(part -> part.normalization.productSums()).toList());
   }
 
-  private static void join(double[] a, double[] b) {
-    for (int c = 0; c < a.length; c++) {
-      a[c] += b[c];
-      b[c] = a[c];
+  /** Overwrites all by their sum, in order. */
+  private static void join(Collection<double[]> parts) {
+    double[] sum = null;
+    for (double[] part : parts) {
+      if (sum == null) {
+        sum = part.clone();
+        continue;
+      }
+      for (int c = 0; c < sum.length; c++) {
+        sum[c] += part[c];
+      }
+    }
+    for (double[] part : parts) {
+      System.arraycopy(sum, 0, part, 0, part.length);
     }
   }
 
@@ -297,8 +315,8 @@ public final class BatchNorm extends Shardable {
     return buffers;
   }
 
-  @Override
-  Layer shard() {
+  /** A layer for another part of the batches, which meets this one in {@link #join}. */
+  BatchNorm split() {
     return new BatchNorm(
         name,
         weight.array(),

@@ -1,8 +1,11 @@
 package io.github.descent4j.nn;
 
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,16 +39,59 @@ final class Chain {
     firstTrained = first;
   }
 
-  /** A chain for the other half of a batch, or null where a layer is not made for it. */
-  Chain shard() {
-    List<Layer> shards = new ArrayList<>();
-    for (Layer layer : layers) {
-      if (!(layer instanceof Shardable shardable)) {
-        return null;
-      }
-      shards.add(shardable.shard());
+  /** The first layer that a batch cannot be cut for, if there is one. */
+  Optional<Layer> whole() {
+    return layers.stream()
+        .filter(layer -> !(layer instanceof Splittable) && !(layer instanceof BatchNorm))
+        .findFirst();
+  }
+
+  /** A chain for another shard of a batch: where {@link #whole} is nothing. */
+  Chain split() {
+    return new Chain(layers.stream().map(Chain::split).toList());
+  }
+
+  private static Layer split(Layer layer) {
+    if (layer instanceof BatchNorm norm) {
+      return norm.split();
     }
-    return new Chain(shards);
+    Layer other = ((Splittable) layer).split();
+    requireSplit(layer, other);
+    return other;
+  }
+
+  /** What a user's layer has to keep to: a mistake would show as a gradient that is wrong now and then. */
+  private static void requireSplit(Layer layer, Layer other) {
+    boolean fits = other != null
+        && other != layer
+        && other.parameters().size() == layer.parameters().size();
+    for (int i = 0; fits && i < layer.parameters().size(); i++) {
+      Parameter mine = layer.parameters().get(i);
+      Parameter others = other.parameters().get(i);
+      fits = others.name().equals(mine.name())
+          && others.value() == mine.value()
+          && others.gradient() != mine.gradient();
+    }
+    if (!fits) {
+      throw new IllegalArgumentException(
+          "split of layer " + layer + " gave " + other
+              + ", expected another layer whose parameters have the same names and values, and gradients of their own");
+    }
+  }
+
+  /** Says whether the layers run a batch by themselves, and may hand parts of their products to other threads. */
+  void divideProducts(boolean divide) {
+    for (Layer layer : layers) {
+      if (layer instanceof Dense dense) {
+        dense.divideProducts(divide);
+      }
+    }
+  }
+
+  Parameters parameters() {
+    List<Parameter> all = new ArrayList<>();
+    layers.forEach(layer -> layer.parameters().forEach(all::add));
+    return Parameters.of(all);
   }
 
   void reseed(SplittableRandom seeds) {

@@ -28,13 +28,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray y = conv.forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 16, 24, 24]
  * }</pre>
  */
-public final class Conv2d extends Shardable {
+public final class Conv2d implements Splittable {
   private final String name;
   private final int stride;
   private final int padding;
   private final Parameter weight;
   private final Parameter bias;
   private final Parameters parameters;
+
+  /** Shared with the copies for other shards. */
+  private final ConvolutionScratch.Pool scratch;
+
+  private final ConvolutionScratch.Pool transposedScratch;
   private final ImageReader inputs = new ImageReader();
   private final ImageReader gradients = new ImageReader();
   private final ReusableImages output = new ReusableImages();
@@ -55,6 +60,26 @@ public final class Conv2d extends Shardable {
    * @throws IllegalArgumentException if a shape, type, memory order or value is not as stated
    */
   public Conv2d(String name, INDArray weight, INDArray bias, int stride, int padding) {
+    this(
+        name,
+        weight,
+        bias,
+        stride,
+        padding,
+        new ConvolutionScratch.Pool(),
+        new ConvolutionScratch.Pool());
+  }
+
+  private Conv2d(
+      String name,
+      INDArray weight,
+      INDArray bias,
+      int stride,
+      int padding,
+      ConvolutionScratch.Pool scratch,
+      ConvolutionScratch.Pool transposedScratch) {
+    this.scratch = scratch;
+    this.transposedScratch = transposedScratch;
     this.name = Objects.requireNonNull(name, "name");
     Checks.parameter(name + ".weight", weight, 4);
     Checks.bias(name + ".bias", bias, weight);
@@ -81,7 +106,8 @@ public final class Conv2d extends Shardable {
     Memory y =
         output.shaped(w.dataType(), input.size(0), w.size(0), s.outputHeight(), s.outputWidth());
     if (convolution == null || !convolution.fits(s)) {
-      convolution = new Convolution<>(Loops.of(w.dataType()), weight, bias, s);
+      convolution =
+          new Convolution<>(Loops.of(w.dataType()), weight, bias, s, scratch, transposedScratch);
     }
     convolution.forward(this.input, y);
     trained = mode == Mode.TRAINING ? output.images() : null;
@@ -109,8 +135,9 @@ public final class Conv2d extends Shardable {
   }
 
   @Override
-  Layer shard() {
-    return new Conv2d(name, weight.value(), bias.value(), stride, padding);
+  public Splittable split() {
+    return new Conv2d(
+        name, weight.value(), bias.value(), stride, padding, scratch, transposedScratch);
   }
 
   @Override

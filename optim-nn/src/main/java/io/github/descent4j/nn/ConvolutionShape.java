@@ -47,6 +47,11 @@ record ConvolutionShape(
     return kernelHeight * kernelWidth;
   }
 
+  /** Elements of one receptive field. */
+  int fieldLength() {
+    return channels * kernelLength();
+  }
+
   /** First output column whose receptive field's column {@code kx} lies inside the image. */
   int firstColumn(int kx) {
     return Math.min(outputWidth, Math.max(0, (padding - kx + stride - 1) / stride));

@@ -23,12 +23,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray logits = dense.forward(images, Mode.EVALUATION); // [batch, 784] to [batch, 10]
  * }</pre>
  */
-public final class Dense extends Shardable {
+public final class Dense implements Splittable {
   private final String name;
   private final Parameter weight;
   private final Parameter bias;
   private final Parameters parameters;
-  private final Sums<?> sums;
+  private final DenseProducts<?> products;
   private final ReusableArray output = new ReusableArray();
   private final ReusableArray inputGradient = new ReusableArray();
   private Memory input;
@@ -51,7 +51,12 @@ public final class Dense extends Shardable {
         Parameter.of(name + ".weight", weight, Nd4j.create(weight.dataType(), weight.shape()));
     this.bias = Parameter.of(name + ".bias", bias, Nd4j.create(bias.dataType(), bias.shape()));
     parameters = Parameters.of(this.weight, this.bias);
-    sums = new Sums<>(Loops.of(weight.dataType()), this.bias);
+    products = new DenseProducts<>(Loops.of(weight.dataType()), this.weight, this.bias);
+  }
+
+  /** Says whether this layer has a batch to itself, and may hand parts of its products to other threads. */
+  void divideProducts(boolean divide) {
+    products.divide(divide);
   }
 
   @Override
@@ -60,27 +65,26 @@ public final class Dense extends Shardable {
     Checks.batch(name, input, w.dataType(), w.size(1));
     this.input = Memory.of(input, this.input);
     Memory y = output.shaped(w.dataType(), input.size(0), w.size(0));
-    sums.fillRows(y);
-    Nd4j.gemm(this.input.array(), w, y.array(), false, true, 1, 1);
+    products.forward(this.input, y);
     trained = mode == Mode.TRAINING ? y.array() : null;
     return y.array();
   }
 
   @Override
   public INDArray backward(INDArray outputGradient) {
-    backwardParameters(outputGradient);
-    INDArray w = weight.value();
-    INDArray dx = inputGradient.shaped(w.dataType(), trained.size(0), w.size(1)).array();
-    Nd4j.gemm(gradient.array(), w, dx, false, false, 1, 0);
-    return dx;
+    Checks.outputGradient(name, outputGradient, trained);
+    gradient = Memory.of(outputGradient, gradient);
+    Memory dx =
+        inputGradient.shaped(trained.dataType(), trained.size(0), weight.value().size(1));
+    products.backward(input, gradient, dx);
+    return dx.array();
   }
 
   @Override
   public void backwardParameters(INDArray outputGradient) {
     Checks.outputGradient(name, outputGradient, trained);
     gradient = Memory.of(outputGradient, gradient);
-    Nd4j.gemm(gradient.array(), input.array(), weight.gradient(), true, false, 1, 0);
-    sums.sumRows(gradient);
+    products.backward(input, gradient, null);
   }
 
   @Override
@@ -89,48 +93,12 @@ public final class Dense extends Shardable {
   }
 
   @Override
-  Layer shard() {
+  public Splittable split() {
     return new Dense(name, weight.value(), bias.value());
   }
 
   @Override
   public String toString() {
     return "Dense " + name + " " + Arrays.toString(weight.value().shape());
-  }
-
-  /** The bias's part: what the matrix products leave to do. */
-  private static final class Sums<A> {
-    private final Loops<A> loops;
-    private final Memory bias;
-    private final Memory biasGradient;
-    private final int outputs;
-    private final A row;
-    private final A sum;
-
-    Sums(Loops<A> loops, Parameter bias) {
-      this.loops = loops;
-      this.bias = Memory.of(bias.value());
-      biasGradient = Memory.of(bias.gradient());
-      outputs = this.bias.length();
-      row = loops.allocate(outputs);
-      sum = loops.allocate(outputs);
-    }
-
-    /** Starts each row at the bias: the matrix product adds to it, which spares a pass over the output. */
-    void fillRows(Memory y) {
-      loops.get(bias, 0, row, 0, outputs);
-      for (int from = 0; from < y.length(); from += outputs) {
-        loops.put(y, from, row, 0, outputs);
-      }
-    }
-
-    void sumRows(Memory dy) {
-      loops.zero(sum, 0, outputs);
-      for (int from = 0; from < dy.length(); from += outputs) {
-        loops.get(dy, from, row, 0, outputs);
-        loops.add(sum, row, outputs);
-      }
-      loops.put(biasGradient, 0, sum, 0, outputs);
-    }
   }
 }

@@ -19,11 +19,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * INDArray y = dropout.forward(x, Mode.TRAINING); // half of the elements 0, the others doubled
  * }</pre>
  */
-public final class Dropout extends Shardable {
+public final class Dropout implements Splittable {
   private static final int BLOCK = 2048;
 
   private final double rate;
   private SplittableRandom random;
+
+  /** For the masks of other shards: how many there are changes nothing about those of this layer. */
+  private SplittableRandom splits;
+
   private final ReusableArray output = new ReusableArray();
   private final ReusableArray inputGradient = new ReusableArray();
   private Memory input;
@@ -80,8 +84,11 @@ public final class Dropout extends Shardable {
   }
 
   @Override
-  Layer shard() {
-    return new Dropout(rate, random.split());
+  public Splittable split() {
+    if (splits == null) {
+      splits = random.split();
+    }
+    return new Dropout(rate, splits.split());
   }
 
   @Override

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * INDArray y = new Flatten().forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 784]
  * }</pre>
  */
-public final class Flatten extends Shardable {
+public final class Flatten implements Splittable {
   private final ReusableArray planes = new ReusableArray();
   private final ReusableImages inputGradientImages = new ReusableImages();
   private Memory input;
@@ -81,7 +81,7 @@ public final class Flatten extends Shardable {
   }
 
   @Override
-  Layer shard() {
+  public Splittable split() {
     return new Flatten();
   }
 

@@ -1,19 +1,28 @@
 package io.github.descent4j.nn;
 
+import io.github.descent4j.internal.memory.ArrayMemory;
+import io.github.descent4j.internal.program.FloatLoop;
+import io.github.descent4j.internal.program.Program;
 import io.github.descent4j.nn.memory.Memory;
 import java.util.Arrays;
 
 /** See {@link Loops}. */
-final class FloatLoops implements Loops<float[]> {
+final class FloatLoops extends ElementwiseLoops<float[]> {
   static final FloatLoops INSTANCE = new FloatLoops();
 
-  /**
-   * Twice times this, any positive number is at least 1: min(1, x HUGE HUGE) is 1 for x &gt; 0 and 0 for x = 0, without a branch,
-   * which would be mispredicted and keep C2 from vectorizing.
-   */
-  private static final float HUGE = 0x1p126f;
-
   private FloatLoops() {}
+
+  @Override
+  Compiled compile(Program program) {
+    FloatLoop loop = io.github.descent4j.internal.program.Loops.chosen().floats(program);
+    return (n, number, blocks) -> {
+      float[][] arrays = new float[blocks.length][];
+      for (int i = 0; i < arrays.length; i++) {
+        arrays[i] = (float[]) blocks[i];
+      }
+      loop.run(arrays, n, new float[] {(float) number});
+    };
+  }
 
   @Override
   public float[] allocate(int n) {
@@ -36,6 +45,16 @@ final class FloatLoops implements Loops<float[]> {
   }
 
   @Override
+  public void load(ArrayMemory memory, long from, float[] to, int n, long[] offsets) {
+    memory.load('c', from, n, to, offsets);
+  }
+
+  @Override
+  public void store(ArrayMemory memory, long from, float[] source, int n, long[] offsets) {
+    memory.store('c', from, n, source, offsets);
+  }
+
+  @Override
   public void zero(float[] a, int from, int n) {
     Arrays.fill(a, from, from + n, 0);
   }
@@ -48,23 +67,14 @@ final class FloatLoops implements Loops<float[]> {
   }
 
   @Override
+  public void copy(float[] a, int from, float[] b, int to, int n) {
+    System.arraycopy(a, from, b, to, n);
+  }
+
+  @Override
   public void add(float[] sum, float[] a, int n) {
     for (int i = 0; i < n; i++) {
       sum[i] += a[i];
-    }
-  }
-
-  @Override
-  public void relu(float[] y, int n) {
-    for (int i = 0; i < n; i++) {
-      y[i] = Math.max(y[i], 0);
-    }
-  }
-
-  @Override
-  public void reluGradient(float[] y, float[] dy, int n) {
-    for (int i = 0; i < n; i++) {
-      dy[i] *= Math.min(1, y[i] * HUGE * HUGE);
     }
   }
 
@@ -76,23 +86,9 @@ final class FloatLoops implements Loops<float[]> {
   }
 
   @Override
-  public void sigmoidGradient(float[] y, float[] dy, int n) {
-    for (int i = 0; i < n; i++) {
-      dy[i] *= y[i] * (1 - y[i]);
-    }
-  }
-
-  @Override
   public void tanh(float[] y, int n) {
     for (int i = 0; i < n; i++) {
       y[i] = (float) StrictMath.tanh(y[i]);
-    }
-  }
-
-  @Override
-  public void tanhGradient(float[] y, float[] dy, int n) {
-    for (int i = 0; i < n; i++) {
-      dy[i] *= 1 - y[i] * y[i];
     }
   }
 
@@ -110,78 +106,6 @@ final class FloatLoops implements Loops<float[]> {
       int from = row * columns;
       for (int column = 0; column < columns; column++) {
         b[column * rows + row] = a[from + column];
-      }
-    }
-  }
-
-  @Override
-  public void im2row(float[] image, float[] fields, int rowLength, ConvolutionShape s) {
-    int channels = s.channels();
-    int at = 0;
-    for (int oy = 0; oy < s.outputHeight(); oy++) {
-      for (int ox = 0; ox < s.outputWidth(); ox++, at += rowLength) {
-        int left = ox * s.stride() - s.padding();
-        int first = Math.max(0, -left);
-        int n = (Math.min(s.kernelWidth(), s.width() - left) - first) * channels;
-        for (int ky = 0; ky < s.kernelHeight() && n > 0; ky++) {
-          int iy = oy * s.stride() + ky - s.padding();
-          if (iy >= 0 && iy < s.height()) {
-            int from = (iy * s.width() + left + first) * channels;
-            System.arraycopy(
-                image, from, fields, at + (ky * s.kernelWidth() + first) * channels, n);
-          }
-        }
-      }
-    }
-  }
-
-  @Override
-  public void row2im(float[] fields, int rowLength, float[] image, ConvolutionShape s) {
-    int channels = s.channels();
-    int at = 0;
-    for (int oy = 0; oy < s.outputHeight(); oy++) {
-      for (int ox = 0; ox < s.outputWidth(); ox++, at += rowLength) {
-        int left = ox * s.stride() - s.padding();
-        int first = Math.max(0, -left);
-        int n = (Math.min(s.kernelWidth(), s.width() - left) - first) * channels;
-        for (int ky = 0; ky < s.kernelHeight() && n > 0; ky++) {
-          int iy = oy * s.stride() + ky - s.padding();
-          if (iy >= 0 && iy < s.height()) {
-            int to = (iy * s.width() + left + first) * channels;
-            addTo(image, to, fields, at + (ky * s.kernelWidth() + first) * channels, n);
-          }
-        }
-      }
-    }
-  }
-
-  private static void addTo(float[] sum, int to, float[] a, int from, int n) {
-    for (int i = 0; i < n; i++) {
-      sum[to + i] += a[from + i];
-    }
-  }
-
-  @Override
-  public void im2col(float[] image, float[] fields, ConvolutionShape s) {
-    int at = 0;
-    for (int ky = 0; ky < s.kernelHeight(); ky++) {
-      for (int kx = 0; kx < s.kernelWidth(); kx++) {
-        int first = s.firstColumn(kx);
-        int n = s.endColumn(kx) - first;
-        for (int oy = 0; oy < s.outputHeight(); oy++, at += s.outputWidth()) {
-          int iy = oy * s.stride() + ky - s.padding();
-          if (iy < 0 || iy >= s.height() || n <= 0) {
-            continue;
-          }
-          int from = iy * s.width() + first * s.stride() + kx - s.padding();
-          if (s.stride() == 1) {
-            System.arraycopy(image, from, fields, at + first, n);
-          } else {
-            for (int i = 0; i < n; i++) {
-              fields[at + first + i] = image[from + i * s.stride()];
-            }
-          }
-        }
       }
     }
   }
@@ -215,30 +139,9 @@ final class FloatLoops implements Loops<float[]> {
   @Override
   public void scatterAdd(float[] b, int from, int count, int n, float[] a, int to, int step) {
     for (int i = 0; i < count; i++) {
-      addTo(a, to + i * step, b, from + i * n, n);
-    }
-  }
-
-  @Override
-  public void max(float[] y, float[] x, int n) {
-    for (int i = 0; i < n; i++) {
-      y[i] = Math.max(y[i], x[i]);
-    }
-  }
-
-  @Override
-  public void takeMaximum(float[] x, float[] y, float[] rest, float[] taken, int n) {
-    for (int i = 0; i < n; i++) {
-      taken[i] = rest[i] * (1 - Math.min(1, (y[i] - x[i]) * HUGE * HUGE));
-      rest[i] -= taken[i];
-    }
-  }
-
-  @Override
-  public void multiply(float[] a, double factor, int n) {
-    float by = (float) factor;
-    for (int i = 0; i < n; i++) {
-      a[i] *= by;
+      for (int j = 0; j < n; j++) {
+        a[to + i * step + j] += b[from + i * n + j];
+      }
     }
   }
 
@@ -246,39 +149,6 @@ final class FloatLoops implements Loops<float[]> {
   public void toDoubles(float[] a, double[] to, int n) {
     for (int i = 0; i < n; i++) {
       to[i] = a[i];
-    }
-  }
-
-  @Override
-  public void addDeviations(float[] x, float[] center, float[] sum, float[] squares, int n) {
-    for (int i = 0; i < n; i++) {
-      float d = x[i] - center[i];
-      sum[i] += d;
-      squares[i] += d * d;
-    }
-  }
-
-  @Override
-  public void addProducts(
-      float[] dy, float[] x, float[] center, float[] sum, float[] products, int n) {
-    for (int i = 0; i < n; i++) {
-      sum[i] += dy[i];
-      products[i] += dy[i] * (x[i] - center[i]);
-    }
-  }
-
-  @Override
-  public void normalize(float[] x, float[] center, float[] scale, float[] shift, int n) {
-    for (int i = 0; i < n; i++) {
-      x[i] = (x[i] - center[i]) * scale[i] + shift[i];
-    }
-  }
-
-  @Override
-  public void normalizeGradient(
-      float[] dy, float[] x, float[] center, float[] scale, float[] slope, float[] shift, int n) {
-    for (int i = 0; i < n; i++) {
-      dy[i] = dy[i] * scale[i] + (x[i] - center[i]) * slope[i] + shift[i];
     }
   }
 }

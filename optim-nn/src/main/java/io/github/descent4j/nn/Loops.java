@@ -1,11 +1,12 @@
 package io.github.descent4j.nn;
 
+import io.github.descent4j.internal.memory.ArrayMemory;
 import io.github.descent4j.nn.memory.Memory;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The arithmetic between the matrix products, over blocks on the heap. {@link FloatLoops} and {@link DoubleLoops} are the
- * same text with another type: training runs the first, and the numerical gradient checks need the second.
+ * The arithmetic between the matrix products, over blocks on the heap. Training runs {@link FloatLoops},
+ * and the numerical gradient checks need {@link DoubleLoops}; what they compute element by element is described once, in {@link ElementwiseLoops}.
  *
  * <p>Loops that C2 is to vectorize use one index for all their arrays and start at 0. Sums run in one fixed order.
  *
@@ -30,11 +31,20 @@ interface Loops<A> {
   /** Copies elements of a block to memory. */
   void put(Memory memory, int from, A source, int start, int n);
 
+  /** Copies elements of an array of any layout, in 'c' order, to a block; {@code offsets} is scratch. */
+  void load(ArrayMemory memory, long from, A to, int n, long[] offsets);
+
+  /** Copies elements of a block back. */
+  void store(ArrayMemory memory, long from, A source, int n, long[] offsets);
+
   /** {@code a[from .. from + n] = 0}. */
   void zero(A a, int from, int n);
 
   /** {@code a[from + i step] = value}. */
   void fill(A a, int from, int step, int count, double value);
+
+  /** {@code b[to + i] = a[from + i]}. */
+  void copy(A a, int from, A b, int to, int n);
 
   /** {@code sum[i] += a[i]}. */
   void add(A sum, A a, int n);
@@ -62,27 +72,6 @@ interface Loops<A> {
 
   /** {@code b[column * rows + row] = a[row * columns + column]}. */
   void transpose(A a, int rows, int columns, A b);
-
-  /**
-   * The receptive fields of one image, one field a row.
-   *
-   * @param image {@code [height, width, channels]}
-   * @param fields receives {@code [outputHeight, outputWidth, rowLength]}, where a row starts with {@code [kernelHeight,
-   *     kernelWidth, channels]}; what lies outside the image, and the rest of a row, is left as it is
-   */
-  void im2row(A image, A fields, int rowLength, ConvolutionShape s);
-
-  /** The adjoint of {@link #im2row}: adds each element of {@code fields} to the pixel that it was copied from. */
-  void row2im(A fields, int rowLength, A image, ConvolutionShape s);
-
-  /**
-   * The receptive fields of one image of one channel, one field a column: longer runs than {@link #im2row} has there.
-   *
-   * @param image {@code [height, width]}
-   * @param fields receives {@code [kernelHeight, kernelWidth, outputHeight, outputWidth]}; what lies outside the image is
-   *     left as it is
-   */
-  void im2col(A image, A fields, ConvolutionShape s);
 
   /**
    * Copies {@code count} runs of {@code n} elements of a, {@code step} apart from index {@code from}, to b, next to each other

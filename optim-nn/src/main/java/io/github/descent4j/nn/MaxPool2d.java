@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * INDArray y = new MaxPool2d(2).forward(x, Mode.EVALUATION); // [batch, 16, 24, 24] to [batch, 16, 12, 12]
  * }</pre>
  */
-public final class MaxPool2d extends Shardable {
+public final class MaxPool2d implements Splittable {
   private final int size;
   private final int stride;
   private final ImageReader inputs = new ImageReader();
@@ -81,7 +81,7 @@ public final class MaxPool2d extends Shardable {
   }
 
   @Override
-  Layer shard() {
+  public Splittable split() {
     return new MaxPool2d(size, stride);
   }
 
@@ -102,6 +102,7 @@ public final class MaxPool2d extends Shardable {
     private final int outputRow;
     private final int step;
     private final A rows;
+    private final A next;
     private final A gradient;
     private final A x;
     private final A y;
@@ -116,6 +117,7 @@ public final class MaxPool2d extends Shardable {
       outputRow = s.outputWidth() * s.channels();
       step = s.stride() * s.channels();
       rows = loops.allocate(s.size() * inputRow);
+      next = loops.allocate(inputRow);
       gradient = loops.allocate(s.height() * inputRow);
       x = loops.allocate(outputRow);
       y = loops.allocate(outputRow);
@@ -133,10 +135,15 @@ public final class MaxPool2d extends Shardable {
       for (int row = 0; row < count; row++) {
         int oy = row % s.outputHeight();
         int corner = row / s.outputHeight() * length + oy * s.stride() * inputRow;
-        loops.get(input, corner, rows, 0, s.size() * inputRow);
+        // Whole rows first: they need not be gathered.
+        loops.get(input, corner, rows, 0, inputRow);
+        for (int i = 1; i < s.size(); i++) {
+          loops.get(input, corner + i * inputRow, next, 0, inputRow);
+          loops.max(rows, next, inputRow);
+        }
         gather(0, y);
-        for (int place = 1; place < s.size() * s.size(); place++) {
-          gather(place, x);
+        for (int column = 1; column < s.size(); column++) {
+          gather(column, x);
           loops.max(y, x, outputRow);
         }
         loops.put(output, row * outputRow, y, 0, outputRow);

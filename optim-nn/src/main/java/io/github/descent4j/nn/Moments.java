@@ -41,11 +41,15 @@ final class Moments {
     this.count = total;
   }
 
-  /** Joins the elements of the other one; both are the whole then. */
-  void join(Moments other) {
+  /** Joins the elements of the other one. */
+  void add(Moments other) {
     add(other.count, other.mean, other.squares, 0);
-    other.count = count;
-    System.arraycopy(mean, 0, other.mean, 0, mean.length);
-    System.arraycopy(squares, 0, other.squares, 0, squares.length);
+  }
+
+  /** Becomes what the other one is. */
+  void assign(Moments other) {
+    count = other.count;
+    System.arraycopy(other.mean, 0, mean, 0, mean.length);
+    System.arraycopy(other.squares, 0, squares, 0, squares.length);
   }
 }

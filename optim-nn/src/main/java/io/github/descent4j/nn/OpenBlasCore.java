@@ -20,19 +20,25 @@ import org.slf4j.LoggerFactory;
  * variable {@code OPENBLAS_CORETYPE} when it is loaded, so the variable is set in this process before that; one that the
  * user has set is left alone. What was done is logged once.
  *
- * <p>{@link Sequential} calls this when it is first used. A program that uses ND4J before its first network calls it at its
+ * <p>{@link Sequential} calls {@link #choose} when the first network is made. A program that uses ND4J before that calls it at its
  * start:
  *
  * <pre>{@code
  * OpenBlasCore.choose();
  * INDArray x = Nd4j.create(128, 784); // loads OpenBLAS
  * }</pre>
+ *
+ * <p>A program that wants its environment left alone calls {@link #refuse} instead, or is started with {@code
+ * -Dio.github.descent4j.blasCore=none}.
  */
 public final class OpenBlasCore {
   private static final String VARIABLE = "OPENBLAS_CORETYPE";
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
   private static final Path LOADED = Path.of("/proc/self/maps");
   private static final Logger log = LoggerFactory.getLogger(OpenBlasCore.class);
+
+  /** The system property: {@code none} leaves the environment alone, {@code auto}, the default, does not. */
+  private static final String PROPERTY = "io.github.descent4j.blasCore";
 
   private static boolean done;
 
@@ -48,18 +54,19 @@ public final class OpenBlasCore {
 
   /**
    * Sets the variable where that helps: on Linux, on an Intel processor with AVX2, where the user has not set it, and before
-   * OpenBLAS is loaded. Does nothing elsewhere, or when called again.
+   * OpenBLAS is loaded. Does nothing elsewhere, when called again, or when the program has refused it.
+   *
+   * @throws IllegalStateException if the system property {@code io.github.descent4j.blasCore} is neither {@code auto} nor {@code none}
    */
   public static synchronized void choose() {
     if (done) {
       return;
     }
-    done = true;
-    if (System.getenv(VARIABLE) != null || !Files.isReadable(PROCESSORS)) {
-      return;
-    }
     try {
-      Optional<String> core = coreOf(Files.readString(PROCESSORS));
+      String processors = Files.isReadable(PROCESSORS) ? Files.readString(PROCESSORS) : "";
+      Optional<String> core =
+          wanted(System.getProperty(PROPERTY), System.getenv(VARIABLE), processors);
+      done = true;
       if (core.isEmpty()) {
         return;
       }
@@ -76,8 +83,22 @@ public final class OpenBlasCore {
       chosen = core.get();
       log.info("{}={} for this process", VARIABLE, core.get());
     } catch (IOException | LinkageError e) {
+      done = true;
       log.info("{} stays unset", VARIABLE, e);
     }
+  }
+
+  /**
+   * Leaves the environment of this process alone from now on: {@link #choose} does nothing any more.
+   *
+   * @throws IllegalStateException if the variable has been set already
+   */
+  public static synchronized void refuse() {
+    if (chosen != null) {
+      throw new IllegalStateException(VARIABLE + " was set to " + chosen
+          + " already, expected refuse() before the first network and before choose()");
+    }
+    done = true;
   }
 
   /**
@@ -88,6 +109,19 @@ public final class OpenBlasCore {
   public static synchronized Optional<String> coreType() {
     String given = System.getenv(VARIABLE);
     return Optional.ofNullable(given != null ? given : chosen);
+  }
+
+  /**
+   * What to set the variable to.
+   *
+   * @param property of the JVM, null if it is not set
+   * @param given value of the variable, null if it is not set
+   */
+  static Optional<String> wanted(String property, String given, String processors) {
+    if (property != null && !property.equals("auto") && !property.equals("none")) {
+      throw new IllegalStateException(PROPERTY + " is '" + property + "', expected auto or none");
+    }
+    return "none".equals(property) || given != null ? Optional.empty() : coreOf(processors);
   }
 
   /** The kernels for a processor as Linux describes it; empty where OpenBLAS decides well by itself. */

@@ -28,7 +28,7 @@ public final class Relu extends Activation {
   }
 
   @Override
-  Layer shard() {
+  public Splittable split() {
     return new Relu();
   }
 }

@@ -10,11 +10,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Layers one after another, each taking the output of the one before.
@@ -32,35 +35,47 @@ import org.nd4j.linalg.factory.Nd4j;
  * INDArray logits = network.forward(images, Mode.EVALUATION); // [batch, 1, 28, 28] to [batch, 10]
  * }</pre>
  *
- * <p>A network is used by one thread at a time. A batch of 32 examples or more, 512 where no layer is a {@link Conv2d}, is computed
- * as two halves, by the {@link #layers} and by copies of them that share the parameters' values, unless a layer is not one of this package. Where matrix
- * products have one thread, {@code Nd4j.factory().blas().setMaxThreads(1)}, the halves run at the same time; {@link
- * io.github.descent4j.nn.train.Trainer} sets that while it trains.
+ * <p>A network is used by one thread at a time. If all layers are {@link Splittable} or {@link BatchNorm}, a batch is cut into shards, which go through the
+ * {@link #layers} and copies of them that share the parameters' values; how many follows from the size of the batch and the network, never from the
+ * machine. With convolutions that is a power of two, at most 32, of at least 8 examples each; without, for batches of
+ * 512 examples or more, of at least 128, and for smaller ones large matrix products are divided instead. Where matrix
+ * products have one thread, {@code Nd4j.factory().blas().setMaxThreads(1)}, the shards run at the same time, on as many threads as {@link
+ * io.github.descent4j.Threads} says; {@link io.github.descent4j.nn.train.Trainer} sets that while it trains.
  */
 public final class Sequential implements Layer {
-  /** From this many examples on a batch is cut, in a network that uses a weight at every pixel. */
-  private static final int HALVED_BATCH = 32;
+  /** More would be of use to machines of more cores than small networks can feed. */
+  private static final int MOST_SHARDS = 32;
+
+  /** The fewest examples of a shard in a network that uses a weight at every pixel. */
+  private static final int SHARD = 8;
 
   /**
    * The same in a network of dense layers, which uses a weight once for an example: for fewer, the second core takes longer to
    * fetch the weights, and the first one to fetch back the gradients, than both together save.
    */
-  private static final int HALVED_DENSE_BATCH = 512;
+  private static final int DENSE_SHARD = 128;
 
-  static {
-    OpenBlasCore.choose();
-  }
+  /** From this many examples on a batch is cut there. */
+  private static final int DIVIDED_DENSE_BATCH = 512;
+
+  /** Gradients of more than two shards take at most this memory. */
+  private static final long MOST_GRADIENT_BYTES = 256L << 20;
+
+  private static final Logger log = LoggerFactory.getLogger(Sequential.class);
 
   private final DataType dataType;
   private final Parameters parameters;
   private final Map<String, INDArray> buffers;
   private final Chain chain;
 
-  /** The same as two halves, or null where a layer is not made for it. */
-  private final Halves halves;
+  /** The same as shards, or null where a layer is not made for it. */
+  private final Shards shards;
 
-  private final int halvedBatch;
-  private boolean halved;
+  private final boolean convolutional;
+  private final int mostShards;
+
+  /** Of the last batch. */
+  private int cut = 1;
 
   private Sequential(DataType dataType, List<Layer> layers) {
     this.dataType = dataType;
@@ -69,10 +84,27 @@ public final class Sequential implements Layer {
     parameters = Parameters.of(all);
     buffers = join(layers);
     chain = new Chain(List.copyOf(layers));
-    Chain second = chain.shard();
-    halves = second == null ? null : new Halves(chain, second, parameters);
-    boolean convolutional = layers.stream().anyMatch(layer -> layer instanceof Conv2d);
-    halvedBatch = convolutional ? HALVED_BATCH : HALVED_DENSE_BATCH;
+    Optional<Layer> whole = chain.whole();
+    whole.ifPresent(layer ->
+        log.info("Layer {} is not Splittable: this network runs a batch in one piece", layer));
+    shards = whole.isPresent() ? null : new Shards(chain, parameters, Loops.of(dataType));
+    convolutional = layers.stream().anyMatch(layer -> layer instanceof Conv2d);
+    long bytes = 1;
+    for (Parameter parameter : all) {
+      bytes += parameter.gradient().length() * dataType.width();
+    }
+    mostShards = (int) Math.max(2, Math.min(MOST_SHARDS, MOST_GRADIENT_BYTES / bytes));
+  }
+
+  /** Into how many shards a batch is cut: a power of two, so that they are even, and their threads too. */
+  private int shards(INDArray input) {
+    if (shards == null || input.rank() < 2) {
+      return 1;
+    }
+    long batch = input.size(0);
+    long most = batch / (convolutional ? SHARD : DENSE_SHARD);
+    boolean tooSmall = !convolutional && batch < DIVIDED_DENSE_BATCH;
+    return tooSmall || most < 2 ? 1 : (int) Long.highestOneBit(Math.min(most, mostShards));
   }
 
   private static Map<String, INDArray> join(List<Layer> layers) {
@@ -96,6 +128,8 @@ public final class Sequential implements Layer {
    * @throws IllegalArgumentException if the type is another
    */
   public static Builder builder(DataType dataType, long seed) {
+    // Before the first weights, which load OpenBLAS.
+    OpenBlasCore.choose();
     return new Builder(Checks.networkType(dataType), seed);
   }
 
@@ -108,6 +142,7 @@ public final class Sequential implements Layer {
    *     parameters or buffers have the same name
    */
   public static Sequential of(DataType dataType, Layer... layers) {
+    OpenBlasCore.choose();
     Checks.networkType(dataType);
     if (layers.length == 0) {
       throw new IllegalArgumentException("number of layers is 0, expected at least 1");
@@ -134,19 +169,20 @@ public final class Sequential implements Layer {
   public INDArray forward(INDArray input, Mode mode) {
     Objects.requireNonNull(input, "input");
     Checks.type("network", "input", input, dataType);
-    halved = halves != null && input.rank() > 1 && input.size(0) >= halvedBatch;
-    return halved ? halves.forward(input, mode) : chain.forward(input, mode);
+    cut = shards(input);
+    chain.divideProducts(cut == 1);
+    return cut > 1 ? shards.forward(input, cut, mode) : chain.forward(input, mode);
   }
 
   @Override
   public INDArray backward(INDArray outputGradient) {
-    return halved ? halves.backward(outputGradient) : chain.backward(outputGradient);
+    return cut > 1 ? shards.backward(outputGradient) : chain.backward(outputGradient);
   }
 
   @Override
   public void backwardParameters(INDArray outputGradient) {
-    if (halved) {
-      halves.backwardParameters(outputGradient);
+    if (cut > 1) {
+      shards.backwardParameters(outputGradient);
     } else {
       chain.backwardParameters(outputGradient);
     }
@@ -160,9 +196,10 @@ public final class Sequential implements Layer {
   @Override
   public void reseed(long seed) {
     SplittableRandom seeds = new SplittableRandom(seed);
-    chain.reseed(seeds);
-    if (halves != null) {
-      halves.reseed(seeds);
+    if (shards == null) {
+      chain.reseed(seeds);
+    } else {
+      shards.reseed(seeds);
     }
   }
 

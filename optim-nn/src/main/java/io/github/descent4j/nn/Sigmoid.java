@@ -27,7 +27,7 @@ public final class Sigmoid extends Activation {
   }
 
   @Override
-  Layer shard() {
+  public Splittable split() {
     return new Sigmoid();
   }
 }

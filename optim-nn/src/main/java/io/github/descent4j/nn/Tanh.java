@@ -27,7 +27,7 @@ public final class Tanh extends Activation {
   }
 
   @Override
-  Layer shard() {
+  public Splittable split() {
     return new Tanh();
   }
 }

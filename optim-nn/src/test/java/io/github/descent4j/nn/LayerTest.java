@@ -2,12 +2,14 @@ package io.github.descent4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.Parameter;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -17,6 +19,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /** What all layers promise alike, and what they refuse. */
 class LayerTest {
   private static final DataType FLOAT = DataType.FLOAT;
+  private static final DataType DOUBLE = DataType.DOUBLE;
 
   private static Dense dense() {
     return new Dense("fc", Arrays.random(FLOAT, 1, 5, 12), Arrays.random(FLOAT, 2, 5));
@@ -229,5 +232,38 @@ class LayerTest {
     pool.forward(Nd4j.ones(FLOAT, 1, 1, 2, 2), Mode.TRAINING);
     INDArray dx = pool.backward(Nd4j.ones(FLOAT, 1, 1, 1, 1));
     assertThat(Arrays.values(dx)).containsExactly(1, 0, 0, 0);
+  }
+
+  /** Batches that are unfolded in several groups, the last one smaller: with weights at every place of the input and with less. */
+  @ParameterizedTest
+  @CsvSource({"3, 4, 1", "3, 4, 0", "2, 9, 0", "1, 4, 1"})
+  void aConvolutionOfManyImagesIsThatOfEach(int channels, int outputs, int padding) {
+    INDArray weight = Arrays.random(DOUBLE, 1, outputs, channels, 3, 3);
+    INDArray bias = Arrays.random(DOUBLE, 2, outputs);
+    INDArray x = Arrays.random(DOUBLE, 3, 5, channels, 70, 60);
+    Conv2d all = new Conv2d("conv", weight, bias, 1, padding);
+    INDArray dy = Arrays.random(DOUBLE, 4, all.forward(x, Mode.TRAINING).shape());
+    double[] dx = Arrays.values(all.backward(dy));
+    double[] weightSum = new double[(int) weight.length()];
+    double[] biasSum = new double[outputs];
+    Conv2d one = new Conv2d("conv", weight, bias, 1, padding);
+    for (int i = 0; i < 5; i++) {
+      one.forward(x.get(NDArrayIndex.interval(i, i + 1)), Mode.TRAINING);
+      double[] part = Arrays.values(one.backward(dy.get(NDArrayIndex.interval(i, i + 1))));
+      assertThat(java.util.Arrays.copyOfRange(dx, i * part.length, (i + 1) * part.length))
+          .containsExactly(part, within(1e-12));
+      add(weightSum, Arrays.values(one.parameters().get("conv.weight").gradient()));
+      add(biasSum, Arrays.values(one.parameters().get("conv.bias").gradient()));
+    }
+    assertThat(Arrays.values(all.parameters().get("conv.weight").gradient()))
+        .containsExactly(weightSum, within(1e-9));
+    assertThat(Arrays.values(all.parameters().get("conv.bias").gradient()))
+        .containsExactly(biasSum, within(1e-9));
+  }
+
+  private static void add(double[] sum, double[] part) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += part[i];
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.descent4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +23,18 @@ class OpenBlasCoreTest {
         .isEmpty();
     assertThat(OpenBlasCore.coreOf("Features : fp asimd")).isEmpty();
     assertThat(OpenBlasCore.coreOf("")).isEmpty();
+  }
+
+  @Test
+  void aProgramMayRefuse() {
+    String intel = processor("GenuineIntel", "fma avx2");
+    assertThat(OpenBlasCore.wanted(null, null, intel)).contains("HASWELL");
+    assertThat(OpenBlasCore.wanted("auto", null, intel)).contains("HASWELL");
+    assertThat(OpenBlasCore.wanted("none", null, intel)).isEmpty();
+    assertThat(OpenBlasCore.wanted(null, "ZEN", intel)).isEmpty();
+    assertThatThrownBy(() -> OpenBlasCore.wanted("off", null, intel))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("io.github.descent4j.blasCore is 'off', expected auto or none");
   }
 
   private static String processor(String vendor, String flags) {

@@ -7,7 +7,9 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
+import org.bytedeco.pytorch.BatchNorm2dImpl;
 import org.bytedeco.pytorch.Conv2dImpl;
+import org.bytedeco.pytorch.Conv2dOptions;
 import org.bytedeco.pytorch.LinearImpl;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Module;
@@ -22,8 +24,11 @@ import org.bytedeco.pytorch.global.torch;
  */
 final class PyTorchEpochs extends Epochs {
   private final boolean convolutional;
-  private final Conv2dImpl conv1 = new Conv2dImpl(1, 16, new LongPointer(5, 5));
-  private final Conv2dImpl conv2 = new Conv2dImpl(16, 32, new LongPointer(5, 5));
+  private final List<Conv2dImpl> convolutions = new ArrayList<>();
+
+  /** After each convolution, in the convnet. */
+  private final List<BatchNorm2dImpl> norms = new ArrayList<>();
+
   private final List<LinearImpl> dense = new ArrayList<>();
   private final Adam optimizer;
   private final Tensor images;
@@ -31,16 +36,26 @@ final class PyTorchEpochs extends Epochs {
   private final Tensor testImages;
 
   private PyTorchEpochs(String model) throws IOException {
-    convolutional = model.equals("cnn");
+    convolutional = !model.equals("mlp");
     long[] widths = switch (model) {
       case "mlp" -> new long[] {Digits.PIXELS, 256, 128, Digits.CLASSES};
       case "cnn" -> new long[] {32 * 4 * 4, 128, Digits.CLASSES};
-      default -> throw new IllegalArgumentException("model is " + model + ", expected mlp or cnn");
+      case "convnet" -> new long[] {32 * 7 * 7, 128, Digits.CLASSES};
+      default -> throw new IllegalArgumentException(
+          "model is " + model + ", expected mlp, cnn or convnet");
     };
     Module module = new Module();
-    if (convolutional) {
-      module.register_module("conv1", conv1);
-      module.register_module("conv2", conv2);
+    if (model.equals("cnn")) {
+      convolve(module, 1, 16, 5, 0);
+      convolve(module, 16, 32, 5, 0);
+    } else if (model.equals("convnet")) {
+      long[] channels = {1, 16, 16, 32, 32};
+      for (int i = 1; i < channels.length; i++) {
+        convolve(module, channels[i - 1], channels[i], 3, 1);
+        BatchNorm2dImpl norm = new BatchNorm2dImpl(channels[i]);
+        module.register_module("norm" + i, norm);
+        norms.add(norm);
+      }
     }
     for (int i = 1; i < widths.length; i++) {
       LinearImpl layer = new LinearImpl(widths[i - 1], widths[i]);
@@ -58,6 +73,14 @@ final class PyTorchEpochs extends Epochs {
     labels = Tensor.create(classes, classes.length);
   }
 
+  private void convolve(Module module, long inputs, long outputs, long kernel, long padding) {
+    Conv2dOptions options = new Conv2dOptions(inputs, outputs, new LongPointer(kernel, kernel));
+    options.padding().put(new LongPointer(padding, padding));
+    Conv2dImpl layer = new Conv2dImpl(options);
+    convolutions.add(layer);
+    module.register_module("conv" + convolutions.size(), layer);
+  }
+
   private Tensor images(Digits digits) {
     return convolutional
         ? Tensor.create(digits.pixels(), digits.size(), 1, 28, 28)
@@ -67,8 +90,17 @@ final class PyTorchEpochs extends Epochs {
   private Tensor forward(Tensor x) {
     Tensor y = x;
     if (convolutional) {
-      y = torch.max_pool2d(torch.relu(conv1.forward(y)), 2, 2);
-      y = torch.max_pool2d(torch.relu(conv2.forward(y)), 2, 2);
+      for (int i = 0; i < convolutions.size(); i++) {
+        y = convolutions.get(i).forward(y);
+        if (!norms.isEmpty()) {
+          y = norms.get(i).forward(y);
+        }
+        y = torch.relu(y);
+        // The convnet has a pool after every second convolution.
+        if (norms.isEmpty() || i % 2 == 1) {
+          y = torch.max_pool2d(y, 2, 2);
+        }
+      }
       y = torch.flatten(y, 1, -1);
     }
     for (int i = 0; i < dense.size(); i++) {
@@ -83,6 +115,7 @@ final class PyTorchEpochs extends Epochs {
   @Override
   @SuppressWarnings("try") // The scope is there to be closed.
   void step(int[] examples) {
+    norms.forEach(norm -> norm.train(true));
     try (PointerScope scope = new PointerScope()) {
       long[] chosen = new long[examples.length];
       for (int i = 0; i < chosen.length; i++) {
@@ -102,6 +135,7 @@ final class PyTorchEpochs extends Epochs {
   @Override
   @SuppressWarnings("try") // So are scope and guard.
   int[] classify(int from, int to) {
+    norms.forEach(norm -> norm.train(false));
     try (PointerScope scope = new PointerScope();
         NoGradGuard guard = new NoGradGuard()) {
       Tensor logits = forward(testImages.narrow(0, from, to - from));

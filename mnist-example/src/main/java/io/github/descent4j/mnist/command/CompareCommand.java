@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist.command;
 
+import io.github.descent4j.Threads;
 import io.github.descent4j.mnist.compare.ComparedRun;
 import io.github.descent4j.mnist.compare.Comparison;
 import io.github.descent4j.mnist.compare.ComparisonFolder;
@@ -281,7 +282,7 @@ public final class CompareCommand implements Callable<Integer> {
   }
 
   private int workers() {
-    return jobs == null ? Runtime.getRuntime().availableProcessors() : jobs;
+    return jobs == null ? Threads.available() : jobs;
   }
 
   private PrintWriter out() {

@@ -1,10 +1,12 @@
 package io.github.descent4j.mnist.compare;
 
+import io.github.descent4j.Threads;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.MnistData;
 import io.github.descent4j.mnist.run.TrainingRun;
 import io.github.descent4j.mnist.settings.TrainingSettings;
 import io.github.descent4j.nn.train.TrainingListener;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -13,7 +15,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Runs of different settings, several at a time. */
 public final class Comparison {
@@ -50,15 +51,13 @@ public final class Comparison {
    * @throws CommandException if a result cannot be written
    */
   public void run(List<TrainingSettings> runs, Consumer<ComparedRun> finished) {
-    // For the whole process: a trainer that set it and put it back would change the products of its
-    // neighbours.
-    Nd4j.factory().blas().setMaxThreads(1);
+    int threads = Math.max(1, Threads.available() / jobs);
     String fingerprint = images.fingerprint();
     ExecutorService workers = Executors.newFixedThreadPool(jobs);
     try {
       ExecutorCompletionService<Optional<ComparedRun>> results =
           new ExecutorCompletionService<>(workers);
-      runs.forEach(settings -> results.submit(() -> train(settings, fingerprint)));
+      runs.forEach(settings -> results.submit(() -> train(settings, fingerprint, threads)));
       for (int i = 0; i < runs.size(); i++) {
         Optional<ComparedRun> result = results.take().get();
         result.ifPresent(run -> {
@@ -75,7 +74,13 @@ public final class Comparison {
     }
   }
 
-  /** The result, or nothing if it was stopped before its end. */
+  /** The result, or nothing if it was stopped before its end; on no more threads than there are for each of the runs at a time. */
+  private Optional<ComparedRun> train(TrainingSettings settings, String fingerprint, int threads) {
+    List<Optional<ComparedRun>> result = new ArrayList<>();
+    Threads.limited(threads, () -> result.add(train(settings, fingerprint)));
+    return result.get(0);
+  }
+
   private Optional<ComparedRun> train(TrainingSettings settings, String fingerprint) {
     if (stop.getAsBoolean()) {
       return Optional.empty();

@@ -1,6 +1,6 @@
 package io.github.descent4j.mnist.report;
 
-import io.github.descent4j.internal.parallel.ParallelRunner;
+import io.github.descent4j.Threads;
 import io.github.descent4j.internal.program.Loops;
 import io.github.descent4j.mnist.data.Require;
 import io.github.descent4j.nn.OpenBlasCore;
@@ -18,7 +18,7 @@ import java.util.Map;
  * @param os operating system and architecture
  * @param processors that the JVM may use
  * @param kernels of the optimizers: scalar or vector
- * @param threads of the optimizers' step
+ * @param threads that may work at a time
  * @param blasCore the processor that OpenBLAS was told to compute for, or "automatic"
  */
 public record Environment(
@@ -51,7 +51,7 @@ public record Environment(
             + System.getProperty("os.arch"),
         Runtime.getRuntime().availableProcessors(),
         Loops.chosen().kind().name().toLowerCase(Locale.ROOT),
-        new ParallelRunner((piece, worker) -> {}).threads(),
+        Threads.available(),
         OpenBlasCore.coreType().orElse("automatic"));
   }
 

@@ -392,6 +392,11 @@ public final class ArrayMemory {
     }
   }
 
+  /** Whether the elements of any array follow each other without a gap in an order. */
+  public static boolean isDense(INDArray array, char order) {
+    return isDense(array.shape(), array.stride(), array.length(), order == 'f');
+  }
+
   /** Whether elements follow each other without a gap in an order. */
   public boolean isDense(char order) {
     return order == 'f' ? denseF : denseC;

@@ -13,7 +13,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>Whoever is free takes the next piece, so the pieces must not depend on who runs them or in
  * which order. {@code -Dio.github.descent4j.threads=N} sets the number of threads, the caller
- * included; by default it is the number of processors.
+ * included; by default it is the number of processors. {@link ThreadLimit} lowers it for what a thread calls.
  *
  * <p>A run needs nobody's help. The caller takes pieces until none is left, then withdraws the helpers
  * that have not begun and waits for those that have, each of which is within its last piece. So a run
@@ -86,7 +86,7 @@ public final class ParallelRunner {
     }
     this.pieces = pieces;
     next.set(0);
-    int hands = parallel ? Math.min(helpers.length, pieces - 1) : 0;
+    int hands = parallel ? hands(pieces) : 0;
     Throwable failure = null;
     try {
       for (int i = 0; i < hands; i++) {
@@ -105,6 +105,10 @@ public final class ParallelRunner {
     if (failure != null) {
       ParallelRunner.<RuntimeException>rethrow(failure);
     }
+  }
+
+  private int hands(int pieces) {
+    return Math.min(Math.min(helpers.length, pieces - 1), ThreadLimit.current() - 1);
   }
 
   private void drain(int worker) {
@@ -129,7 +133,12 @@ public final class ParallelRunner {
     throw (T) failure;
   }
 
-  private static int threadsAsked() {
+  /**
+   * The threads of the process: what the property asks for, else the number of processors.
+   *
+   * @throws IllegalStateException if the property is not a number of at least 1
+   */
+  public static int threadsAsked() {
     String asked = System.getProperty(PROPERTY);
     if (asked == null) {
       return Runtime.getRuntime().availableProcessors();

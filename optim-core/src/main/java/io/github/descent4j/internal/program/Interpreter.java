@@ -10,7 +10,7 @@ import java.util.Map;
  * generation, so it runs in a native image too. One instance serves one thread.
  */
 final class Interpreter implements FloatLoop, DoubleLoop {
-  /** Elements in a block at the most. */
+  /** Elements in a block as the update rules have them; others may have more. */
   static final int BLOCK = 512;
 
   /** An expression, and the registers of its arguments. */
@@ -43,8 +43,8 @@ final class Interpreter implements FloatLoop, DoubleLoop {
 
   @Override
   public void run(float[][] arrays, int n, float[] numbers) {
-    if (floats == null) {
-      floats = new float[instructions.length][BLOCK];
+    if (floats == null || floats[0].length < n) {
+      floats = new float[instructions.length][Math.max(BLOCK, n)];
     }
     for (int i = 0; i < instructions.length; i++) {
       Expression expression = instructions[i].expression;
@@ -68,8 +68,8 @@ final class Interpreter implements FloatLoop, DoubleLoop {
 
   @Override
   public void run(double[][] arrays, int n, double[] numbers) {
-    if (doubles == null) {
-      doubles = new double[instructions.length][BLOCK];
+    if (doubles == null || doubles[0].length < n) {
+      doubles = new double[instructions.length][Math.max(BLOCK, n)];
     }
     for (int i = 0; i < instructions.length; i++) {
       Expression expression = instructions[i].expression;

@@ -1,17 +1,18 @@
 package io.github.descent4j.nn.memory;
 
-import java.nio.ByteBuffer;
-import java.nio.DoubleBuffer;
-import java.nio.FloatBuffer;
+import io.github.descent4j.internal.memory.ArrayMemory;
 import java.util.Arrays;
 import java.util.Locale;
-import org.bytedeco.javacpp.BytePointer;
-import org.nd4j.linalg.api.buffer.DataBuffer;
+import java.util.Objects;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The memory of one array as a line of elements in 'c' order, for bulk copies to and from the heap.
+ * The memory of one array as a line of elements in 'c' order, for bulk copies to and from the heap: {@link ArrayMemory}, found once for an
+ * array that is seen again, and of a copy where the array has another order.
  *
  * <p>ND4J's operations between matrix products would cost more than they compute (a call of libnd4j is some microseconds
  * and wakes its thread pool), and a loop straight over a direct buffer is not vectorized. So elements are copied in
@@ -24,10 +25,9 @@ public final class Memory {
   private final INDArray source;
   private final INDArray array;
   private final boolean inPlace;
-  private final DataBuffer buffer;
+  private final ArrayMemory elements;
+  private final Pointer pointer;
   private final int length;
-  private final FloatBuffer floats;
-  private final DoubleBuffer doubles;
 
   private Memory(INDArray source, INDArray ordered) {
     this.source = source;
@@ -38,13 +38,11 @@ public final class Memory {
           Locale.ROOT, "array has %d elements, expected at most %d", array.length(), MAX_LENGTH));
     }
     length = (int) array.length();
-    buffer = array.data();
-    int size = array.dataType().width();
-    BytePointer first = new BytePointer(buffer.pointer());
-    long begin = array.offset() * size;
-    ByteBuffer bytes = first.position(begin).limit(begin + (long) length * size).asByteBuffer();
-    floats = array.dataType() == DataType.FLOAT ? bytes.asFloatBuffer() : null;
-    doubles = array.dataType() == DataType.DOUBLE ? bytes.asDoubleBuffer() : null;
+    elements = ArrayMemory.of(array);
+    Pointer buffer = array.data().pointer();
+    pointer = elements.isDouble()
+        ? new DoublePointer(buffer).getPointer(array.offset())
+        : new FloatPointer(buffer).getPointer(array.offset());
   }
 
   /**
@@ -96,22 +94,13 @@ public final class Memory {
     return memory != null
         && memory.source == array
         && memory.inPlace
-        && memory.buffer == array.data()
+        && memory.elements.describes(array)
         && !array.wasClosed();
   }
 
   /** Whether the elements lie in 'c' order without gaps. Strides of dimensions of length 1 mean nothing. */
   public static boolean isDense(INDArray array) {
-    long[] shape = array.shape();
-    long[] stride = array.stride();
-    long expected = 1;
-    for (int d = shape.length - 1; d >= 0; d--) {
-      if (shape[d] != 1 && stride[d] != expected) {
-        return false;
-      }
-      expected *= shape[d];
-    }
-    return true;
+    return ArrayMemory.isDense(array, 'c');
   }
 
   /** The array in 'c' order whose memory this is: the one given, or its copy. */
@@ -134,55 +123,69 @@ public final class Memory {
     return (int) array.size(dimension);
   }
 
+  /** Where an element is: a FloatPointer or a DoublePointer, for native code. Valid as long as this object is reachable. */
+  public Pointer pointer(int element) {
+    return pointer instanceof DoublePointer doubles
+        ? doubles.getPointer(element)
+        : ((FloatPointer) pointer).getPointer(element);
+  }
+
   /** Copies elements {@code from, ...} to the heap. */
   public void get(int from, float[] to, int start, int n) {
-    floats.get(from, to, start, n);
+    elements.load('c', from, n, to, start, null);
   }
 
   /** Copies elements {@code from, ...} to the heap. */
   public void get(int from, double[] to, int start, int n) {
-    doubles.get(from, to, start, n);
+    elements.load('c', from, n, to, start, null);
   }
 
   /** Overwrites elements {@code from, ...}. */
   public void put(int from, float[] source, int start, int n) {
-    floats.put(from, source, start, n);
+    elements.store('c', from, n, source, start, null);
   }
 
   /** Overwrites elements {@code from, ...}. */
   public void put(int from, double[] source, int start, int n) {
-    doubles.put(from, source, start, n);
+    elements.store('c', from, n, source, start, null);
   }
 
-  /** Overwrites elements {@code from, ...} from a memory of the same type. */
+  /** Overwrites elements {@code from, ...} from a memory of the same type that is another one. */
   public void put(int from, Memory source, int start, int n) {
-    if (floats != null) {
-      floats.put(from, source.floats, start, n);
-    } else {
-      doubles.put(from, source.doubles, start, n);
+    // Native code does not check what buffers would.
+    Objects.checkFromIndexSize(from, n, length);
+    Objects.checkFromIndexSize(start, n, source.length);
+    if (dataType() != source.dataType()) {
+      throw new IllegalArgumentException(
+          "source is of type " + source.dataType() + ", expected " + dataType());
     }
+    Pointer.memcpy(pointer(from), source.pointer(start), (long) n * elements.width());
   }
 
-  /** Copies elements {@code from, ...} of either type, one by one: for small arrays. */
+  /** Copies elements {@code from, ...} of either type: for small arrays. */
   public void getDoubles(int from, double[] to, int n) {
-    if (floats != null) {
-      for (int i = 0; i < n; i++) {
-        to[i] = floats.get(from + i);
-      }
-    } else {
-      doubles.get(from, to, 0, n);
+    if (elements.isDouble()) {
+      get(from, to, 0, n);
+      return;
+    }
+    float[] floats = new float[n];
+    get(from, floats, 0, n);
+    for (int i = 0; i < n; i++) {
+      to[i] = floats[i];
     }
   }
 
   /** Overwrites elements {@code from, ...} of either type, rounding where it is FLOAT: for small arrays. */
   public void putDoubles(int from, double[] source, int n) {
-    if (floats != null) {
-      for (int i = 0; i < n; i++) {
-        floats.put(from + i, (float) source[i]);
-      }
-    } else {
-      doubles.put(from, source, 0, n);
+    if (elements.isDouble()) {
+      put(from, source, 0, n);
+      return;
     }
+    float[] floats = new float[n];
+    for (int i = 0; i < n; i++) {
+      floats[i] = (float) source[i];
+    }
+    put(from, floats, 0, n);
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.github.descent4j.nn.memory.Memory;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -23,25 +22,30 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Used by one thread at a time.
  */
 public final class AugmentedDataset implements Dataset {
-  /** From this many images on, a second thread changes half of them. */
-  private static final int HALVED_BATCH = 32;
+  /** Images that a thread changes at a time. */
+  private static final int PIECE = 8;
+
+  /** Images from which handing them to other threads pays. */
+  private static final int PARALLEL = 32;
 
   private final Dataset dataset;
   private final long seed;
-  private final Images[] halves;
+  private final ImageAugmentation augmentation;
   private final long[] exampleShape;
   private long epochSeed;
   private Memory batch;
-  private IntConsumer change;
-  private final ParallelRunner runner = new ParallelRunner((half, worker) -> change.accept(half));
+  private ParallelRunner.Work change;
+  private final ParallelRunner runner =
+      new ParallelRunner((piece, worker) -> change.run(piece, worker));
+
+  /** What each worker changes images with. */
+  private final Images[] workers = new Images[runner.threads()];
 
   private AugmentedDataset(Dataset dataset, ImageAugmentation augmentation, long seed) {
     this.dataset = dataset;
     this.seed = seed;
     exampleShape = dataset.exampleShape();
-    halves =
-        new Images[] {new Images(augmentation, exampleShape), new Images(augmentation, exampleShape)
-        };
+    this.augmentation = augmentation;
     seedEpoch(0);
   }
 
@@ -93,14 +97,15 @@ public final class AugmentedDataset implements Dataset {
   public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
     dataset.read(indices, from, count, features, labels);
     batch = Memory.of(features, batch);
-    if (count < HALVED_BATCH) {
-      halves[0].change(batch, indices, from, 0, count, epochSeed);
-      return;
-    }
-    int middle = count / 2;
-    change = half -> halves[half].change(
-        batch, indices, from, half == 0 ? 0 : middle, half == 0 ? middle : count, epochSeed);
-    runner.run(2, true);
+    change = (piece, worker) -> {
+      if (workers[worker] == null) {
+        workers[worker] = new Images(augmentation, exampleShape);
+      }
+      int first = piece * PIECE;
+      int end = Math.min(count, first + PIECE);
+      workers[worker].change(batch, indices, from, first, end, epochSeed);
+    };
+    runner.run((count + PIECE - 1) / PIECE, count >= PARALLEL);
   }
 
   /** What one thread changes. */

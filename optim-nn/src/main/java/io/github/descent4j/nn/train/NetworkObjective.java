@@ -6,6 +6,7 @@ import io.github.descent4j.batch.Objective;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.nn.internal.BlasThreads;
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.Arrays;
@@ -112,7 +113,7 @@ public final class NetworkObjective implements Objective {
           "parameters are " + parameters + ", expected those of the network: " + own);
     }
     double[] value = new double[1];
-    Trainer.withSingleThreadedProducts(() -> value[0] = evaluate());
+    BlasThreads.single(() -> value[0] = evaluate());
     return value[0];
   }
 

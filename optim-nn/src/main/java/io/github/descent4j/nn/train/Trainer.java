@@ -2,11 +2,13 @@ package io.github.descent4j.nn.train;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.Threads;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.nn.internal.BlasThreads;
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
@@ -15,16 +17,14 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
-import org.nd4j.linalg.api.blas.Blas;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Trains a network on shuffled mini-batches.
  *
  * <p>Every epoch goes through all examples once, in an order that follows from the seed and the number of the epoch; the
  * last mini-batch is smaller where the batch size does not divide the number of examples. The same network, optimizer, data
- * and seed give the same bits on the same machine.
+ * and seed give the same bits on the same machine, on any number of threads.
  *
  * <pre>{@code
  * Trainer trainer = Trainer.builder(network, new Adam(1e-3)).batchSize(128).seed(42).build();
@@ -48,6 +48,7 @@ public final class Trainer {
   private final List<TrainingListener> listeners;
   private final long seed;
   private final BooleanSupplier stop;
+  private final int threads;
   private final Batches training;
   private final Batches evaluation;
   private Progress progress = Progress.START;
@@ -61,6 +62,7 @@ public final class Trainer {
     listeners = List.copyOf(builder.listeners);
     seed = builder.seed;
     stop = builder.stop;
+    threads = builder.threads;
     training = new Batches();
     evaluation = new Batches();
   }
@@ -90,7 +92,7 @@ public final class Trainer {
   public List<EpochMetrics> fit(Dataset dataset, int epochs) {
     requirePositive("epochs", epochs);
     List<EpochMetrics> metrics = new ArrayList<>();
-    withSingleThreadedProducts(() -> {
+    limited(() -> {
       for (int i = 0; i < epochs; i++) {
         if (!trainEpoch(dataset)) {
           return;
@@ -138,7 +140,7 @@ public final class Trainer {
   public Evaluation evaluate(Dataset dataset) {
     evaluation.start(dataset);
     Totals totals = new Totals();
-    withSingleThreadedProducts(() -> {
+    limited(() -> {
       while (evaluation.next()) {
         evaluation.read();
         INDArray logits = network.forward(evaluation.features, Mode.EVALUATION);
@@ -292,23 +294,9 @@ public final class Trainer {
     return true;
   }
 
-  /**
-   * The network runs the halves of a batch on two threads, which pays if the products inside them have one thread each. The
-   * setting is the whole process's, so it is put back.
-   */
-  static void withSingleThreadedProducts(Runnable action) {
-    Blas blas = Nd4j.factory().blas();
-    int before = blas.getMaxThreads();
-    if (before == 1) {
-      action.run();
-      return;
-    }
-    blas.setMaxThreads(1);
-    try {
-      action.run();
-    } finally {
-      blas.setMaxThreads(before);
-    }
+  /** Within this trainer's threads, of which none belongs to a matrix product. */
+  private void limited(Runnable action) {
+    Threads.limited(threads, () -> BlasThreads.single(action));
   }
 
   private static int requirePositive(String name, int value) {
@@ -404,6 +392,7 @@ public final class Trainer {
     private int batchSize = 128;
     private long seed;
     private BooleanSupplier stop = () -> false;
+    private int threads = Integer.MAX_VALUE;
 
     private Builder(Sequential network, Optimizer optimizer) {
       this.network = Objects.requireNonNull(network, "network");
@@ -447,6 +436,18 @@ public final class Trainer {
      */
     public Builder stopWhen(BooleanSupplier stop) {
       this.stop = Objects.requireNonNull(stop, "stop");
+      return this;
+    }
+
+    /**
+     * Sets the most threads that may work at a time in {@link Trainer#fit} and {@link Trainer#evaluate}, the caller's included: network,
+     * optimizer and data sets share them. The results have the same bits. Default: as many as {@link Threads} says, which is also the
+     * limit.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
+    public Builder threads(int threads) {
+      this.threads = requirePositive("threads", threads);
       return this;
     }
 

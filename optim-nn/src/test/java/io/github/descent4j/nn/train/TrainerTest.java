@@ -8,11 +8,13 @@ import io.github.descent4j.Adam;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Sgd;
+import io.github.descent4j.Threads;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.nn.Initializers;
 import io.github.descent4j.nn.Layer;
 import io.github.descent4j.nn.Mode;
+import io.github.descent4j.nn.Property;
 import io.github.descent4j.nn.Relu;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
@@ -20,9 +22,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 class TrainerTest {
   private static final int SIZE = 103;
@@ -56,7 +63,7 @@ class TrainerTest {
   }
 
   /** Remembers what was read, in the order of the reads. */
-  private static final class Recorder implements Dataset {
+  private static class Recorder implements Dataset {
     private final Dataset dataset = dataset();
     private final List<int[]> reads = new ArrayList<>();
 
@@ -100,9 +107,61 @@ class TrainerTest {
     assertThat(train(1)).isNotEqualTo(train(2));
   }
 
+  /** Neither the threads nor the setting of the products of one disturb the other. */
+  @Test
+  void twoTrainersAtATimeGiveTheBitsOfEachAlone() throws Exception {
+    int products = Nd4j.factory().blas().getMaxThreads();
+    List<double[]> expected = List.of(train(1), train(2));
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    try {
+      for (int repetition = 0; repetition < 5; repetition++) {
+        Future<double[]> first = executor.submit(() -> train(1));
+        Future<double[]> second = executor.submit(() -> train(2));
+        assertThat(first.get(60, TimeUnit.SECONDS)).isEqualTo(expected.get(0));
+        assertThat(second.get(60, TimeUnit.SECONDS)).isEqualTo(expected.get(1));
+      }
+    } finally {
+      executor.shutdownNow();
+    }
+    assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(products);
+  }
+
+  @Test
+  void theThreadsOfATrainerAreThoseOfAllItCalls() {
+    List<Integer> seen = new ArrayList<>();
+    Dataset dataset = new Recorder() {
+      @Override
+      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
+        seen.add(Threads.available());
+        super.read(indices, from, count, features, labels);
+      }
+    };
+    double[] expected = train(1);
+    Property.withThreads(4, () -> {
+      Sequential network = network(DataType.FLOAT);
+      Trainer trainer = Trainer.builder(network, new Adam(0.01))
+          .batchSize(16)
+          .seed(1)
+          .threads(3)
+          .build();
+      trainer.fit(dataset, 3);
+      assertThat(values(network)).isEqualTo(expected);
+      trainer.evaluate(dataset);
+      return null;
+    });
+    assertThat(seen).hasSize(4 * 7).containsOnly(3);
+    assertThatThrownBy(() -> Trainer.builder(network(DataType.FLOAT), new Sgd()).threads(0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("threads is 0, expected at least 1");
+  }
+
   private static double[] train(long seed) {
     Sequential network = network(DataType.FLOAT);
     Trainer.builder(network, new Adam(0.01)).batchSize(16).seed(seed).build().fit(dataset(), 3);
+    return values(network);
+  }
+
+  private static double[] values(Sequential network) {
     List<Parameter> parameters = new ArrayList<>();
     network.parameters().forEach(parameters::add);
     return parameters.stream()

@@ -9,6 +9,7 @@ import io.github.descent4j.Parameters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,8 +20,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** A batch that is computed as two halves, against the same layers one after another over the whole batch. */
-class HalvesTest {
+/** A batch that is computed as shards, against the same layers one after another over the whole batch. */
+class ShardsTest {
   private final int threads = Nd4j.factory().blas().getMaxThreads();
 
   @AfterEach
@@ -44,7 +45,7 @@ class HalvesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {32, 33, 64, 95})
+  @ValueSource(ints = {15, 16, 33, 64, 95, 256})
   void agreesWithTheWholeBatch(int batch) {
     Sequential network = network(DataType.DOUBLE);
     INDArray x = Arrays.random(DataType.DOUBLE, 1, batch, 2, 10, 9);
@@ -69,7 +70,7 @@ class HalvesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {511, 512, 513})
+  @ValueSource(ints = {511, 512, 513, 1100})
   void denseNetworksAgreeToo(int batch) {
     Sequential network = Sequential.builder(DataType.DOUBLE, 7)
         .input(6)
@@ -93,6 +94,35 @@ class HalvesTest {
     compareAll(gradients(network.parameters()), gradients);
   }
 
+  /** Batches too small for shards, whose large products are divided: by 5 of the 500 inputs, or 4 of the 270 outputs. */
+  @Test
+  void dividedProductsAgreeToo() {
+    Sequential network = Sequential.builder(DataType.DOUBLE, 7)
+        .input(500)
+        .dense("fc1", 270)
+        .tanh()
+        .dense("fc2", 270)
+        .build();
+    INDArray x = Arrays.random(DataType.DOUBLE, 1, 101, 500);
+    INDArray dy = Arrays.random(DataType.DOUBLE, 2, 101, 270);
+    List<Layer> layers = network.layers();
+    INDArray expected = x;
+    for (Layer layer : layers) {
+      expected = layer.forward(expected, Mode.TRAINING);
+    }
+    INDArray expectedGradient =
+        layers.get(0).backward(layers.get(1).backward(layers.get(2).backward(dy)));
+    List<double[]> values = List.of(Arrays.values(expected), Arrays.values(expectedGradient));
+    List<double[]> gradients = gradients(network.parameters());
+
+    compare(network.forward(x, Mode.TRAINING), values.get(0));
+    compare(network.backward(dy), values.get(1));
+    compareAll(gradients(network.parameters()), gradients);
+    network.parameters().forEach(parameter -> parameter.gradient().assign(9));
+    network.backwardParameters(dy);
+    compareAll(gradients(network.parameters()), gradients);
+  }
+
   /** Normalizations first, last, next to one another and around a rectifier that is run after its pool. */
   private static Sequential normalized(DataType type) {
     return Sequential.builder(type, 7)
@@ -111,7 +141,7 @@ class HalvesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {32, 33, 95})
+  @ValueSource(ints = {16, 33, 95})
   void statisticsAreThoseOfTheWholeBatch(int batch) {
     Sequential whole = normalized(DataType.DOUBLE);
     Sequential network = normalized(DataType.DOUBLE);
@@ -148,42 +178,58 @@ class HalvesTest {
     return y;
   }
 
-  /** No matrix products here, whose bits do depend on the number of their threads. */
-  @Test
-  void statisticsHaveTheSameBitsOnOneThreadAndOnTwo() {
-    INDArray x = Arrays.random(DataType.FLOAT, 1, 700, 50);
-    INDArray dy = Arrays.random(DataType.FLOAT, 2, 700, 50);
-    List<double[]> first = null;
-    for (int i = 0; i < 50; i++) {
-      Nd4j.factory().blas().setMaxThreads(i == 0 ? 2 : 1);
-      Sequential network = Sequential.builder(DataType.FLOAT, 7)
-          .input(50)
-          .batchNorm("norm1")
-          .sigmoid()
-          .batchNorm("norm2")
-          .build();
-      List<double[]> results = new ArrayList<>();
-      results.add(Arrays.values(network.forward(x, Mode.TRAINING)));
-      results.add(Arrays.values(network.backward(dy)));
-      results.addAll(gradients(network.parameters()));
-      network.buffers().values().forEach(buffer -> results.add(Arrays.values(buffer)));
-      first = first == null ? results : first;
-      for (int j = 0; j < first.size(); j++) {
-        assertThat(results.get(j)).isEqualTo(first.get(j));
-      }
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 8})
+  void anyNumberOfThreadsGivesTheSameBits(int threads) {
+    Nd4j.factory().blas().setMaxThreads(1);
+    for (int repetition = 0; repetition < 5; repetition++) {
+      assertThat(results(threads)).isEqualTo(results(1));
     }
   }
 
-  /** Two threads that disturbed one another would give other bits than each half alone. */
+  /** Of networks with shards, with and without meetings, and of one whose products are divided. */
+  private static List<List<Double>> results(int threads) {
+    return Property.withThreads(threads, () -> {
+      List<double[]> results = new ArrayList<>();
+      results.addAll(results(network(DataType.FLOAT), 2, 10, 9));
+      results.addAll(results(normalized(DataType.FLOAT), 2, 8, 9));
+      Sequential dense = Sequential.builder(DataType.FLOAT, 7)
+          .input(300)
+          .dense("fc1", 256)
+          .relu()
+          .dense("fc2", 4)
+          .build();
+      results.addAll(results(dense, 300));
+      return results.stream()
+          .map(array -> DoubleStream.of(array).boxed().toList())
+          .toList();
+    });
+  }
+
+  private static List<double[]> results(Sequential network, long... exampleShape) {
+    List<double[]> results = new ArrayList<>();
+    long[] shape =
+        LongStream.concat(LongStream.of(150), LongStream.of(exampleShape)).toArray();
+    network.reseed(5);
+    INDArray x = Arrays.random(DataType.FLOAT, 1, shape);
+    results.add(Arrays.values(network.forward(x, Mode.TRAINING)));
+    results.add(Arrays.values(network.backward(Arrays.random(DataType.FLOAT, 2, 150, 4))));
+    results.addAll(gradients(network.parameters()));
+    network.buffers().values().forEach(buffer -> results.add(Arrays.values(buffer)));
+    results.add(Arrays.values(network.forward(x, Mode.EVALUATION)));
+    return results;
+  }
+
+  /** Threads that disturbed one another would give other bits than each shard alone. */
   @Test
-  void theBitsAreThoseOfEachHalfAlone() {
+  void theBitsAreThoseOfEachShardAlone() {
     Nd4j.factory().blas().setMaxThreads(1);
     INDArray x = Arrays.random(DataType.FLOAT, 1, 70, 1, 20, 20);
     INDArray dy = Arrays.random(DataType.FLOAT, 2, 70, 10);
     double[] expected = new double[0];
-    for (int from = 0; from < 70; from += 35) {
+    for (int shard = 0; shard < 8; shard++) {
       Sequential alone = wide();
-      INDArray y = x.get(NDArrayIndex.interval(from, from + 35));
+      INDArray y = x.get(NDArrayIndex.interval(70 * shard / 8, 70 * (shard + 1) / 8));
       for (Layer layer : alone.layers()) {
         y = layer.forward(y, Mode.TRAINING);
       }
@@ -235,7 +281,7 @@ class HalvesTest {
   @Test
   void sizesAboveAndBelowTheSplitFollowOneAnother() {
     Sequential network = network(DataType.DOUBLE);
-    for (int batch : new int[] {40, 5, 64, 31, 32}) {
+    for (int batch : new int[] {40, 5, 64, 15, 300, 16}) {
       INDArray x = Arrays.random(DataType.DOUBLE, batch, batch, 2, 10, 9);
       INDArray dy = Arrays.random(DataType.DOUBLE, 2, batch, 4);
       network.forward(x, Mode.TRAINING);

@@ -1,0 +1,130 @@
+package io.github.descent4j.nn;
+
+import io.github.descent4j.nn.memory.Memory;
+import io.github.descent4j.nn.memory.ReusableArray;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What a pass through a convolution writes to on its way: as much as a core's second-level cache holds. So it belongs to who runs
+ * the pass, not to the layer: a thread that goes from shard to shard finds it in its cache.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+final class ConvolutionScratch<A> {
+
+  /**
+   * What it is for.
+   *
+   * @param shape of the images that are unfolded
+   * @param rowLength elements of a field in the product: one more than it has, if it ends with a 1
+   * @param group images that are unfolded at a time
+   * @param filters elements of the weights, as the product takes them
+   * @param columns whether the fields are columns of the matrix, and not rows
+   */
+  record Layout(
+      DataType type,
+      ConvolutionShape shape,
+      int rowLength,
+      int group,
+      int filters,
+      boolean columns) {}
+
+  /** Those of a layer and its copies for other shards that nobody uses now; what was given back last comes first. */
+  static final class Pool {
+    private final ConcurrentLinkedDeque<ConvolutionScratch<?>> idle = new ConcurrentLinkedDeque<>();
+
+    /** One of a layout, to be given back. Those for another size of images are dropped on the way. */
+    @SuppressWarnings("unchecked") // Of one type there is one kind of loops.
+    <A> ConvolutionScratch<A> take(Loops<A> loops, Layout layout) {
+      for (ConvolutionScratch<?> next = idle.pollFirst(); next != null; next = idle.pollFirst()) {
+        if (next.layout.equals(layout)) {
+          return (ConvolutionScratch<A>) next;
+        }
+      }
+      return new ConvolutionScratch<>(loops, layout);
+    }
+
+    void give(ConvolutionScratch<?> scratch) {
+      idle.addFirst(scratch);
+    }
+  }
+
+  private final Layout layout;
+  private final Loops<A> loops;
+  private final Unfolding<A> unfolding;
+
+  /** Fields of a group of images: what lies outside the images stays 0, and the ends of the fields stay 1. */
+  private final Memory fields;
+
+  private final ReusableArray fieldGradients = new ReusableArray();
+  private final A image;
+
+  /** Fields of one image, as columns. */
+  private final A columns;
+
+  /** The weights as the parameter has them, and as a product takes them. */
+  final A weights;
+
+  final A filters;
+
+  private ConvolutionScratch(Loops<A> loops, Layout layout) {
+    this.layout = layout;
+    this.loops = loops;
+    ConvolutionShape s = layout.shape;
+    unfolding = new Unfolding<>(loops, s);
+    image = loops.allocate(s.imageLength());
+    int fieldsLength = layout.rowLength * s.outputLength();
+    fields = Memory.of(Nd4j.create(layout.type, (long) layout.group * fieldsLength));
+    columns = loops.allocate(layout.columns ? fieldsLength : 0);
+    weights = loops.allocate(layout.filters);
+    filters = loops.allocate(layout.filters);
+    if (layout.columns) {
+      loops.fill(columns, s.fieldLength() * s.outputLength(), 1, s.outputLength(), 1);
+    } else if (layout.rowLength > s.fieldLength()) {
+      A one = loops.allocate(1);
+      loops.fill(one, 0, 1, 1, 1);
+      for (int end = s.fieldLength(); end < fields.length(); end += layout.rowLength) {
+        loops.put(fields, end, one, 0, 1);
+      }
+    }
+  }
+
+  /** The fields of some images, as rows or columns. */
+  Matrix unfold(Memory images, int from, int n) {
+    int imageLength = layout.shape.imageLength();
+    int pixels = layout.shape.outputLength();
+    for (int i = 0; i < n; i++) {
+      loops.get(images, (from + i) * imageLength, image, 0, imageLength);
+      if (layout.columns) {
+        unfolding.toColumns(image, columns);
+        for (int row = 0; row < layout.rowLength; row++) {
+          loops.put(fields, (row * n + i) * pixels, columns, row * pixels, pixels);
+        }
+      } else {
+        unfolding.toRows(image, fields, i * pixels * layout.rowLength, layout.rowLength);
+      }
+    }
+    return layout.columns
+        ? new Matrix(fields, 0, layout.rowLength, n * pixels, n * pixels)
+        : new Matrix(fields, 0, n * pixels, layout.rowLength, layout.rowLength);
+  }
+
+  /** Room for the gradients of the fields of some images, as rows. */
+  Matrix fieldGradients(int n) {
+    long rows = (long) n * layout.shape.outputLength();
+    return Matrix.of(fieldGradients.shaped(layout.type, rows, layout.rowLength), layout.rowLength);
+  }
+
+  /** Adds gradients of fields to those of the images' pixels. */
+  void fold(Matrix gradients, Memory images, int from, int n) {
+    int imageLength = layout.shape.imageLength();
+    int length = layout.rowLength * layout.shape.outputLength();
+    for (int i = 0; i < n; i++) {
+      loops.zero(image, 0, imageLength);
+      unfolding.addRows(gradients.memory(), i * length, layout.rowLength, image);
+      loops.put(images, (from + i) * imageLength, image, 0, imageLength);
+    }
+  }
+}
