@@ -150,13 +150,14 @@ class GuideTest {
     assertThat(compiled).as("%s", messages).isTrue();
   }
 
-  /** Those of this module: what is shown of networks runs in optim-nn, the trainer is a command. */
+  /** Those of this module: what is shown of networks runs in optim-nn, of Spark in optim-spark, the trainer is a command. */
   private static List<Path> guides() throws IOException {
     List<Path> guides = new ArrayList<>(List.of(ROOT.resolve("README.md")));
     try (Stream<Path> files = Files.list(ROOT.resolve("docs"))) {
       files
           .filter(file -> file.toString().endsWith(".md"))
           .filter(file -> !file.endsWith("networks.md") && !file.endsWith("gradient-health.md"))
+          .filter(file -> !file.endsWith("spark.md"))
           .sorted()
           .forEach(guides::add);
     }

@@ -12,7 +12,15 @@ public final class DivergedException extends RuntimeException {
   private final long step;
   private final String parameterName;
 
-  DivergedException(long step, String parameterName, String found, Throwable cause) {
+  /**
+   * With what was found.
+   *
+   * @param step number of the step that could not be done, from 1
+   * @param parameterName the first parameter whose value or gradient is not finite; may be null
+   * @param found such as "the loss is NaN, expected a finite number"
+   * @param cause what names the parameter already; may be null
+   */
+  public DivergedException(long step, String parameterName, String found, Throwable cause) {
     super(
         "training diverged at step "
             + step

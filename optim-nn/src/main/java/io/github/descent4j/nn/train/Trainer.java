@@ -46,7 +46,7 @@ public final class Trainer {
   private final ElasticNet penalty;
   private final int batchSize;
   private final List<TrainingListener> listeners;
-  private final long seed;
+  private final TrainingSeeds seeds;
   private final BooleanSupplier stop;
   private final int threads;
   private final Batches training;
@@ -60,7 +60,7 @@ public final class Trainer {
     penalty = builder.penalty;
     batchSize = builder.batchSize;
     listeners = List.copyOf(builder.listeners);
-    seed = builder.seed;
+    seeds = new TrainingSeeds(builder.seed);
     stop = builder.stop;
     threads = builder.threads;
     training = new Batches();
@@ -154,9 +154,8 @@ public final class Trainer {
   private boolean trainEpoch(Dataset dataset) {
     training.start(dataset);
     dataset.startEpoch(progress.epochs() + 1);
-    training.shuffle(new SplittableRandom(seedOfEpoch(progress.epochs() + 1)));
+    training.shuffle(seeds.ofEpoch(progress.epochs() + 1));
     training.skip(progress.batches());
-    long stepSeeds = new SplittableRandom(seed).split().nextLong();
     long start = System.nanoTime();
     double secondsBefore = progress.seconds();
     while (training.next()) {
@@ -164,7 +163,7 @@ public final class Trainer {
         return false;
       }
       double rate = optimizer.learningRate();
-      long stepSeed = stepSeeds + progress.steps();
+      long stepSeed = seeds.ofStep(progress.steps());
       Measured before =
           optimizer instanceof LBfgsOptimizer lbfgs ? search(lbfgs, stepSeed) : step(stepSeed);
       progress = progress.plus(
@@ -189,11 +188,6 @@ public final class Trainer {
     progress = progress.nextEpoch();
     listeners.forEach(listener -> listener.onEpoch(metrics));
     return metrics;
-  }
-
-  /** The seeds of the epochs are the numbers that follow from the trainer's seed, in order. */
-  private long seedOfEpoch(int epoch) {
-    return new SplittableRandom(seed).longs(epoch).skip(epoch - 1L).findFirst().getAsLong();
   }
 
   /** A mini-batch as the network was before the step. */
@@ -344,14 +338,8 @@ public final class Trainer {
       }
     }
 
-    /** Fisher and Yates' shuffle. */
-    void shuffle(SplittableRandom random) {
-      for (int i = order.length - 1; i > 0; i--) {
-        int j = random.nextInt(i + 1);
-        int swapped = order[i];
-        order[i] = order[j];
-        order[j] = swapped;
-      }
+    void shuffle(long seed) {
+      TrainingSeeds.shuffle(order, seed);
     }
 
     void skip(int batches) {

@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Starts a Spark master and two workers of one core on loopback, from the jars of the local Maven repository, trains MNIST on them, and stops them.
+# Usage: mnist-example/spark/cluster.sh [OPTION of mnist-spark]...     WORKERS=N for another number of workers
+# Needs: mvn -DskipTests package; a JDK of at least 17 (JAVA_HOME, else java on the path).
+set -euo pipefail
+module=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+target=$module/target
+jar=$(ls "$target"/mnist-spark-*.jar 2> /dev/null | head -n 1)
+if [ -z "$jar" ] || [ ! -e "$target/class-path" ]; then
+  echo "$target has no jar, expected one: mvn -DskipTests package" >&2
+  exit 1
+fi
+class_path=$jar:$(cat "$target/class-path")
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+workers=${WORKERS:-2}
+work=$(mktemp -d)
+port=$((20000 + RANDOM % 20000))
+url=spark://127.0.0.1:$port
+
+options=(--add-modules=jdk.incubator.vector --add-opens=java.base/java.lang=ALL-UNNAMED
+  --add-opens=java.base/java.lang.invoke=ALL-UNNAMED --add-opens=java.base/java.lang.reflect=ALL-UNNAMED
+  --add-opens=java.base/java.io=ALL-UNNAMED --add-opens=java.base/java.net=ALL-UNNAMED
+  --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.util=ALL-UNNAMED
+  --add-opens=java.base/java.util.concurrent=ALL-UNNAMED --add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED
+  --add-opens=java.base/jdk.internal.ref=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
+  --add-opens=java.base/sun.nio.cs=ALL-UNNAMED --add-opens=java.base/sun.security.action=ALL-UNNAMED
+  --add-opens=java.base/sun.util.calendar=ALL-UNNAMED)
+executor_options=-Dio.github.descent4j.threads=1
+version=$("$java" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')
+if [ "$version" -ge 24 ]; then
+  more=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+  options+=("${more[@]}")
+  executor_options="$executor_options ${more[*]}"
+fi
+
+# Spark looks for a distribution of itself before it starts an executor, and takes an empty one.
+mkdir -p "$work/home/jars"
+export SPARK_HOME=$work/home SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1 OMP_NUM_THREADS=1
+
+processes=()
+stop() {
+  for process in "${processes[@]}"; do
+    kill "$process" 2> /dev/null || true
+  done
+  wait
+  rm -rf "$work"
+}
+trap stop EXIT
+
+"$java" -Xmx256m "${options[@]}" -cp "$class_path" org.apache.spark.deploy.master.Master \
+  --host 127.0.0.1 --port "$port" --webui-port 0 > "$work/master.log" 2>&1 &
+processes+=($!)
+for ((i = 0; i < 300; i++)); do
+  (echo > "/dev/tcp/127.0.0.1/$port") 2> /dev/null && break
+  if ! kill -0 "${processes[0]}" 2> /dev/null || [ "$i" = 299 ]; then
+    echo "the master does not listen on $url:" >&2
+    tail -n 20 "$work/master.log" >&2
+    exit 1
+  fi
+  sleep 0.2
+done
+for ((i = 1; i <= workers; i++)); do
+  "$java" -Xmx256m "${options[@]}" -cp "$class_path" org.apache.spark.deploy.worker.Worker \
+    --host 127.0.0.1 --webui-port 0 --cores 1 --memory 1g --work-dir "$work/worker$i" "$url" > "$work/worker$i.log" 2>&1 &
+  processes+=($!)
+done
+
+"$java" -Xmx1g "${options[@]}" -cp "$class_path" \
+  -Dspark.driver.host=127.0.0.1 -Dspark.driver.bindAddress=127.0.0.1 -Dspark.ui.enabled=false \
+  -Dspark.executor.extraClassPath="$class_path" -Dspark.executor.extraJavaOptions="$executor_options" \
+  -Dspark.scheduler.minRegisteredResourcesRatio=1 -Dspark.cores.max="$workers" \
+  io.github.descent4j.mnist.spark.Main --master "$url" "$@"

@@ -1,0 +1,69 @@
+package io.github.descent4j.mnist.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The command as a user calls it, with the real images and Spark in this JVM. */
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int run(String... args) {
+    return Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+  }
+
+  @Test
+  void trainsAndGoesOn(@TempDir Path folder) {
+    String[] options = {
+      "--master",
+      "local[2]",
+      "--epochs",
+      "1",
+      "--batch-size",
+      "1000",
+      "--shards",
+      "4",
+      "--checkpoint",
+      folder.resolve("run").toString(),
+      "--checkpoint-every",
+      "60"
+    };
+    assertThat(run(options)).as(err.toString()).isZero();
+    assertThat(out.toString().lines())
+        .satisfiesExactly(
+            line -> assertThat(line)
+                .isEqualTo("data       MNIST: 60000 training and 10000 test images of 28 x 28"),
+            line -> assertThat(line).isEqualTo("model      mlp, 235146 weights"),
+            line -> assertThat(line)
+                .isEqualTo("cluster    Spark 4.2.0 on local[2], 4 shards, batch size 1000, seed 42,"
+                    + " synchronous"),
+            line -> assertThat(line)
+                .matches(
+                    "epoch 1/1  loss 0\\.\\d{4}  train 0\\.\\d{4}  test 0\\.9[0-9]{3}  .* images/s"),
+            line -> assertThat(line).matches("test accuracy 0\\.9\\d{3} \\(9\\d{3}/10000\\)"));
+
+    String accuracy = out.toString().lines().toList().get(4);
+    out.getBuffer().setLength(0);
+    assertThat(run(options)).isZero();
+    assertThat(out.toString().lines().toList())
+        .hasSize(6)
+        .contains("resumed    after step 60", accuracy);
+  }
+
+  @Test
+  void saysWhatIsWrong() {
+    assertThat(run("--model", "vgg")).isEqualTo(2);
+    assertThat(err.toString()).contains("'vgg' is none of [mlp, cnn, convnet]");
+    assertThat(run("--local-steps", "-1")).isEqualTo(2);
+    assertThat(err.toString()).contains("--local-steps is -1, expected at least 0");
+    assertThat(run("--master", "local[1]", "--data", "/nowhere")).isEqualTo(1);
+    assertThat(err.toString()).contains("/nowhere");
+    assertThat(run("--master", "local[1]", "--shards", "2000")).isEqualTo(1);
+    assertThat(err.toString()).contains("shards is 2000, expected at most 1024");
+  }
+}

@@ -1,0 +1,25 @@
+package io.github.descent4j.spark;
+
+import io.github.descent4j.nn.train.Dataset;
+import java.io.Serializable;
+
+/**
+ * Opens the training set: on the driver, and once in every executor's JVM, whose tasks share it. The same examples have to be under the same
+ * numbers everywhere, as in files that every executor can read.
+ *
+ * <pre>{@code
+ * DatasetSource digits = () -> InMemoryDataset.of(Nd4j.createFromNpyFile(new File("/data/digits.npy")), labels(), 10);
+ * }</pre>
+ *
+ * <p>{@link DistributedExamples} are for examples that no executor can hold, or that an RDD has made.
+ */
+@FunctionalInterface
+public interface DatasetSource extends Serializable {
+
+  /**
+   * Opens it. What is returned is read by one thread at a time.
+   *
+   * @throws Exception if it cannot be opened: training ends, and the message names the executor
+   */
+  Dataset open() throws Exception;
+}

@@ -1,0 +1,62 @@
+package io.github.descent4j.spark;
+
+import io.github.descent4j.Parameters;
+import io.github.descent4j.nn.OpenBlasCore;
+import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A {@link PartitionGradient}, broadcast once, and the arrays that the tasks of this JVM compute with. */
+final class GradientJob<T> implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  private final ParameterLayout layout;
+  private final PartitionGradient<T> function;
+  private transient Deque<Parameters> free;
+
+  GradientJob(ParameterLayout layout, PartitionGradient<T> function) {
+    this.layout = layout;
+    this.function = function;
+  }
+
+  byte[] evaluate(byte[] values, Iterator<T> elements) throws Exception {
+    if (!elements.hasNext()) {
+      return Reply.part(null, null);
+    }
+    OpenBlasCore.choose();
+    if (Nd4j.factory().blas().getMaxThreads() != 1) {
+      Nd4j.factory().blas().setMaxThreads(1); // Tasks are the threads.
+    }
+    Parameters parameters = borrow();
+    Flat flat = Flat.like(Flat.values(parameters));
+    flat.get(ByteBuffer.wrap(values));
+    flat.write(Flat.values(parameters));
+    for (INDArray gradient : Flat.gradients(parameters)) {
+      gradient.assign(0);
+    }
+    double loss = function.evaluate(parameters, elements);
+    byte[] reply = Reply.part(new Part(flat.read(Flat.gradients(parameters)), loss, 0), null);
+    back(parameters);
+    return reply;
+  }
+
+  private Parameters borrow() {
+    synchronized (this) {
+      if (free != null && !free.isEmpty()) {
+        return free.pop();
+      }
+    }
+    return layout.create();
+  }
+
+  private synchronized void back(Parameters parameters) {
+    if (free == null) {
+      free = new ArrayDeque<>();
+    }
+    free.push(parameters);
+  }
+}

@@ -1,0 +1,21 @@
+package io.github.descent4j.spark;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Where a task reads the examples of a shard. */
+interface ShardExamples {
+
+  /** The shape of one example's features. */
+  long[] exampleShape();
+
+  /**
+   * Copies examples.
+   *
+   * @param epoch number of the epoch, from 1
+   * @param shard number of the shard
+   * @param from place of the first one in the order of {@link Batches}
+   * @param count how many
+   * @param features {@code [count, exampleShape...]}
+   */
+  void read(int epoch, int shard, int from, int count, INDArray features, int[] labels);
+}

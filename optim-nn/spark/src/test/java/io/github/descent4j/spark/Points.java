@@ -1,0 +1,69 @@
+package io.github.descent4j.spark;
+
+import io.github.descent4j.nn.Sequential;
+import io.github.descent4j.nn.train.Dataset;
+import io.github.descent4j.nn.train.InMemoryDataset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** A small problem that can be learnt: noisy points around four centres in six dimensions, and networks for it. */
+final class Points {
+  static final int SIZE = 203;
+  static final int DIMENSIONS = 6;
+  static final int CLASSES = 4;
+
+  private Points() {}
+
+  static List<LabelledExample> examples() {
+    SplittableRandom random = new SplittableRandom(5);
+    double[] centres = random.doubles(CLASSES * DIMENSIONS, -1, 1).toArray();
+    List<LabelledExample> examples = new ArrayList<>();
+    for (int i = 0; i < SIZE; i++) {
+      int label = random.nextInt(CLASSES);
+      float[] features = new float[DIMENSIONS];
+      for (int j = 0; j < DIMENSIONS; j++) {
+        features[j] = (float) (centres[label * DIMENSIONS + j] + 0.8 * (random.nextDouble() - 0.5));
+      }
+      examples.add(new LabelledExample(features, label));
+    }
+    return examples;
+  }
+
+  static Dataset dataset() {
+    float[][] features = new float[SIZE][];
+    int[] labels = new int[SIZE];
+    List<LabelledExample> examples = examples();
+    for (int i = 0; i < SIZE; i++) {
+      features[i] = examples.get(i).features();
+      labels[i] = examples.get(i).label();
+    }
+    return InMemoryDataset.of(Nd4j.createFromArray(features), labels, CLASSES);
+  }
+
+  static Sequential mlp() {
+    return mlp(DataType.FLOAT);
+  }
+
+  static Sequential mlp(DataType type) {
+    return Sequential.builder(type, 3)
+        .input(DIMENSIONS)
+        .dense("fc1", 9)
+        .relu()
+        .dropout(0.2)
+        .dense("fc2", CLASSES)
+        .build();
+  }
+
+  static Sequential normalized() {
+    return Sequential.builder(DataType.FLOAT, 3)
+        .input(DIMENSIONS)
+        .dense("fc1", 9)
+        .batchNorm("norm1")
+        .relu()
+        .dense("fc2", CLASSES)
+        .build();
+  }
+}
