@@ -31,10 +31,45 @@ class NAdamTest {
     MomentumProduct inTurn = new MomentumProduct(0.9, 0.004);
     SplittableRandom random = new SplittableRandom(1);
     for (int i = 0; i < 2000; i++) {
-      long t = random.nextInt(1, 60);
-      assertThat(inTurn.product(t))
+      // Now and then all begins anew: the same questions come again, from the first step on.
+      long t = i % 100 < 20 ? i % 100 + 1 : random.nextInt(1, 60);
+      assertThat(numbers(inTurn, t))
           .as("step %d", t)
-          .isEqualTo(new MomentumProduct(0.9, 0.004).product(t));
+          .isEqualTo(numbers(new MomentumProduct(0.9, 0.004), t));
+    }
+  }
+
+  private static double[] numbers(MomentumProduct product, long t) {
+    return new double[] {
+      product.factor(t),
+      product.nextFactor(t),
+      product.product(t),
+      product.complement(t),
+      product.nextComplement(t)
+    };
+  }
+
+  /** One that joins late is at its own first step, and one that was forgotten is there again. */
+  @Test
+  void eachParameterHasTheProductOfItsOwnSteps() {
+    Optimizer together = new NAdam();
+    Optimizer alone = new NAdam();
+    INDArray old = Nd4j.createFromArray(1.0, -2.0);
+    INDArray late = Nd4j.createFromArray(3.0, 0.5);
+    INDArray expected = late.dup();
+    INDArray gradient = Nd4j.createFromArray(0.5, 3.0);
+    for (int step = 0; step < 20; step++) {
+      together.step(Parameters.of(Parameter.of("old", old, gradient)));
+    }
+    for (int round = 0; round < 2; round++) {
+      for (int step = 0; step < 12; step++) {
+        together.step(Parameters.of(
+            Parameter.of("old", old, gradient), Parameter.of("late", late, gradient)));
+        alone.step(Parameters.of(Parameter.of("late", expected, gradient)));
+        assertThat(late.toDoubleVector()).isEqualTo(expected.toDoubleVector());
+      }
+      together.state().forget("late");
+      alone = new NAdam();
     }
   }
 

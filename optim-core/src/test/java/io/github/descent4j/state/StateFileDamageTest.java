@@ -147,7 +147,7 @@ class StateFileDamageTest {
         Arguments.of("\"beta1\" : 0.9", "\"beta1\" : 0.95", "beta1 = 0.95, expected 0.9"),
         Arguments.of("\"beta1\" : 0.9", "\"beta3\" : 0.9", "beta1 = null, expected 0.9"),
         Arguments.of(
-            "\"beta1\" : 0.9", "\"beta1\" : 0.9, \"beta3\" : 1", "beta3 = 1, expected null"),
+            "\"beta1\" : 0.9", "\"beta1\" : 0.9, \"beta3\" : 1", "beta3 = 1, expected none"),
         Arguments.of(
             "\"beta1\" : 0.9", "\"beta1\" : 0.9, \"beta1\" : 0.9", "is not JSON: Duplicate"),
         Arguments.of("\"float32\"", "\"float31\"", "\"float31\", expected one of float32, float64"),

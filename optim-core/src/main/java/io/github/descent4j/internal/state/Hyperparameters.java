@@ -40,13 +40,14 @@ public final class Hyperparameters {
     for (String name : names) {
       boolean allowed = in.allows(LoadOption.ALLOW_OTHER_HYPERPARAMETERS)
           || (name.equals(LEARNING_RATE) && in.allows(LoadOption.ALLOW_OTHER_LEARNING_RATE));
-      if (!allowed && !same(saved.get(name), own.get(name))) {
+      boolean both = own.containsKey(name) && saved.names().contains(name);
+      if (!allowed && !(both && same(saved.get(name), own.get(name)))) {
         throw in.problem(String.format(
             Locale.ROOT,
             "has hyperparameter %s = %s, expected %s as in %s; %s keeps the latter",
             name,
             saved.get(name),
-            own.get(name),
+            own.containsKey(name) ? own.get(name) : "none",
             owner,
             name.equals(LEARNING_RATE)
                 ? LoadOption.ALLOW_OTHER_LEARNING_RATE
