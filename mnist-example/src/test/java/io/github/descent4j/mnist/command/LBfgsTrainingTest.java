@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code train --optimizer lbfgs} as a user runs it, on small generated data. */
+@Tag("slow")
 class LBfgsTrainingTest extends CheckpointRuns {
   private static final List<String> LBFGS = List.of("--optimizer=lbfgs", "--epochs=4");
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training through the command, on small generated data and on MNIST. */
+@Tag("slow")
 class TrainCommandTest {
   private static final String EPOCH_LINE =
       "epoch %d/%d  loss \\d+\\.\\d{4}  train [01]\\.\\d{4}  test [01]\\.\\d{4}"

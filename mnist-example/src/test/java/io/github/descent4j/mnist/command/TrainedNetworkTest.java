@@ -20,10 +20,12 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** evaluate, predict, and the files of train, on one epoch of MNIST. */
+@Tag("slow")
 class TrainedNetworkTest {
   @TempDir
   static Path folder;

@@ -22,15 +22,15 @@ public final class IdxBytes {
     return buffer.put(data).array();
   }
 
-  static byte[] images(int count, int rows, int columns, byte[] pixels) {
+  public static byte[] images(int count, int rows, int columns, byte[] pixels) {
     return idx(0x803, new int[] {count, rows, columns}, pixels);
   }
 
-  static byte[] labels(byte... labels) {
+  public static byte[] labels(byte... labels) {
     return idx(0x801, new int[] {labels.length}, labels);
   }
 
-  static byte[] gzip(byte[] content) {
+  public static byte[] gzip(byte[] content) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     try (GZIPOutputStream gzip = new GZIPOutputStream(out)) {
       gzip.write(content);
@@ -40,7 +40,7 @@ public final class IdxBytes {
     return out.toByteArray();
   }
 
-  static void write(Path file, byte[] content) {
+  public static void write(Path file, byte[] content) {
     try {
       Files.write(file, content);
     } catch (IOException e) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.descent4j.mnist.data.PhotographedDigits.Kind;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A digit is found under uneven light, in a frame, in noise and blurred as it is found without. */
+@Tag("slow")
 @Timeout(value = 2, unit = TimeUnit.MINUTES)
 class PhotographedDigitsTest {
   private static final int COUNT = 8;

@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 
 /** A page in headless Chromium, through the DevTools protocol. */
 final class Browser implements AutoCloseable {
@@ -51,12 +52,26 @@ final class Browser implements AutoCloseable {
   }
 
   /** Chromium or Chrome, where one is installed. */
-  static Optional<Path> installed() {
+  private static Optional<Path> installed() {
     return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
         .flatMap(folder -> Stream.of("chromium", "chromium-browser", "google-chrome")
             .map(name -> Path.of(folder, name)))
         .filter(Files::isExecutable)
         .findFirst();
+  }
+
+  /**
+   * The browser that is installed. Where there is none a test is skipped; on a build server, which sets CI in the environment, it
+   * fails.
+   */
+  static Path required() {
+    Optional<Path> chromium = installed();
+    if (chromium.isEmpty() && System.getenv("CI") != null) {
+      throw new AssertionError(
+          "CI is set and asks for Chromium, which is not on the path: .ci/run installs it");
+    }
+    Assumptions.assumeTrue(chromium.isPresent(), "neither Chromium nor Chrome is on the path");
+    return chromium.get();
   }
 
   /** Starts a browser that keeps its files in {@code profile}. */

@@ -11,14 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Pages as a reader sees them. Where no browser is installed there is nothing to see, and {@link RunReportTest} alone looks at
- * the file; on a build server, which sets CI in the environment, a missing browser is a failure.
+ * Pages as a reader sees them. Where no browser is installed there is nothing to see, the test is skipped, and {@link RunReportTest}
+ * alone looks at the file; on a build server, which sets CI in the environment, a missing browser is a failure.
  */
 class PageInBrowserTest {
   private static final int DESKTOP = 1280;
@@ -30,6 +29,7 @@ class PageInBrowserTest {
 
   @Test
   void reports() throws IOException, InterruptedException {
+    Path chromium = Browser.required();
     RunRecord usual = Runs.record(5, 469);
     Map<String, Page> pages = Map.of(
         "usual", RunReport.of("mlp with radam", usual, Runs.result(980, 24)),
@@ -44,14 +44,7 @@ class PageInBrowserTest {
                 usual.sessions().get(0)),
         "many", manySeries(),
         "gaps", gaps());
-    Optional<Path> chromium = Browser.installed();
-    if (chromium.isEmpty()) {
-      assertThat(System.getenv("CI"))
-          .as("CI, which asks for Chromium: .ci/run installs it")
-          .isNull();
-      return;
-    }
-    try (Browser browser = Browser.start(chromium.get(), folder.resolve("profile"))) {
+    try (Browser browser = Browser.start(chromium, folder.resolve("profile"))) {
       for (Map.Entry<String, Page> page : pages.entrySet()) {
         Path file = folder.resolve(page.getKey() + ".html");
         page.getValue().save(file);
@@ -60,6 +53,60 @@ class PageInBrowserTest {
         looksRight(browser, file, SMALL_PHONE, false);
       }
     }
+  }
+
+  /** The page's tables and charts as a browser has them, against the numbers that they were made of. */
+  @Test
+  void whatAReaderReadsIsWhatWasRecorded() throws IOException, InterruptedException {
+    Path chromium = Browser.required();
+    Path file = folder.resolve("numbers.html");
+    RunReport.of("a < b & 'c'", ReportNumbersTest.record(0.9, 0.95, 0.93), ReportNumbersTest.RESULT)
+        .save(file);
+    try (Browser browser = Browser.start(chromium, folder.resolve("profile"))) {
+      browser.show(file, DESKTOP, false);
+      assertThat(texts(browser, "[document.title, document.querySelector('h1').textContent]"))
+          .containsExactly("a < b & 'c'", "a < b & 'c'");
+      assertThat(texts(browser, cells("dl.figures > div", "dt, dd")))
+          .containsExactly(
+              "test accuracy 93.00 %",
+              "best, epoch 2 95.00 %",
+              "test loss 0.2300",
+              "train loss 0.1300",
+              "epochs 3",
+              "training 6.6 s");
+      assertThat(texts(browser, cells("table.confusion tbody tr", "th, td")))
+          .containsExactly("0 5 1 0", "1 2 3 1", "2 0 0 4");
+      assertThat(texts(browser, cells("table.confusion tbody tr", "td.right")))
+          .containsExactly("5", "3", "4");
+      assertThat(texts(browser, cells("table.numbers tbody tr", "th, td")))
+          .containsExactly(
+              "1 0.1100 0.8100 0.2100 0.9000 0.05 1.20 101",
+              "2 0.1200 0.8200 0.2200 0.9500 0.01235 2.20 102",
+              "3 0.1300 0.8300 0.2300 0.9300 0 3.20 103",
+              "0 0.7143 0.8333 6",
+              "1 0.7500 0.5000 6",
+              "2 0.8000 1.0000 4");
+      // Without a pointer a legend says where each curve ends.
+      assertThat(texts(browser, cells("[data-chart]", ".u-legend .u-label, .u-legend .u-value")))
+          .containsExactly(
+              "epoch 3 mini-batch 0.66 train 0.13 test 0.23",
+              "epoch 3 train 0.83 test 0.93",
+              "epoch 3 learning rate 0",
+              "epoch 1.5 w 5 b 12 all 13",
+              "epoch 1.5 w 0.003 b 0.002");
+    }
+  }
+
+  /** An expression for the texts of some elements of each row, between spaces. */
+  private static String cells(String rows, String elements) {
+    return "[...document.querySelectorAll('" + rows + "')].map((row) => [...row.querySelectorAll('"
+        + elements + "')].map((cell) => cell.textContent).join(' '))";
+  }
+
+  private static List<String> texts(Browser browser, String expression) {
+    List<String> texts = new ArrayList<>();
+    browser.evaluate(expression).forEach(text -> texts.add(text.asText()));
+    return texts;
   }
 
   private static void looksRight(Browser browser, Path file, int width, boolean dark)

@@ -16,6 +16,7 @@ import io.github.descent4j.nn.train.Dataset;
 import io.github.descent4j.nn.train.Trainer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -23,6 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** A network that learns MNIST is healthy at every step. */
+@Tag("slow")
 class HealthyNetworksTest {
   private static final int PROBE = 200;
 
