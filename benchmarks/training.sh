@@ -1,17 +1,68 @@
 #!/usr/bin/env bash
 # Times MNIST epochs of descent4j, PyTorch and DL4J, each in JVMs of its own that take turns, and prints a table:
 # median seconds of the epochs after each JVM's first. docs/benchmarks.md explains it.
-#
-#   benchmarks/training.sh [--no-build] mlp|cnn|convnet...
-#
-# JAVA_HOME, or the default Java, runs everything; with JAVA_25_HOME our own training runs on that JDK, too, with the
-# Vector API. ROUNDS is the number of turns, 2 by default. ONLY=DL4J runs those with DL4J in their names alone, and likewise.
 set -euo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-if [ "${1:-}" = --no-build ]; then
+usage() {
+  cat << 'END'
+Usage: benchmarks/training.sh [OPTION]... mlp|cnn|convnet...
+Times MNIST epochs of descent4j, PyTorch and DL4J, and prints a table of seconds an epoch.
+
+  --size small|full  full: 5 epochs of the mlp, 3 of the others, two rounds; small: 2 epochs, one round, for a look; full by default
+  --rounds N         turns of all implementations, instead of those of the size; also ROUNDS=N in the environment
+  --only TEXT        only implementations with TEXT in their names, as DL4J; also ONLY=TEXT in the environment
+  --out DIR          writes the table to DIR/training.md too
+  --no-build         runs what was built before
+  -h, --help         prints this
+
+JAVA_HOME, or the default Java, runs everything; with JAVA_25_HOME our own training runs on that JDK, too, with the Vector API.
+END
+}
+
+fail() {
+  echo "training.sh: $1; --help lists the options" >&2
+  exit 2
+}
+
+command="benchmarks/training.sh${*:+ $*}"
+build=true
+size=full
+rounds=${ROUNDS:-}
+only=${ONLY:-}
+out=
+networks=()
+while [ $# -gt 0 ]; do
+  option=$1
   shift
-else
+  case $option in
+    -h | --help) usage && exit 0 ;;
+    --no-build) build=false && continue ;;
+    --*=*) value=${option#*=} && option=${option%%=*} ;;
+    --size | --rounds | --only | --out)
+      [ $# -gt 0 ] || fail "$option has no value"
+      value=$1
+      shift
+      ;;
+    -*) fail "$option is not an option" ;;
+    mlp | cnn | convnet) networks+=("$option") && continue ;;
+    *) fail "network is '$option', expected mlp, cnn or convnet" ;;
+  esac
+  case $option in
+    --size) size=$value ;;
+    --rounds) rounds=$value ;;
+    --only) only=$value ;;
+    --out) [ -n "$value" ] && [ ! -f "$value" ] || fail "$option is '$value', expected a folder" && out=$value ;;
+    *) fail "$option is not an option" ;;
+  esac
+done
+[[ $size =~ ^(small|full)$ ]] || fail "--size is '$size', expected small or full"
+rounds=${rounds:-$([ "$size" = small ] && echo 1 || echo 2)}
+[[ $rounds =~ ^[1-9][0-9]{0,3}$ ]] || fail "--rounds is '$rounds', expected a whole number of at least 1"
+[ ${#networks[@]} -gt 0 ] || fail "no network is named, expected mlp, cnn or convnet"
+[ -z "$out" ] || { mkdir -p "$out" && out=$(cd "$out" && pwd); }
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+if $build; then
   mvn -B -q -pl mnist-example -am package -DskipTests >&2
   mvn -B -q -f benchmarks/pytorch package >&2
   mvn -B -q -f benchmarks/dl4j package >&2
@@ -26,7 +77,7 @@ trap 'rm -f "$log" "$seconds"' EXIT
 run() {
   local network=$1 implementation=$2
   shift 2
-  if [[ $implementation != *"${ONLY:-}"* ]]; then
+  if [[ $implementation != *"$only"* ]]; then
     return
   fi
   echo "$network, $implementation" >&2
@@ -34,7 +85,7 @@ run() {
     cat "$log" >&2
     exit 1
   fi
-  sed -nE 's/^epoch ([0-9]+)\/.* test accuracy ([0-9.]+) +([0-9.]+) s.*/\1 \3 \2/p' "$log" \
+  sed -nE 's/^epoch ([0-9]+)\/.* test (accuracy )?([0-9.]+) +([0-9.]+) s.*/\1 \4 \3/p' "$log" \
     | while read -r epoch time accuracy; do
       if [ "$epoch" -gt 1 ]; then
         printf '%s\t%s\t%s\t%s\n' "$network" "$implementation" "$time" "$accuracy" >>"$seconds"
@@ -55,15 +106,17 @@ else
 fi
 
 load=$(cut -d ' ' -f 1 /proc/loadavg)
-for ((round = 1; round <= ${ROUNDS:-2}; round++)); do
-  for network in "$@"; do
+for ((round = 1; round <= rounds; round++)); do
+  for network in "${networks[@]}"; do
     case $network in
       mlp) epochs=5 dl4j_setting=OMP_NUM_THREADS=1 dl4j_batches=469 ;;
       # A DL4J epoch takes two minutes: 40 batches stand for the 469 of an epoch.
       cnn) epochs=3 dl4j_setting=OMP_WAIT_POLICY=passive dl4j_batches=40 ;;
       convnet) epochs=3 ;;
-      *) echo "network is $network, expected mlp, cnn or convnet" >&2 && exit 2 ;;
     esac
+    if [ "$size" = small ]; then
+      epochs=2
+    fi
     run "$network" "descent4j" "$java" "${ours[@]}" --model "$network" --epochs $epochs
     if [ -n "${JAVA_25_HOME:-}" ]; then
       run "$network" "descent4j, JDK 25, Vector API" \
@@ -86,22 +139,29 @@ for ((round = 1; round <= ${ROUNDS:-2}; round++)); do
   done
 done
 
-echo "- Machine: $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, $(uname -sr), load average before $load"
-echo "- JDK: $("$java" -version 2>&1 | sed -n 2p)"
-echo "- Commit: $(git describe --always --dirty --abbrev=12), $(date -u +%F)"
-echo "- Command: \`${ONLY:+ONLY=$ONLY }benchmarks/training.sh $*\`, ${ROUNDS:-2} rounds"
-echo
-echo "| network | implementation | seconds an epoch, median | least | most | test accuracy, least |"
-echo "|---|---|---|---|---|---|"
-sort -t $'\t' -k1,1r -k2,2 -k3,3n "$seconds" | awk -F '\t' '
-  function row() {
-    if (n) {
-      middle = n % 2 ? time[(n + 1) / 2] : (time[n / 2] + time[n / 2 + 1]) / 2
-      printf "| %s | %s | %.2f | %.2f | %.2f | %.4f |\n", network, name, middle, time[1], time[n], accuracy
+table() {
+  echo "- Machine: $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, $(uname -sr), load average before $load"
+  echo "- JDK: $("$java" -version 2>&1 | sed -n 2p)"
+  echo "- Commit: $(git describe --always --dirty --abbrev=12), $(date -u +%F)"
+  echo "- Command: \`${ONLY:+ONLY=$ONLY }$command\`, $rounds rounds"
+  echo
+  echo "| network | implementation | seconds an epoch, median | least | most | test accuracy, least |"
+  echo "|---|---|---|---|---|---|"
+  sort -t $'\t' -k1,1r -k2,2 -k3,3n "$seconds" | awk -F '\t' '
+    function row() {
+      if (n) {
+        middle = n % 2 ? time[(n + 1) / 2] : (time[n / 2] + time[n / 2 + 1]) / 2
+        printf "| %s | %s | %.2f | %.2f | %.2f | %.4f |\n", network, name, middle, time[1], time[n], accuracy
+      }
+      n = 0
+      accuracy = 1
     }
-    n = 0
-    accuracy = 1
-  }
-  $1 != network || $2 != name { row(); network = $1; name = $2 }
-  { time[++n] = $3; if ($4 < accuracy) accuracy = $4 }
-  END { row() }'
+    $1 != network || $2 != name { row(); network = $1; name = $2 }
+    { time[++n] = $3; if ($4 < accuracy) accuracy = $4 }
+    END { row() }'
+}
+
+table
+if [ -n "$out" ]; then
+  { echo "# Training epochs" && echo && table; } > "$out/training.md"
+fi

@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Runs the benchmarks' JVMs in alternation, round after round, and writes one table and a picture. */
@@ -27,6 +29,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 public final class Compare implements Callable<Integer> {
   private static final String PICTURED_SIZE = "1000000";
+  private static final Pattern SIZE = Pattern.compile("[1-9]\\d*(x[1-9]\\d*)?");
 
   @Option(
       names = "--full",
@@ -66,10 +69,21 @@ public final class Compare implements Callable<Integer> {
   private Path against;
 
   @Option(
-      names = "--name",
-      description = "Writes NAME.md, NAME.png and NAME.json to docs/results.",
-      required = true)
-  private String name;
+      names = "--size",
+      split = ",",
+      description = "Only these numbers of elements, as 1000000,200x1000; by default those of the"
+          + " comparison.")
+  private List<String> sizes = new ArrayList<>();
+
+  @Option(names = "--name", description = "Writes NAME.md, NAME.png and NAME.json.")
+  private String name = "compare";
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder for them. Default: benchmarks/target/results.",
+      showDefaultValue = Help.Visibility.NEVER)
+  private Path out;
 
   @Spec
   private CommandSpec spec;
@@ -81,12 +95,24 @@ public final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    for (String size : sizes) {
+      if (!SIZE.matcher(size).matches()) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--size has '" + size + "', expected numbers of elements, as 1000000,200x1000");
+      }
+    }
     PrintWriter progress = spec.commandLine().getErr();
     // Set by compare.sh.
     Path project = Path.of(System.getProperty("project", "."));
     Path benchmarks = project.resolve("benchmarks");
     Path scratch = Files.createDirectories(benchmarks.resolve("target/compare"));
-    Path results = Files.createDirectories(project.resolve("docs/results"));
+    Path caller = Path.of(System.getProperty("caller", ""));
+    Path results = Files.createDirectories(
+        out == null ? benchmarks.resolve("target/results") : caller.resolve(out));
+    if (against != null) {
+      against = caller.resolve(against);
+    }
     if (rounds == 0) {
       rounds = full ? 3 : 2;
     }
@@ -94,7 +120,7 @@ public final class Compare implements Callable<Integer> {
     List<String> facts = facts(Machine.commit(project));
     String report = "";
 
-    Plan plan = new Plan(benchmarks, full, vector, optimizers);
+    Plan plan = new Plan(benchmarks, full, vector, optimizers, sizes);
     Measurements measurements = new Measurements();
     String time = milliseconds + "ms";
     List<String> timing = List.of("-wi", "1", "-w", time, "-i", "1", "-r", time);
@@ -124,7 +150,9 @@ public final class Compare implements Callable<Integer> {
       source.add("Medians of " + round + (round == 1 ? " round" : " rounds")
           + ", each the median of " + milliseconds + " ms of steps in a JVM of its own");
       if (against == null) {
-        Chart.write(measurements, plan.optimizers(), PICTURED_SIZE, results.resolve(name + ".png"));
+        String pictured =
+            plan.sizes().contains(PICTURED_SIZE) ? PICTURED_SIZE : plan.sizes().get(0);
+        Chart.write(measurements, plan.optimizers(), pictured, results.resolve(name + ".png"));
         report = new Report(measurements, plan.optimizers(), plan.sizes())
             .write("Measured: " + name, source, name + ".png");
       } else {

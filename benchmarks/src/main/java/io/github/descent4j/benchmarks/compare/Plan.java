@@ -48,6 +48,7 @@ final class Plan {
   private final boolean full;
   private final boolean vector;
   private final List<String> optimizers;
+  private final List<String> asked;
   private final String sizes;
 
   /**
@@ -57,15 +58,18 @@ final class Plan {
    * @param full whether every implementation is run, with every number of threads and at every size
    * @param vector whether ours runs its vector kernels
    * @param optimizers the optimizers to run, all if empty
+   * @param sizes numbers of elements, those of the comparison if empty
    */
-  Plan(Path folder, boolean full, boolean vector, List<String> optimizers) {
+  Plan(Path folder, boolean full, boolean vector, List<String> optimizers, List<String> sizes) {
     this.benchmarks = folder;
     this.full = full;
     this.vector = vector;
     this.optimizers = optimizers.isEmpty()
         ? Arrays.stream(Formula.values()).map(Formula::label).toList()
         : List.copyOf(optimizers);
-    sizes = full ? ALL_SIZES : "100000,1000000,10000000,200x1000";
+    asked = List.copyOf(sizes);
+    String usual = full ? ALL_SIZES : "100000,1000000,10000000,200x1000";
+    this.sizes = sizes.isEmpty() ? usual : String.join(",", sizes);
   }
 
   List<String> optimizers() {
@@ -86,7 +90,7 @@ final class Plan {
     for (String optimizer : optimizers) {
       Map<String, String> parameters = new LinkedHashMap<>();
       parameters.put("optimizer", optimizer);
-      parameters.put("size", ALL_SIZES);
+      parameters.put("size", asked.isEmpty() ? ALL_SIZES : sizes);
       Run now = ours(OURS, "OptimizerStep", parameters, List.of());
       runs.add(new Run(BEFORE, other, now.benchmark(), parameters, now.flags()));
       runs.add(now);
@@ -102,7 +106,9 @@ final class Plan {
   /** The runs of a round; the slow ones that only give context are in the first alone. */
   List<Run> round(int round) {
     List<Run> runs = new ArrayList<>();
-    runs.add(nd4j(OPENBLAS, "Saxpy", Map.of("size", sizes + ",15000000,20000000")));
+    // The report compares with the bandwidth of 10^7 elements, whatever the sizes.
+    String bandwidth = sizes().contains("10000000") ? "" : ",10000000";
+    runs.add(nd4j(OPENBLAS, "Saxpy", Map.of("size", sizes + bandwidth + ",15000000,20000000")));
     for (String optimizer : optimizers) {
       addSteps(runs, optimizer, round == 1);
     }
