@@ -70,7 +70,7 @@ class ProgramTest {
           if (!before.values().stream().allMatch(RandomRules::allFinite)) {
             break;
           }
-            RuleProgram program = RuleProgram.of(rule, t, type == DataType.DOUBLE);
+          RuleProgram program = RuleProgram.of(rule, t, type == DataType.DOUBLE);
           rule.step(parameters);
           Map<String, double[]> after = arrays(rule, value, gradient);
           for (int i = 0; i < ELEMENTS; i++) {
