@@ -5,6 +5,7 @@ import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.Arrays;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Cross-entropy between the softmax of the logits and integer labels, mean over the batch.
@@ -22,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Used by one thread at a time.
  */
-public final class SoftmaxCrossEntropy {
+public final class SoftmaxCrossEntropy extends CurvedLoss {
   private final double labelSmoothing;
   private final ReusableArray gradient = new ReusableArray();
   private final ReusableArray softmax = new ReusableArray();
@@ -90,11 +91,25 @@ public final class SoftmaxCrossEntropy {
   }
 
   /**
+   * Computes the loss of a batch.
+   *
+   * @param logits {@code [batch, classes]}, FLOAT or DOUBLE
+   * @param targets {@linkplain Targets#labels(int...) labels}, each from 0 to {@code classes - 1}; copied
+   * @return the mean loss over the batch
+   * @throws IllegalArgumentException if a shape, a type or a label is not as stated
+   */
+  @Override
+  public double forward(INDArray logits, Targets targets) {
+    return forward(logits, targets.labels());
+  }
+
+  /**
    * The gradient of the last mean loss with respect to the logits.
    *
    * @return an array of the logits' shape and type, valid until the next call of this method
    * @throws IllegalStateException if there was no {@link #forward} before
    */
+  @Override
   public INDArray backward() {
     requireForward();
     double rest = labelSmoothing / classes;
@@ -105,6 +120,23 @@ public final class SoftmaxCrossEntropy {
       }
     }
     return store(gradient, gradients);
+  }
+
+  @Override
+  INDArray curvature(INDArray tangent) {
+    requireForward();
+    double[] t = new double[batch * classes];
+    Memory.of(tangent).getDoubles(0, t, t.length);
+    for (int from = 0; from < t.length; from += classes) {
+      double mean = 0;
+      for (int k = from; k < from + classes; k++) {
+        mean += probabilities[k] * t[k];
+      }
+      for (int k = from; k < from + classes; k++) {
+        t[k] = probabilities[k] * (t[k] - mean) / batch;
+      }
+    }
+    return Nd4j.createFromArray(t).reshape(batch, classes).castTo(logits.dataType());
   }
 
   /**
@@ -136,6 +168,7 @@ public final class SoftmaxCrossEntropy {
    * @return a number from 0 to {@code batch}
    * @throws IllegalStateException if there was no {@link #forward} before
    */
+  @Override
   public int correct() {
     requireForward();
     return correct;

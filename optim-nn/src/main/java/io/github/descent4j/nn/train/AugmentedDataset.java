@@ -84,6 +84,16 @@ public final class AugmentedDataset implements Dataset {
   }
 
   @Override
+  public long[] targetShape() {
+    return dataset.targetShape();
+  }
+
+  @Override
+  public void readTargets(int[] indices, int from, int count, INDArray targets) {
+    dataset.readTargets(indices, from, count, targets);
+  }
+
+  @Override
   public void startEpoch(int epoch) {
     dataset.startEpoch(epoch);
     seedEpoch(epoch);

@@ -4,7 +4,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Labelled examples that can be read in any order. {@link InMemoryDataset} holds them in memory; an implementation of
- * one's own may decode them from a compact form on each read.
+ * one's own may decode them from a compact form on each read. Examples with values in place of labels, for a regression, are a {@link
+ * ValueDataset}.
  *
  * <pre>{@code
  * INDArray features = Nd4j.create(DataType.FLOAT, 2, 784);
@@ -31,9 +32,18 @@ public interface Dataset {
   /**
    * The number of classes.
    *
-   * @return the number of classes; labels are 0 to {@code classes() - 1}
+   * @return the number of classes; labels are 0 to {@code classes() - 1}. 0 where examples have values in place of labels.
    */
   int classes();
+
+  /**
+   * The shape of one example's values, where examples have values in place of labels.
+   *
+   * @return a shape such as {@code [1]}, or none, which is the default: examples have labels
+   */
+  default long[] targetShape() {
+    return new long[0];
+  }
 
   /**
    * Says that an epoch of training begins. A dataset that changes its examples at random can make that a function of the epoch, so that a
@@ -52,7 +62,22 @@ public interface Dataset {
    * @param count number of examples to read
    * @param features array in 'c' order without gaps, FLOAT or DOUBLE, with at least {@code count} rows of {@link
    *     #exampleShape()}; further rows are left alone
-   * @param labels array of at least {@code count} elements; further elements are left alone
+   * @param labels array of at least {@code count} elements; further elements are left alone, and all where examples have values
    */
   void read(int[] indices, int from, int count, INDArray features, int[] labels);
+
+  /**
+   * Copies values of examples into a batch, where examples have values in place of labels: row i gets those of example {@code indices[from
+   * + i]}.
+   *
+   * @param indices indices of examples, each at least 0 and below {@link #size()}
+   * @param from position in {@code indices} of the first one to read
+   * @param count number of examples to read
+   * @param targets array in 'c' order without gaps, FLOAT or DOUBLE, with at least {@code count} rows of {@link #targetShape()}; further
+   *     rows are left alone
+   * @throws UnsupportedOperationException if examples have labels, by default
+   */
+  default void readTargets(int[] indices, int from, int count, INDArray targets) {
+    throw new UnsupportedOperationException("examples have labels, expected a dataset with values");
+  }
 }

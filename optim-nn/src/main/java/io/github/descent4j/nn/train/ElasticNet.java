@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  *
  * <p>Immutable.
  */
-public final class ElasticNet {
+public final class ElasticNet implements WeightPenalty {
   private static final int BLOCK = 1024;
 
   /** {@code w HUGE HUGE} is at least 1 for the smallest positive w: the sign without a branch that would be mispredicted. */
@@ -82,6 +82,7 @@ public final class ElasticNet {
    * @param parameters FLOAT or DOUBLE
    * @return lambda1 |w|₁ + lambda2 / 2 |w|₂² over those that it applies to
    */
+  @Override
   public double value(Parameters parameters) {
     double sum = 0;
     for (Parameter parameter : parameters) {
@@ -102,6 +103,7 @@ public final class ElasticNet {
    *
    * @param parameters FLOAT or DOUBLE, in 'c' order without gaps
    */
+  @Override
   public void addGradient(Parameters parameters) {
     if (lambda1 == 0 && lambda2 == 0) {
       return;

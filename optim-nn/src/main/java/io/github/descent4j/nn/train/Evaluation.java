@@ -3,7 +3,7 @@ package io.github.descent4j.nn.train;
 /**
  * How a network does on a dataset.
  *
- * @param correct number of examples whose greatest logit is the label's
+ * @param correct number of examples whose greatest logit is the label's; with a regression's loss 0
  * @param total number of examples
  * @param meanLoss mean over the examples of the trainer's loss
  */

@@ -3,12 +3,12 @@ package io.github.descent4j.nn.train;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.batch.Objective;
+import io.github.descent4j.nn.Loss;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
 import io.github.descent4j.nn.internal.BlasThreads;
 import io.github.descent4j.nn.memory.Memory;
-import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -37,15 +37,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class NetworkObjective implements Objective {
   private final Sequential network;
   private final Dataset dataset;
-  private final SoftmaxCrossEntropy loss;
-  private final ElasticNet penalty;
+  private final Loss loss;
+  private final WeightPenalty penalty;
   private final int pieceSize;
   private final long seed;
   private final int epoch;
   private final int[] examples;
   private final double[][] sums;
-  private final ReusableArray kept = new ReusableArray();
-  private int[] labels = {};
+  private final BatchReader batch;
   private double[] scratch = {};
   private double meanLoss = Double.NaN;
   private int correct;
@@ -66,7 +65,7 @@ public final class NetworkObjective implements Objective {
       longest = Math.max(longest, sums[i].length);
     }
     scratch = new double[longest];
-    labels = new int[Math.min(pieceSize, examples.length)];
+    batch = new BatchReader(network.dataType());
   }
 
   /**
@@ -137,8 +136,9 @@ public final class NetworkObjective implements Objective {
       int count = Math.min(pieceSize, examples.length - from);
       double share = (double) count / examples.length;
       network.reseed(seed + piece);
-      INDArray logits = network.forward(read(from, count), Mode.TRAINING);
-      value += share * loss.forward(logits, labels);
+      batch.read(dataset, examples, from, count);
+      INDArray outputs = network.forward(batch.features(), Mode.TRAINING);
+      value += share * loss.forward(outputs, batch.targets());
       correct += loss.correct();
       network.backwardParameters(loss.backward());
       for (int i = 0; i < sums.length; i++) {
@@ -153,16 +153,6 @@ public final class NetworkObjective implements Objective {
     return value + penalty.value(network.parameters());
   }
 
-  private INDArray read(int from, int count) {
-    long[] exampleShape = dataset.exampleShape();
-    long[] shape = new long[exampleShape.length + 1];
-    shape[0] = count;
-    System.arraycopy(exampleShape, 0, shape, 1, exampleShape.length);
-    INDArray features = kept.shaped(network.dataType(), shape).array();
-    dataset.read(examples, from, count, features, labels);
-    return features;
-  }
-
   private void add(double share, Parameter parameter, double[] sum) {
     Memory.of(parameter.gradient()).getDoubles(0, scratch, sum.length);
     for (int i = 0; i < sum.length; i++) {
@@ -174,8 +164,8 @@ public final class NetworkObjective implements Objective {
   public static final class Builder {
     private final Sequential network;
     private final Dataset dataset;
-    private SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
-    private ElasticNet penalty = ElasticNet.of(0, 0);
+    private Loss loss = new SoftmaxCrossEntropy();
+    private WeightPenalty penalty = ElasticNet.of(0, 0);
     private int pieceSize = 1000;
     private long seed;
     private int epoch = 1;
@@ -186,14 +176,14 @@ public final class NetworkObjective implements Objective {
       requireNoBuffers(network);
     }
 
-    /** Sets the loss. Default: no label smoothing. */
-    public Builder loss(SoftmaxCrossEntropy loss) {
+    /** Sets the loss. Default: {@link SoftmaxCrossEntropy} without label smoothing. */
+    public Builder loss(Loss loss) {
       this.loss = Objects.requireNonNull(loss, "loss");
       return this;
     }
 
-    /** Sets a penalty on large weights, which is part of the value. Default: none. */
-    public Builder penalty(ElasticNet penalty) {
+    /** Sets a penalty on the parameters, which is part of the value. Default: none. */
+    public Builder penalty(WeightPenalty penalty) {
       this.penalty = Objects.requireNonNull(penalty, "penalty");
       return this;
     }

@@ -5,12 +5,14 @@ import io.github.descent4j.Parameter;
 import io.github.descent4j.Threads;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.NonFiniteGradientException;
+import io.github.descent4j.nn.BatchGradient;
+import io.github.descent4j.nn.BatchGradient.Measured;
+import io.github.descent4j.nn.Loss;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
 import io.github.descent4j.nn.internal.BlasThreads;
 import io.github.descent4j.nn.memory.Memory;
-import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -42,8 +44,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class Trainer {
   private final Sequential network;
   private final Optimizer optimizer;
-  private final SoftmaxCrossEntropy loss;
-  private final ElasticNet penalty;
+  private final Loss loss;
+  private final BatchGradient gradient;
+  private final WeightPenalty penalty;
   private final int batchSize;
   private final List<TrainingListener> listeners;
   private final TrainingSeeds seeds;
@@ -57,6 +60,7 @@ public final class Trainer {
     network = builder.network;
     optimizer = builder.optimizer;
     loss = builder.loss;
+    gradient = builder.gradient;
     penalty = builder.penalty;
     batchSize = builder.batchSize;
     listeners = List.copyOf(builder.listeners);
@@ -143,8 +147,9 @@ public final class Trainer {
     limited(() -> {
       while (evaluation.next()) {
         evaluation.read();
-        INDArray logits = network.forward(evaluation.features, Mode.EVALUATION);
-        totals.add(loss.forward(logits, evaluation.labels), loss.correct(), evaluation.count);
+        INDArray outputs = network.forward(evaluation.reader.features(), Mode.EVALUATION);
+        double meanLoss = loss.forward(outputs, evaluation.reader.targets());
+        totals.add(meanLoss, loss.correct(), evaluation.count);
       }
     });
     return new Evaluation(totals.correct, totals.examples, totals.lossSum / totals.examples);
@@ -167,8 +172,8 @@ public final class Trainer {
       Measured before =
           optimizer instanceof LBfgsOptimizer lbfgs ? search(lbfgs, stepSeed) : step(stepSeed);
       progress = progress.plus(
-          before.meanLoss,
-          before.correct,
+          before.meanLoss(),
+          before.correct(),
           training.count,
           secondsBefore + (System.nanoTime() - start) / 1e9);
       StepMetrics metrics = new StepMetrics(
@@ -176,7 +181,7 @@ public final class Trainer {
           progress.epochs() + 1,
           progress.batches(),
           training.batches,
-          before.meanLoss,
+          before.meanLoss(),
           rate);
       listeners.forEach(listener -> listener.onStep(metrics));
     }
@@ -190,17 +195,12 @@ public final class Trainer {
     return metrics;
   }
 
-  /** A mini-batch as the network was before the step. */
-  private record Measured(double meanLoss, int correct) {}
-
   private Measured step(long stepSeed) {
     training.read();
-    network.reseed(stepSeed);
-    INDArray logits = network.forward(training.features, Mode.TRAINING);
-    double meanLoss = loss.forward(logits, training.labels);
-    network.backwardParameters(loss.backward());
-    if (!Double.isFinite(meanLoss)) {
-      throw divergedLoss(meanLoss);
+    Measured before = gradient.compute(
+        network, loss, training.reader.features(), training.reader.targets(), stepSeed);
+    if (!Double.isFinite(before.meanLoss())) {
+      throw divergedLoss(before.meanLoss());
     }
     penalty.addGradient(network.parameters());
     try {
@@ -208,7 +208,7 @@ public final class Trainer {
     } catch (NonFiniteGradientException e) {
       throw diverged(e.getMessage(), e);
     }
-    return new Measured(meanLoss, loss.correct());
+    return before;
   }
 
   private Measured search(LBfgsOptimizer lbfgs, long stepSeed) {
@@ -315,13 +315,11 @@ public final class Trainer {
 
   /** The mini-batches of one pass over a dataset, in arrays that are kept from step to step. */
   private final class Batches {
-    private final ReusableArray kept = new ReusableArray();
+    private final BatchReader reader = new BatchReader(network.dataType());
     private Dataset dataset;
     private int[] order = new int[0];
     private int batches;
     private int position;
-    private int[] labels = new int[0];
-    private INDArray features;
     private int count;
 
     void start(Dataset dataset) {
@@ -331,7 +329,6 @@ public final class Trainer {
       position = 0;
       if (order.length != size) {
         order = new int[size];
-        labels = new int[Math.min(size, batchSize)];
       }
       for (int i = 0; i < size; i++) {
         order[i] = i;
@@ -361,12 +358,7 @@ public final class Trainer {
     }
 
     void read() {
-      long[] exampleShape = dataset.exampleShape();
-      long[] shape = new long[exampleShape.length + 1];
-      shape[0] = count;
-      System.arraycopy(exampleShape, 0, shape, 1, exampleShape.length);
-      features = kept.shaped(network.dataType(), shape).array();
-      dataset.read(order, position - count, count, features, labels);
+      reader.read(dataset, order, position - count, count);
     }
   }
 
@@ -375,8 +367,9 @@ public final class Trainer {
     private final Sequential network;
     private final Optimizer optimizer;
     private final List<TrainingListener> listeners = new ArrayList<>();
-    private SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
-    private ElasticNet penalty = ElasticNet.of(0, 0);
+    private Loss loss = new SoftmaxCrossEntropy();
+    private BatchGradient gradient = BatchGradient.backpropagation();
+    private WeightPenalty penalty = ElasticNet.of(0, 0);
     private int batchSize = 128;
     private long seed;
     private BooleanSupplier stop = () -> false;
@@ -390,14 +383,30 @@ public final class Trainer {
       }
     }
 
-    /** Sets the loss. Default: no label smoothing. */
-    public Builder loss(SoftmaxCrossEntropy loss) {
+    /** Sets the loss. Default: {@link SoftmaxCrossEntropy} without label smoothing. */
+    public Builder loss(Loss loss) {
       this.loss = Objects.requireNonNull(loss, "loss");
       return this;
     }
 
-    /** Sets a penalty on large weights, on which the reported losses do not depend. Default: none. */
-    public Builder penalty(ElasticNet penalty) {
+    /**
+     * Sets how the gradients of a mini-batch are computed. Default: {@link BatchGradient#backpropagation}.
+     *
+     * @throws IllegalArgumentException if it is another and the optimizer an {@link LBfgsOptimizer}, whose line search evaluates the loss alone
+     */
+    public Builder gradient(BatchGradient gradient) {
+      Objects.requireNonNull(gradient, "gradient");
+      boolean other = gradient != BatchGradient.backpropagation();
+      if (other && optimizer instanceof LBfgsOptimizer) {
+        throw new IllegalArgumentException(
+            "gradient is " + gradient + ", expected backpropagation with an LBfgsOptimizer");
+      }
+      this.gradient = gradient;
+      return this;
+    }
+
+    /** Sets a penalty on the parameters, on which the reported losses do not depend. Default: none. */
+    public Builder penalty(WeightPenalty penalty) {
       this.penalty = Objects.requireNonNull(penalty, "penalty");
       return this;
     }
