@@ -234,6 +234,31 @@ public final class BatchNorm implements Layer {
     return images ? outputImages.images() : y.array();
   }
 
+  /** What evaluation multiplies each channel by. */
+  double[] evaluatedScale() {
+    double[] scale = new double[channels];
+    double[] variances = new double[channels];
+    weight.getDoubles(0, scale, channels);
+    runningVariance.getDoubles(0, variances, channels);
+    for (int c = 0; c < channels; c++) {
+      scale[c] /= Math.sqrt(variances[c] + epsilon);
+    }
+    return scale;
+  }
+
+  /** What evaluation adds to each channel then. */
+  double[] evaluatedShift() {
+    double[] scale = evaluatedScale();
+    double[] means = new double[channels];
+    double[] shift = new double[channels];
+    runningMean.getDoubles(0, means, channels);
+    bias.getDoubles(0, shift, channels);
+    for (int c = 0; c < channels; c++) {
+      shift[c] -= means[c] * scale[c];
+    }
+    return shift;
+  }
+
   @Override
   public INDArray backward(INDArray outputGradient) {
     gatherGradient(outputGradient);

@@ -134,6 +134,16 @@ public final class Conv2d implements Splittable {
     return parameters;
   }
 
+  /** The same linear map without the bias, with gradients of its own. */
+  Conv2d withoutBias() {
+    return with(weight.value(), bias.value().like());
+  }
+
+  /** A layer of other numbers. */
+  Conv2d with(INDArray weight, INDArray bias) {
+    return new Conv2d(name, weight, bias, stride, padding);
+  }
+
   @Override
   public Splittable split() {
     return new Conv2d(

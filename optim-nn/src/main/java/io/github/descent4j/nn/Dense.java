@@ -92,6 +92,16 @@ public final class Dense implements Splittable {
     return parameters;
   }
 
+  /** The same linear map without the bias, with gradients of its own. */
+  Dense withoutBias() {
+    return new Dense(name, weight.value(), bias.value().like());
+  }
+
+  /** A layer of other numbers. */
+  Dense with(INDArray weight, INDArray bias) {
+    return new Dense(name, weight, bias);
+  }
+
   @Override
   public Splittable split() {
     return new Dense(name, weight.value(), bias.value());

@@ -4,7 +4,6 @@ import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -20,8 +19,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }</pre>
  */
 public final class Dropout implements Splittable {
-  private static final int BLOCK = 2048;
-
   private final double rate;
   private SplittableRandom random;
 
@@ -61,8 +58,8 @@ public final class Dropout implements Splittable {
     this.input = Memory.of(input, this.input);
     Memory y = output.shaped(input.dataType(), input.shape());
     draw(y.length());
-    if (masked == null || masked.type != input.dataType()) {
-      masked = new Masked<>(Loops.of(input.dataType()), input.dataType());
+    if (masked == null || masked.type() != input.dataType()) {
+      masked = Masked.of(input.dataType());
     }
     masked.copy(this.input, y, keep, 1 / (1 - rate));
     trained = y.array();
@@ -102,27 +99,6 @@ public final class Dropout implements Splittable {
     }
     for (int i = 0; i < n; i++) {
       keep[i] = random.nextDouble() >= rate;
-    }
-  }
-
-  private static final class Masked<A> {
-    private final Loops<A> loops;
-    private final DataType type;
-    private final A block;
-
-    Masked(Loops<A> loops, DataType type) {
-      this.loops = loops;
-      this.type = type;
-      block = loops.allocate(BLOCK);
-    }
-
-    void copy(Memory source, Memory target, boolean[] keep, double scale) {
-      for (int from = 0; from < source.length(); from += BLOCK) {
-        int n = Math.min(BLOCK, source.length() - from);
-        loops.get(source, from, block, 0, n);
-        loops.dropout(block, keep, from, scale, n);
-        loops.put(target, from, block, 0, n);
-      }
     }
   }
 }

@@ -396,6 +396,64 @@ public final class Sequential implements Layer {
       return add(new Dropout(rate, random.split()));
     }
 
+    /**
+     * Adds a {@link DropConnect} layer, scaled and with one mask for a batch; its bias starts at 0.
+     *
+     * @param name prefix of the parameters' names
+     * @param outputs number of outputs, at least 1
+     * @param rate probability of a weight to be dropped, in [0, 1)
+     */
+    public Builder dropConnect(String name, int outputs, double rate) {
+      return dropConnect(name, outputs, rate, DropConnect.Form.SCALED, NoiseScope.BATCH);
+    }
+
+    /**
+     * Adds a {@link DropConnect} layer; its bias starts at 0.
+     *
+     * @param name prefix of the parameters' names
+     * @param outputs number of outputs, at least 1
+     * @param rate probability of a weight to be dropped, in [0, 1)
+     * @param form scaled, or the paper's
+     * @param scope whether each example has a mask of its own
+     */
+    public Builder dropConnect(
+        String name, int outputs, double rate, DropConnect.Form form, NoiseScope scope) {
+      requireShape(name, 1, "[features]; flatten() makes it");
+      Checks.atLeast(1, "outputs", outputs);
+      INDArray weight = weight(outputs, shape[0]);
+      INDArray bias = Nd4j.create(dataType, outputs);
+      layers.add(new DropConnect(name, weight, bias, rate, form, scope, random.split()));
+      shape = new long[] {outputs};
+      return this;
+    }
+
+    /**
+     * Adds {@link HardConcreteGates} for the features of the layer before, drawn for each example. Gates start at logAlpha = 2: 97 in
+     * 100 are not closed while training, and evaluation multiplies by 0.957.
+     *
+     * @param name prefix of the parameter's name
+     */
+    public Builder gates(String name) {
+      return gates(name, 2, NoiseScope.EXAMPLE);
+    }
+
+    /**
+     * Adds {@link HardConcreteGates} for the features of the layer before.
+     *
+     * @param name prefix of the parameter's name
+     * @param logAlpha where each gate starts, finite
+     * @param scope whether each example has gates of its own
+     */
+    public Builder gates(String name, double logAlpha, NoiseScope scope) {
+      requireShape(name, 1, "[features]; flatten() makes it");
+      if (!Double.isFinite(logAlpha)) {
+        throw new IllegalArgumentException(
+            "logAlpha is " + logAlpha + ", expected a finite number");
+      }
+      INDArray start = Nd4j.create(dataType, shape[0]).assign(logAlpha);
+      return add(new HardConcreteGates(name, start, scope, random.split()));
+    }
+
     /** Adds a layer whose output has the shape of its input. */
     public Builder add(Layer layer) {
       layers.add(Objects.requireNonNull(layer, "layer"));

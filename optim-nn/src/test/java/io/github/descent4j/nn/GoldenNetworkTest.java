@@ -1,24 +1,17 @@
 package io.github.descent4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.descent4j.Adam;
 import io.github.descent4j.Parameter;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Two networks that PyTorch computed, in every variant of the files: see golden/README.md. */
 class GoldenNetworkTest {
@@ -26,25 +19,21 @@ class GoldenNetworkTest {
 
   static Stream<Arguments> variants() {
     return FILES.stream()
-        .flatMap(file -> IntStream.range(0, read(file).get("results").size())
+        .flatMap(file -> IntStream.range(0, Golden.read(file).get("results").size())
             .mapToObj(variant -> Arguments.of(file, variant)));
   }
 
   @ParameterizedTest
   @MethodSource("variants")
   void agrees(String file, int variant) {
-    JsonNode golden = read(file);
+    JsonNode golden = Golden.read(file);
     JsonNode result = golden.get("results").get(variant);
     JsonNode architectures = golden.get("architecture");
     JsonNode architecture = architectures.get(architectures.size() == 1 ? 0 : variant);
-    Tolerance tolerance = new Tolerance(
-        golden.get("tolerance").get("rtol").asDouble(),
-        golden.get("tolerance").get("atol").asDouble());
-    Sequential network = network(architecture, golden.get("parameters"));
-    INDArray input = array(golden.get("input"));
-    int[] labels = IntStream.range(0, golden.get("labels").size())
-        .map(i -> golden.get("labels").get(i).asInt())
-        .toArray();
+    Golden.Tolerance tolerance = Golden.tolerance(golden);
+    Sequential network = Golden.network(architecture, golden.get("parameters"));
+    INDArray input = Golden.array(golden.get("input"));
+    int[] labels = Golden.labels(golden);
     SoftmaxCrossEntropy loss =
         new SoftmaxCrossEntropy(result.get("variant").get("label_smoothing").asDouble());
 
@@ -85,7 +74,7 @@ class GoldenNetworkTest {
       int[] labels,
       SoftmaxCrossEntropy loss,
       JsonNode training,
-      Tolerance tolerance) {
+      Golden.Tolerance tolerance) {
     JsonNode hyperparameters = training.get("hyperparameters");
     assertThat(training.get("optimizer").asText()).isEqualTo("adam");
     assertThat(hyperparameters.get("weight_decay").asDouble()).isZero();
@@ -120,82 +109,5 @@ class GoldenNetworkTest {
         "last loss",
         loss.forward(logits, labels),
         training.get("loss_after_last_step").asDouble());
-  }
-
-  private static Sequential network(JsonNode architecture, JsonNode parameters) {
-    List<Layer> layers = new ArrayList<>();
-    for (JsonNode layer : architecture) {
-      layers.add(layer(layer, parameters));
-    }
-    return Sequential.of(DataType.DOUBLE, layers.toArray(Layer[]::new));
-  }
-
-  private static Layer layer(JsonNode layer, JsonNode parameters) {
-    return switch (layer.get("layer").asText()) {
-      case "dense" -> {
-        String weight = layer.get("weight").asText();
-        yield new Dense(
-            weight.replace(".weight", ""),
-            array(parameters.get(weight)),
-            array(parameters.get(layer.get("bias").asText())));
-      }
-      case "conv2d" -> {
-        String weight = layer.get("weight").asText();
-        yield new Conv2d(
-            weight.replace(".weight", ""),
-            array(parameters.get(weight)),
-            array(parameters.get(layer.get("bias").asText())),
-            layer.get("stride").asInt(),
-            layer.get("padding").asInt());
-      }
-      case "maxpool2d" ->
-        new MaxPool2d(layer.get("kernel").asInt(), layer.get("stride").asInt());
-      case "flatten" -> new Flatten();
-      case "activation" ->
-        switch (layer.get("function").asText()) {
-          case "relu" -> new Relu();
-          case "tanh" -> new Tanh();
-          case "sigmoid" -> new Sigmoid();
-          default -> throw new AssertionError(layer);
-        };
-      default -> throw new AssertionError(layer);
-    };
-  }
-
-  private static INDArray array(JsonNode node) {
-    double[] data = new double[node.get("data").size()];
-    for (int i = 0; i < data.length; i++) {
-      data[i] = node.get("data").get(i).asDouble();
-    }
-    return Nd4j.create(data, shape(node), 'c');
-  }
-
-  private static long[] shape(JsonNode node) {
-    return IntStream.range(0, node.get("shape").size())
-        .mapToLong(i -> node.get("shape").get(i).asLong())
-        .toArray();
-  }
-
-  private static JsonNode read(String file) {
-    String path = "/golden/networks/" + file + ".json";
-    try (InputStream in = GoldenNetworkTest.class.getResourceAsStream(path)) {
-      return new ObjectMapper().readTree(in);
-    } catch (IOException e) {
-      throw new AssertionError(path, e);
-    }
-  }
-
-  private record Tolerance(double rtol, double atol) {
-    void check(String what, INDArray actual, JsonNode expected) {
-      assertThat(actual.shape()).as(what).isEqualTo(shape(expected));
-      double[] values = Arrays.values(actual);
-      for (int i = 0; i < values.length; i++) {
-        check(what + " element " + i, values[i], expected.get("data").get(i).asDouble());
-      }
-    }
-
-    void check(String what, double actual, double expected) {
-      assertThat(actual).as(what).isCloseTo(expected, within(rtol * Math.abs(expected) + atol));
-    }
   }
 }

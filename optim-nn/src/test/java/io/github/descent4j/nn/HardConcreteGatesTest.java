@@ -1,0 +1,206 @@
+package io.github.descent4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.descent4j.nn.train.L0Penalty;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class HardConcreteGatesTest {
+  private static final DataType DOUBLE = DataType.DOUBLE;
+
+  /** Given noise, gates on the inputs: PyTorch's numbers, the penalty among them. */
+  @Test
+  void inputGatesAgree() {
+    JsonNode golden = Golden.read("l0_hard_concrete_input");
+    JsonNode result = golden.get("results").get(0);
+    Golden.Tolerance tolerance = Golden.tolerance(golden);
+    JsonNode u = golden.get("u").get("data");
+    int[] drawn = {0};
+    HardConcreteGates gates = new HardConcreteGates(
+        "gates",
+        Golden.array(golden.get("log_alpha")),
+        NoiseScope.BATCH,
+        random -> u.get(drawn[0]++).asDouble(),
+        new SplittableRandom(1));
+    Sequential network = withGates(golden, gates);
+    INDArray input = Golden.array(golden.get("input"));
+    SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
+
+    INDArray logits = network.forward(input, Mode.TRAINING);
+    tolerance.check("logits", logits, result.get("logits"));
+    double crossEntropy = loss.forward(logits, Golden.labels(golden));
+    tolerance.check("cross-entropy", crossEntropy, result.get("cross_entropy").asDouble());
+    network.backwardParameters(loss.backward());
+    double lambda = golden.get("lambda").asDouble();
+    L0Penalty penalty = L0Penalty.of(network, lambda);
+    double value = penalty.value(network.parameters());
+    tolerance.check("penalty", value / lambda, result.get("penalty").asDouble());
+    tolerance.check("total", crossEntropy + value, result.get("total").asDouble());
+    penalty.addGradient(network.parameters());
+    tolerance.check(
+        "gradient of logAlpha",
+        network.parameters().get("gates.logAlpha").gradient(),
+        result.get("gradient_log_alpha"));
+    result
+        .get("gradients")
+        .fieldNames()
+        .forEachRemaining(name -> tolerance.check(
+            name,
+            network.parameters().get(name).gradient(),
+            result.get("gradients").get(name)));
+    for (int i = 0; i < gates.units(); i++) {
+      tolerance.check(
+          "probability",
+          gates.openProbabilities()[i],
+          result.get("non_zero_probability").get("data").get(i).asDouble());
+      tolerance.check(
+          "gate",
+          gates.evaluated()[i],
+          result.get("test_time_z").get("data").get(i).asDouble());
+    }
+    // The penalty's count is the probabilities' sum times the four outputs behind the gates.
+    tolerance.check("open", 4 * gates.expectedOpen(), result.get("penalty").asDouble());
+  }
+
+  private static Sequential withGates(JsonNode golden, HardConcreteGates gates) {
+    Sequential rest = Golden.network(golden.get("architecture").get(0), golden.get("parameters"));
+    Layer[] layers = new Layer[rest.layers().size() + 1];
+    layers[0] = gates;
+    for (int i = 1; i < layers.length; i++) {
+      layers[i] = rest.layers().get(i - 1);
+    }
+    return Sequential.of(DOUBLE, layers);
+  }
+
+  /** Gates on single weights, which no layer has, by the same functions. */
+  @Test
+  void weightGatesAgree() {
+    JsonNode golden = Golden.read("l0_hard_concrete_weight");
+    JsonNode result = golden.get("results").get(0);
+    Golden.Tolerance tolerance = Golden.tolerance(golden);
+    double[] logAlpha = Arrays.values(Golden.array(golden.get("log_alpha")));
+    double[] u = Arrays.values(Golden.array(golden.get("u")));
+    Sequential network =
+        Golden.network(golden.get("architecture").get(0), golden.get("parameters"));
+    INDArray weight = network.parameters().get("fc1.weight").value();
+    double[] ungated = Arrays.values(weight);
+    for (int i = 0; i < u.length; i++) {
+      double stretched = HardConcrete.stretched(logAlpha[i], u[i]);
+      tolerance.check("sbar", stretched, at(result, "sbar", i));
+      tolerance.check("z", HardConcrete.gate(stretched), at(result, "z", i));
+      tolerance.check("test z", HardConcrete.evaluated(logAlpha[i]), at(result, "test_time_z", i));
+      tolerance.check(
+          "probability",
+          HardConcrete.openProbability(logAlpha[i]),
+          at(result, "non_zero_probability", i));
+      weight.putScalar(i, ungated[i] * HardConcrete.gate(stretched));
+    }
+    SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
+    INDArray logits = network.forward(Golden.array(golden.get("input")), Mode.TRAINING);
+    tolerance.check("logits", logits, result.get("logits"));
+    loss.forward(logits, Golden.labels(golden));
+    network.backwardParameters(loss.backward());
+    double[] gradient = Arrays.values(network.parameters().get("fc1.weight").gradient());
+    for (int i = 0; i < u.length; i++) {
+      double stretched = HardConcrete.stretched(logAlpha[i], u[i]);
+      double p = HardConcrete.openProbability(logAlpha[i]);
+      double byAlpha = gradient[i] * ungated[i] * HardConcrete.slope(stretched)
+          + golden.get("lambda").asDouble() * p * (1 - p);
+      tolerance.check("gradient of logAlpha", byAlpha, at(result, "gradient_log_alpha", i));
+    }
+  }
+
+  private static double at(JsonNode result, String name, int i) {
+    return result.get(name).get("data").get(i).asDouble();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void gradients(NoiseScope scope) {
+    // A gate in five is cut; the difference quotients below are of the others, whose noise is far
+    // enough from a cut.
+    INDArray logAlpha = Arrays.random(DOUBLE, 1, 6);
+    GradientCheck.check(
+        () -> new HardConcreteGates("gates", logAlpha, scope, new SplittableRandom(8)),
+        Arrays.random(DOUBLE, 3, 5, 6));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void gatesFollowFromTheSeed(NoiseScope scope) {
+    INDArray ones = Nd4j.ones(DOUBLE, 30, 50);
+    INDArray logAlpha = Nd4j.zeros(DOUBLE, 50);
+    HardConcreteGates gates =
+        new HardConcreteGates("gates", logAlpha, scope, new SplittableRandom(8));
+    gates.reseed(5);
+    INDArray first = gates.forward(ones, Mode.TRAINING).dup();
+    INDArray second = gates.forward(ones, Mode.TRAINING).dup();
+    assertThat(second).isNotEqualTo(first);
+    gates.reseed(5);
+    assertThat(gates.forward(ones, Mode.TRAINING)).isEqualTo(first);
+    assertThat(first.getRow(1).equals(first.getRow(0))).isEqualTo(scope == NoiseScope.BATCH);
+  }
+
+  /** At logAlpha = 0 the parts that are 0 and 1 are equal, by symmetry, and known. */
+  @Test
+  void drawsTheDistribution() {
+    HardConcreteGates gates = new HardConcreteGates(
+        "gates", Nd4j.zeros(DOUBLE, 100), NoiseScope.EXAMPLE, new SplittableRandom(8));
+    double[] z = Arrays.values(gates.forward(Nd4j.ones(DOUBLE, 1000, 100), Mode.TRAINING));
+    double closed = java.util.Arrays.stream(z).filter(gate -> gate == 0).count();
+    double open = java.util.Arrays.stream(z).filter(gate -> gate == 1).count();
+    double expected = 1 - gates.openProbabilities()[0];
+    assertThat(expected).isCloseTo(0.168, within(0.001));
+    assertThat(closed / z.length).isCloseTo(expected, within(0.005));
+    assertThat(open / z.length).isCloseTo(expected, within(0.005));
+    assertThat(gates.expectedOpen()).isCloseTo(100 * (1 - expected), within(1e-9));
+  }
+
+  @Test
+  void evaluatesWithoutNoise() {
+    INDArray logAlpha = Nd4j.createFromArray(-3.0, -2.4, 0, 2.3, 2.5);
+    HardConcreteGates gates =
+        new HardConcreteGates("gates", logAlpha, NoiseScope.EXAMPLE, new SplittableRandom(8));
+    INDArray ones = Nd4j.ones(DOUBLE, 2, 5);
+    double[] z = gates.evaluated();
+    assertThat(z[0]).isZero();
+    assertThat(z[1]).isZero();
+    assertThat(z[2]).isEqualTo(0.5, within(1e-15));
+    assertThat(z[3]).isCloseTo(0.99, within(0.002));
+    assertThat(z[4]).isOne();
+    assertThat(gates.open()).isEqualTo(3);
+    INDArray y = gates.forward(ones, Mode.EVALUATION);
+    assertThat(Arrays.values(y.getRow(0))).containsExactly(z);
+    assertThat(Arrays.values(y.getRow(1))).containsExactly(z);
+    assertThatThrownBy(() -> gates.backward(ones)).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void refusals() {
+    Sequential none = Sequential.builder(DOUBLE, 1).input(3).dense("fc", 2).build();
+    assertThatThrownBy(() -> L0Penalty.of(none, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("network has no gates, expected HardConcreteGates");
+    Sequential last =
+        Sequential.builder(DOUBLE, 1).input(3).dense("fc", 2).gates("gates").build();
+    assertThatThrownBy(() -> L0Penalty.of(last, 1))
+        .hasMessage(
+            "HardConcreteGates gates [2] is not before a dense layer, expected one directly after it");
+    assertThatThrownBy(() -> L0Penalty.of(last, -1))
+        .hasMessage("lambda is -1.0, expected a finite number of at least 0");
+    assertThatThrownBy(() ->
+            Sequential.builder(DOUBLE, 1).input(3).gates("gates", Double.NaN, NoiseScope.BATCH))
+        .hasMessage("logAlpha is NaN, expected a finite number");
+    assertThatThrownBy(() -> last.layers().get(1).forward(Nd4j.zeros(DOUBLE, 2, 3), Mode.TRAINING))
+        .hasMessage("gates: input has shape [2, 3], expected [batch, 2]");
+  }
+}
