@@ -29,6 +29,13 @@ abstract class Activation implements Splittable {
   /** Replaces a block of output gradients by input gradients. */
   abstract <A> void gradient(Loops<A> loops, A y, A dy, int n);
 
+  /**
+   * The second derivative divided by the first, as a new array, for a result; null where it is 0.
+   *
+   * @param y the result
+   */
+  abstract INDArray curvature(INDArray y);
+
   @Override
   public final INDArray forward(INDArray input, Mode mode) {
     Checks.anyBatch(toString(), input);

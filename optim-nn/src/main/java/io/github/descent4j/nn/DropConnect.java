@@ -256,7 +256,7 @@ public final class DropConnect implements Splittable {
       splits = random.split();
     }
     return new DropConnect(
-        name, weight(whole).value(), bias(whole).value(), rate, form, scope, random.split(), masks);
+        name, weight(whole).value(), bias(whole).value(), rate, form, scope, splits.split(), masks);
   }
 
   @Override

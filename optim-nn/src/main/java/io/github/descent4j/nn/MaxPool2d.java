@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }</pre>
  */
 public final class MaxPool2d implements Splittable {
-  private final int size;
-  private final int stride;
+  final int size;
+  final int stride;
   private final ImageReader inputs = new ImageReader();
   private final ImageReader gradients = new ImageReader();
   private final ReusableImages output = new ReusableImages();

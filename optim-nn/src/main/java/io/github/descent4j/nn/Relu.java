@@ -1,5 +1,7 @@
 package io.github.descent4j.nn;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /**
  * The rectifier y = max(x, 0) of each element.
  *
@@ -25,6 +27,11 @@ public final class Relu extends Activation {
   @Override
   <A> void gradient(Loops<A> loops, A y, A dy, int n) {
     loops.reluGradient(y, dy, n);
+  }
+
+  @Override
+  INDArray curvature(INDArray y) {
+    return null;
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.github.descent4j.nn;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /**
  * The logistic function y = 1 / (1 + exp(-x)) of each element; its derivative is y (1 - y).
  *
@@ -24,6 +26,11 @@ public final class Sigmoid extends Activation {
   @Override
   <A> void gradient(Loops<A> loops, A y, A dy, int n) {
     loops.sigmoidGradient(y, dy, n);
+  }
+
+  @Override
+  INDArray curvature(INDArray y) {
+    return y.mul(-2).addi(1);
   }
 
   @Override

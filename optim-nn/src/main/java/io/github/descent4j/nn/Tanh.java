@@ -1,5 +1,7 @@
 package io.github.descent4j.nn;
 
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /**
  * The hyperbolic tangent of each element; its derivative is 1 - y<sup>2</sup>.
  *
@@ -24,6 +26,11 @@ public final class Tanh extends Activation {
   @Override
   <A> void gradient(Loops<A> loops, A y, A dy, int n) {
     loops.tanhGradient(y, dy, n);
+  }
+
+  @Override
+  INDArray curvature(INDArray y) {
+    return y.mul(-2);
   }
 
   @Override
