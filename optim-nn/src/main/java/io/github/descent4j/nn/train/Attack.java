@@ -135,7 +135,10 @@ public final class Attack {
    */
   public INDArray perturb(
       Sequential network, Loss loss, INDArray inputs, Targets targets, long seed) {
-    return perturb(network, loss, inputs, targets, seed, null);
+    INDArray[] attacked = new INDArray[1];
+    Trainer.withSingleThreadedProducts(
+        () -> attacked[0] = perturb(network, loss, inputs, targets, seed, null));
+    return attacked[0];
   }
 
   /**
