@@ -4,6 +4,7 @@ import io.github.descent4j.nn.Loss;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.Targets;
+import io.github.descent4j.nn.internal.BlasThreads;
 import io.github.descent4j.nn.memory.Memory;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -136,7 +137,7 @@ public final class Attack {
   public INDArray perturb(
       Sequential network, Loss loss, INDArray inputs, Targets targets, long seed) {
     INDArray[] attacked = new INDArray[1];
-    Trainer.withSingleThreadedProducts(
+    BlasThreads.single(
         () -> attacked[0] = perturb(network, loss, inputs, targets, seed, null));
     return attacked[0];
   }
