@@ -137,8 +137,7 @@ public final class Attack {
   public INDArray perturb(
       Sequential network, Loss loss, INDArray inputs, Targets targets, long seed) {
     INDArray[] attacked = new INDArray[1];
-    BlasThreads.single(
-        () -> attacked[0] = perturb(network, loss, inputs, targets, seed, null));
+    BlasThreads.single(() -> attacked[0] = perturb(network, loss, inputs, targets, seed, null));
     return attacked[0];
   }
 
