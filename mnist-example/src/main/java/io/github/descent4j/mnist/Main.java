@@ -12,6 +12,7 @@ import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.landscape.Picture;
 import io.github.descent4j.mnist.landscape.TestFunction;
 import io.github.descent4j.mnist.option.Version;
+import io.github.descent4j.mnist.settings.AttackChoice;
 import io.github.descent4j.mnist.settings.Choice;
 import io.github.descent4j.mnist.settings.DecayMode;
 import io.github.descent4j.mnist.settings.ModelChoice;
@@ -81,6 +82,7 @@ public final class Main {
         .registerConverter(ModelChoice.class, Choice.converter(ModelChoice.values()))
         .registerConverter(OptimizerChoice.class, Choice.converter(OptimizerChoice.values()))
         .registerConverter(ScheduleChoice.class, Choice.converter(ScheduleChoice.values()))
+        .registerConverter(AttackChoice.class, Choice.converter(AttackChoice.values()))
         .registerConverter(Contender.class, Contender::parse)
         .registerConverter(Seeds.class, Seeds::parse)
         .registerConverter(DecayMode.class, Choice.converter(DecayMode.values()))

@@ -25,7 +25,7 @@ class NetworksGuideTest {
   private static final Pattern EXAMPLE = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
 
   @ParameterizedTest
-  @ValueSource(strings = {"networks.md", "gradient-health.md"})
+  @ValueSource(strings = {"networks.md", "gradient-health.md", "regularization.md"})
   void everyExampleRuns(String guide, @TempDir Path folder) throws Exception {
     List<String> examples = EXAMPLE
         .matcher(Files.readString(Path.of("..", "docs", guide)))
@@ -33,7 +33,7 @@ class NetworksGuideTest {
         .map((MatchResult match) -> match.group(1))
         .filter(example -> !example.contains("public class")) // GradientHealthGuideTest runs it.
         .toList();
-    assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
+    assertThat(examples).isNotEmpty();
     for (String example : examples) {
       compile(example, folder);
       try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {

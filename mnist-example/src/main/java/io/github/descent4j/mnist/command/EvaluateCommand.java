@@ -3,18 +3,25 @@ package io.github.descent4j.mnist.command;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.data.WholeFile;
+import io.github.descent4j.mnist.option.AttackOptions;
 import io.github.descent4j.mnist.option.Check;
 import io.github.descent4j.mnist.option.DataOptions;
+import io.github.descent4j.mnist.option.EnsembleOptions;
 import io.github.descent4j.mnist.option.ModelSource;
 import io.github.descent4j.mnist.option.Version;
+import io.github.descent4j.mnist.report.AttackResult;
 import io.github.descent4j.mnist.report.RunRecord.Session;
 import io.github.descent4j.mnist.report.RunReport;
 import io.github.descent4j.mnist.report.TestResult;
 import io.github.descent4j.mnist.report.TestResult.Mistake;
+import io.github.descent4j.mnist.run.AttackRun;
 import io.github.descent4j.mnist.run.TestRun;
 import io.github.descent4j.mnist.run.TrainedModel;
 import io.github.descent4j.mnist.terminal.CommandText;
 import io.github.descent4j.mnist.terminal.TerminalPicture;
+import io.github.descent4j.nn.Ensemble;
+import io.github.descent4j.nn.InferenceNetwork;
+import io.github.descent4j.nn.Sequential;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -47,6 +54,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   /** The size of a pixel in a picture file. */
   private static final int PIXEL = 8;
 
+  /** Of each size of an attack, in the report. */
+  private static final int ATTACKED_PICTURES = 12;
+
   @Spec
   private CommandSpec command;
 
@@ -55,6 +65,12 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin
   private DataOptions data;
+
+  @Mixin
+  private EnsembleOptions ensemble;
+
+  @Mixin
+  private AttackOptions attack;
 
   @Option(
       names = "--worst",
@@ -75,7 +91,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Check.option(command, worst >= 0, "--worst", worst, "at least 0");
-    TrainedModel model = source.read();
+    ensemble.validate();
+    attack.validate();
+    TrainedModel model = ensemble.read(source);
     LabelledImages images = data.read().test();
     if (images.rows() != model.rows() || images.columns() != model.columns()) {
       throw CommandException.mismatch(
@@ -92,7 +110,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     TestResult result =
         TestRun.of(model.network(), images.withClasses(model.classes()), model.scale(), worst);
     PrintWriter out = command.commandLine().getOut();
-    out.printf(Locale.ROOT, "model      %s of %s%n", model.model(), source.name());
+    out.printf(
+        Locale.ROOT,
+        "model      %s of %s%s%n",
+        model.model(),
+        source.name(),
+        EnsembleOptions.description(model));
     out.printf(
         Locale.ROOT,
         "data       %s: %d test images of %d x %d%n%n",
@@ -103,7 +126,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     printClasses(result, out);
     printConfusion(result, out);
     printWorst(result, out);
-    save(model, result);
+    List<AttackResult> attacked = attack(model, images);
+    printAttack(attacked, out);
+    save(model, result, attacked);
     out.printf(
         Locale.ROOT,
         "test accuracy %.4f (%d/%d)%n",
@@ -111,6 +136,33 @@ public final class EvaluateCommand implements Callable<Integer> {
         result.correct(),
         result.total());
     return 0;
+  }
+
+  private List<AttackResult> attack(TrainedModel model, LabelledImages images) {
+    if (attack.attack() == null) {
+      return List.of();
+    }
+    // An ensemble is as it is in evaluation already.
+    Sequential network = model.network().layers().get(0) instanceof Ensemble
+        ? model.network()
+        : InferenceNetwork.of(model.network());
+    LabelledImages labelled = images.withClasses(model.classes());
+    return attack.epsilons().stream()
+        .map(epsilon -> AttackRun.of(
+            network, labelled, model.scale(), attack.attack(), epsilon, ATTACKED_PICTURES))
+        .toList();
+  }
+
+  private void printAttack(List<AttackResult> results, PrintWriter out) {
+    if (results.isEmpty()) {
+      return;
+    }
+    out.println("attack " + attack.attack());
+    out.println("epsilon  accuracy");
+    for (AttackResult result : results) {
+      out.printf(Locale.ROOT, "%7s    %6.4f%n", result.epsilon(), result.accuracy());
+    }
+    out.println();
   }
 
   private static void printClasses(TestResult result, PrintWriter out) {
@@ -169,7 +221,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     out.println();
   }
 
-  private void save(TrainedModel model, TestResult result) {
+  private void save(TrainedModel model, TestResult result, List<AttackResult> attacked) {
     if (mistakes != null) {
       saveMistakes(result.worst());
     }
@@ -177,13 +229,14 @@ public final class EvaluateCommand implements Callable<Integer> {
       return;
     }
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("model", model.model().toString());
+    settings.put("model", model.model() + EnsembleOptions.description(model));
     settings.put("checkpoint", source.name());
     settings.put("data", data.name());
     try {
       RunReport.of(
               model.model() + " of " + source.name(),
               result,
+              attacked,
               settings,
               new Session(CommandText.of(command), 0, Version.environment()))
           .save(report);

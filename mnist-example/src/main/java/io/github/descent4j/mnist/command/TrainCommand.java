@@ -19,6 +19,7 @@ import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.mnist.run.Checkpoint;
 import io.github.descent4j.mnist.run.CheckpointFolder;
 import io.github.descent4j.mnist.run.EpochResult;
+import io.github.descent4j.mnist.run.GateText;
 import io.github.descent4j.mnist.run.GradientListener;
 import io.github.descent4j.mnist.run.RunOutput;
 import io.github.descent4j.mnist.run.RunSaver;
@@ -235,6 +236,7 @@ public final class TrainCommand implements Callable<Integer> {
               stopping.bestEpoch(),
               stopping.best());
     }
+    GateText.of(run.network()).forEach(out()::println);
     out()
         .printf(
             Locale.ROOT,

@@ -13,6 +13,8 @@ final class LineSearchOptions {
   private static final String STEP = "whose line search chooses the step";
   private static final String DECAY = "which takes --l2: a part of what it minimizes";
 
+  private static final String LOSS = "whose line search evaluates the loss alone";
+
   private static final Map<String, String> REASONS = Map.of(
       "--learning-rate", STEP,
       "--schedule", STEP,
@@ -20,7 +22,9 @@ final class LineSearchOptions {
       "--clip-norm", "whose line search needs the gradient as it is",
       "--weight-decay", DECAY,
       "--weight-decay-mode", DECAY,
-      "--l1", "which minimizes smooth functions");
+      "--l1", "which minimizes smooth functions",
+      "--adversarial", LOSS,
+      "--input-gradient-penalty", LOSS);
 
   private LineSearchOptions() {}
 

@@ -1,6 +1,7 @@
 package io.github.descent4j.mnist.option;
 
 import io.github.descent4j.mnist.settings.RegularizationSettings;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -44,8 +45,23 @@ public final class RegularizationOptions {
           "How many of the last training images --early-stopping holds out. Default: 5000.")
   private Integer validation;
 
+  @Mixin
+  private HiddenOptions hidden;
+
+  @Mixin
+  private InputGradientOptions inputGradient;
+
   /** Fails as a wrong command line if a value is out of range. */
   public void validate() {
+    hidden.validate(command);
+    inputGradient.validate(command);
+    String other = hidden.settings().without();
+    Check.option(
+        command,
+        other == null || inputGradient.settings().penalty() == null,
+        other,
+        "given",
+        "none with --input-gradient-penalty, which knows no second derivatives of it");
     Check.option(command, isRate(l1), "--l1", l1, "a finite number of at least 0");
     Check.option(command, isRate(l2), "--l2", l2, "a finite number of at least 0");
     Check.option(
@@ -73,7 +89,13 @@ public final class RegularizationOptions {
 
   public RegularizationSettings settings() {
     int heldOut = validation == null ? DEFAULT_VALIDATION : validation;
-    return new RegularizationSettings(l1, l2, patience, patience == null ? 0 : heldOut);
+    return new RegularizationSettings(
+        l1,
+        l2,
+        patience,
+        patience == null ? 0 : heldOut,
+        hidden.settings(),
+        inputGradient.settings());
   }
 
   private static boolean isRate(double rate) {

@@ -40,20 +40,32 @@ public final class RunReport {
     return page;
   }
 
+  /** The report of an evaluation without an attack. */
+  public static Page of(
+      String title, TestResult result, Map<String, String> settings, Session session) {
+    return of(title, result, List.of(), settings, session);
+  }
+
   /**
    * The report of an evaluation alone.
    *
+   * @param attacked results under an attack, one for each size; none without
    * @param settings what was evaluated, by name
    * @param session that did so
    */
   public static Page of(
-      String title, TestResult result, Map<String, String> settings, Session session) {
+      String title,
+      TestResult result,
+      List<AttackResult> attacked,
+      Map<String, String> settings,
+      Session session) {
     Map<String, String> figures = new LinkedHashMap<>();
     figures.put("test accuracy", percent(result.accuracy()));
     figures.put("mistakes", result.total() - result.correct() + " of " + result.total());
     figures.put("test loss", number("%.4f", result.meanLoss()));
     Page page = new Page(title).figures(figures);
     evaluation(page, result);
+    attack(page, attacked);
     page.section("Settings").table(Table.of("What was evaluated", settings));
     session(page, session);
     return page;
@@ -174,6 +186,35 @@ public final class RunReport {
               + " class.")
           .pictures(result.worst().stream()
               .map(mistake -> Map.entry(text(mistake), mistake.picture()))
+              .toList());
+    }
+  }
+
+  private static void attack(Page page, List<AttackResult> results) {
+    if (results.isEmpty()) {
+      return;
+    }
+    page.section("Under attack")
+        .charts(List.of(new Chart(
+            "Accuracy under attack",
+            Axis.linear("epsilon"),
+            Axis.linear("accuracy"),
+            List.of(Series.of(
+                "test",
+                results.stream().mapToDouble(AttackResult::epsilon).toArray(),
+                results.stream().mapToDouble(AttackResult::accuracy).toArray())))))
+        .table(Table.ofNumbers(
+            "Each size of the attack, in grey values from 0 to 1",
+            List.of("epsilon", "accuracy"),
+            results.stream()
+                .map(result ->
+                    List.of(significant(result.epsilon()), number("%.4f", result.accuracy())))
+                .toList()));
+    for (AttackResult result : results) {
+      page.text("The first test images after an attack of " + significant(result.epsilon()) + ".")
+          .pictures(result.pictures().stream()
+              .map(attacked -> Map.entry(
+                  attacked.label() + " taken for " + attacked.predicted(), attacked.picture()))
               .toList());
     }
   }

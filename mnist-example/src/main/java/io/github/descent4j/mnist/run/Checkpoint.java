@@ -3,7 +3,9 @@ package io.github.descent4j.mnist.run;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.report.RunRecord;
 import io.github.descent4j.mnist.report.RunRecorder;
+import io.github.descent4j.mnist.settings.HiddenSettings;
 import io.github.descent4j.mnist.settings.ModelChoice;
+import io.github.descent4j.nn.InferenceNetwork;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.state.StateFileException;
 import java.io.IOException;
@@ -64,15 +66,21 @@ public record Checkpoint(Path folder, RunState state) {
     ModelChoice model = state.model(folder.resolve(RUN));
     // Before memory is taken for what a few digits of run.json say.
     requireRoom(model, weights);
+    HiddenSettings hidden = state.hidden(folder.resolve(RUN));
     // Neither dropout nor the initial weights matter to a network that has been trained.
-    Sequential network = model.build(state.rows(), state.columns(), state.classes(), 0, 0);
+    Sequential network = model.build(state.rows(), state.columns(), state.classes(), hidden, 0, 0);
     try {
       network.load(weights);
     } catch (StateFileException | UncheckedIOException e) {
       throw new CommandException(e.getMessage(), e);
     }
     return new TrainedModel(
-        network, model, state.rows(), state.columns(), state.classes(), state.scale());
+        hidden.needsFolding() ? InferenceNetwork.of(network) : network,
+        model,
+        state.rows(),
+        state.columns(),
+        state.classes(),
+        state.scale());
   }
 
   /** Fails if the images are so large that the weights for them have no room in their file. */

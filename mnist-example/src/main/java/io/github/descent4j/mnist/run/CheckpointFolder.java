@@ -146,6 +146,18 @@ public final class CheckpointFolder implements AutoCloseable {
         Files.isDirectory(path) ? "none in it" : "no such folder");
   }
 
+  /** The networks of the checkpoints with the most steps, the earliest first. */
+  static List<TrainedModel> last(Path folder, int count) {
+    List<Path> all = checkpoints(folder);
+    if (all.size() < count) {
+      throw CommandException.mismatch(
+          folder.toString(), "at least " + count + " checkpoints", all.size() + "");
+    }
+    return all.subList(all.size() - count, all.size()).stream()
+        .map(path -> Checkpoint.read(path).model())
+        .toList();
+  }
+
   /**
    * The whole checkpoints, the best first.
    *

@@ -6,6 +6,7 @@ import io.github.descent4j.mnist.data.JsonFile;
 import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.data.Require;
 import io.github.descent4j.mnist.settings.Choice;
+import io.github.descent4j.mnist.settings.HiddenSettings;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.Progress;
@@ -81,6 +82,21 @@ public record RunState(
           file.toString(), "format version " + FORMAT_VERSION, "" + state.formatVersion);
     }
     return state;
+  }
+
+  /**
+   * What is random in the network that is trained.
+   *
+   * @param file where this was read, for the message
+   * @throws CommandException if the settings make no sense
+   */
+  HiddenSettings hidden(Path file) {
+    try {
+      return HiddenSettings.of(settings);
+    } catch (NumberFormatException e) {
+      throw CommandException.mismatch(
+          file.toString(), "numbers in the settings of hidden layers", e.getMessage(), e);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import io.github.descent4j.mnist.data.GreyScale;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.Sequential;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A network that has been trained, with what is needed to show it an image. */
@@ -20,5 +21,16 @@ public record TrainedModel(
    */
   public static TrainedModel read(Path path, Consumer<String> warning) {
     return CheckpointFolder.best(path, warning);
+  }
+
+  /**
+   * The models of the last checkpoints.
+   *
+   * @param folder of a run
+   * @param count how many
+   * @throws CommandException if there are fewer, or one is damaged
+   */
+  public static List<TrainedModel> readLast(Path folder, int count) {
+    return CheckpointFolder.last(folder, count);
   }
 }

@@ -17,7 +17,6 @@ import io.github.descent4j.nn.SoftmaxCrossEntropy;
 import io.github.descent4j.nn.train.Dataset;
 import io.github.descent4j.nn.train.DivergedException;
 import io.github.descent4j.nn.train.EarlyStopping;
-import io.github.descent4j.nn.train.ElasticNet;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.Progress;
@@ -75,6 +74,7 @@ public final class TrainingRun {
             trainImages.rows(),
             trainImages.columns(),
             trainImages.classes(),
+            regularization.hidden(),
             model.dropout(),
             settings.seed());
     scale = GreyScale.of(trainImages);
@@ -90,9 +90,10 @@ public final class TrainingRun {
     }
     Trainer.Builder builder = Trainer.builder(network, optimizer)
         .loss(new SoftmaxCrossEntropy(model.labelSmoothing()))
-        .penalty(ElasticNet.of(regularization.l1(), regularization.l2()))
+        .penalty(regularization.penalty(network))
         .batchSize(model.batchSize())
         .seed(settings.seed())
+        .gradient(regularization.inputGradient().gradient(scale))
         .stopWhen(stop);
     listeners.forEach(builder::listener);
     trainer = builder.build();

@@ -9,11 +9,13 @@ public enum ModelChoice {
   /** inputs-256-128-10, ReLU. */
   MLP(1) {
     @Override
-    public Sequential build(int rows, int columns, int classes, double dropout, long seed) {
+    public Sequential build(
+        int rows, int columns, int classes, HiddenSettings hidden, double dropout, long seed) {
       Sequential.Builder builder =
           Sequential.builder(DataType.FLOAT, seed).input(1, rows, columns).flatten();
-      drop(builder.dense("fc1", 256).relu(), dropout);
-      drop(builder.dense("fc2", 128).relu(), dropout);
+      hidden.addInputGates(builder);
+      hidden.addDense(builder, "fc1", 256, dropout);
+      hidden.addDense(builder, "fc2", 128, dropout);
       return builder.dense("fc3", classes).build();
     }
   },
@@ -21,7 +23,8 @@ public enum ModelChoice {
   /** conv 5x5x16, pool, conv 5x5x32, pool, dense 128, dense 10; ReLU after each convolution and the first dense layer. */
   CNN(16) {
     @Override
-    public Sequential build(int rows, int columns, int classes, double dropout, long seed) {
+    public Sequential build(
+        int rows, int columns, int classes, HiddenSettings hidden, double dropout, long seed) {
       Sequential.Builder builder = Sequential.builder(DataType.FLOAT, seed)
           .input(1, rows, columns)
           .conv2d("conv1", 16, 5)
@@ -31,7 +34,8 @@ public enum ModelChoice {
           .relu()
           .maxPool2d(2)
           .flatten();
-      drop(builder.dense("fc1", 128).relu(), dropout);
+      hidden.addInputGates(builder);
+      hidden.addDense(builder, "fc1", 128, dropout);
       return builder.dense("fc2", classes).build();
     }
   },
@@ -42,7 +46,8 @@ public enum ModelChoice {
    */
   CONVNET(4) {
     @Override
-    public Sequential build(int rows, int columns, int classes, double dropout, long seed) {
+    public Sequential build(
+        int rows, int columns, int classes, HiddenSettings hidden, double dropout, long seed) {
       Sequential.Builder builder = Sequential.builder(DataType.FLOAT, seed).input(1, rows, columns);
       for (int i = 1; i <= 4; i++) {
         builder
@@ -53,7 +58,8 @@ public enum ModelChoice {
           builder.maxPool2d(2);
         }
       }
-      drop(builder.flatten().dense("fc1", 128).relu(), dropout);
+      hidden.addInputGates(builder.flatten());
+      hidden.addDense(builder, "fc1", 128, dropout);
       return builder.dense("fc2", classes).build();
     }
   };
@@ -72,12 +78,12 @@ public enum ModelChoice {
    * A network for images of this size, with new weights from {@code seed}. Dropout comes after the ReLU of each hidden
    * dense layer.
    */
-  public abstract Sequential build(int rows, int columns, int classes, double dropout, long seed);
+  public abstract Sequential build(
+      int rows, int columns, int classes, HiddenSettings hidden, double dropout, long seed);
 
-  private static void drop(Sequential.Builder builder, double dropout) {
-    if (dropout > 0) {
-      builder.dropout(dropout);
-    }
+  /** The same with nothing random but dropout. */
+  public Sequential build(int rows, int columns, int classes, double dropout, long seed) {
+    return build(rows, columns, classes, HiddenSettings.NONE, dropout, seed);
   }
 
   @Override

@@ -27,6 +27,13 @@ public enum ScheduleChoice {
       return Schedules.cosine(rate, steps);
     }
   },
+  /** Half a cosine to 0 in each epoch, whose ends are snapshots for an ensemble. */
+  RESTARTS {
+    @Override
+    Schedule over(double rate, long steps, long stepsPerEpoch) {
+      return Schedules.cosineWarmRestarts(rate, 0, stepsPerEpoch, 1);
+    }
+  },
   /** Half of the rate before, after each epoch. */
   STEP {
     @Override
