@@ -6,7 +6,8 @@ import io.github.descent4j.mnist.command.FindLrCommand;
 import io.github.descent4j.mnist.command.LandscapeCommand;
 import io.github.descent4j.mnist.command.PredictCommand;
 import io.github.descent4j.mnist.command.TrainCommand;
-import io.github.descent4j.mnist.compare.Contender;
+import io.github.descent4j.mnist.compare.Entry;
+import io.github.descent4j.mnist.compare.Rate;
 import io.github.descent4j.mnist.compare.Seeds;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.landscape.Picture;
@@ -83,7 +84,8 @@ public final class Main {
         .registerConverter(OptimizerChoice.class, Choice.converter(OptimizerChoice.values()))
         .registerConverter(ScheduleChoice.class, Choice.converter(ScheduleChoice.values()))
         .registerConverter(AttackChoice.class, Choice.converter(AttackChoice.values()))
-        .registerConverter(Contender.class, Contender::parse)
+        .registerConverter(Entry.class, Entry::parse)
+        .registerConverter(Rate.class, Rate::parse)
         .registerConverter(Seeds.class, Seeds::parse)
         .registerConverter(DecayMode.class, Choice.converter(DecayMode.values()))
         .registerConverter(TestFunction.class, Choice.converter(TestFunction.values()))

@@ -67,6 +67,20 @@ class MainTest {
           qhadam, adabelief, adan, novograd, lamb, lars, adafactor, muon, prodigy, dadaptadam, dadaptsgd, asgd, rprop, \
           ftrl, lbfgs but was 'tiger'
           --optimizer ftrl --weight-decay 0.1 | --weight-decay-mode is decoupled, expected coupled for --optimizer ftrl
+          --set beta2=0.99,beta3=1     | --set: hyperparameter is 'beta3', expected beta1 or beta2 of RAdam
+          --optimizer adam --set bata1=0.5 | --set: hyperparameter is 'bata1', expected beta1 of Adam
+          --set beta2                  | --set: hyperparameter is 'beta2', expected a name and a value, as beta2=0.99
+          --set beta1=0 --set beta1=0  | --set: beta1 is there twice, expected each name once
+          --set beta1=high             | --set: beta1 is 'high', expected a number
+          --set beta1=1                | --set: beta1 is 1.0, expected a number in [0, 1)
+          --set belowThreshold=stop    | --set: belowThreshold is 'stop', expected one of MOMENTUM_STEP, NO_STEP
+          --optimizer muon --set newtonSchulzSteps=2.5 | --set: newtonSchulzSteps is '2.5', expected a whole number
+          --optimizer rmsprop --set centered=yes | --set: centered is 'yes', expected true or false
+          --optimizer sgd --set momentum=0.9 | --set: hyperparameter is 'momentum', expected none, Sgd has no \
+          hyperparameters of its own
+          --set learningRate=1         | --set: hyperparameter is 'learningRate', expected --learning-rate for it
+          --optimizer lbfgs --set m=5  | --set is [m=5], expected none with --optimizer lbfgs, which is no update rule with \
+          hyperparameters of that kind
           --schedule round             | Invalid value for option '--schedule': expected one of constant, linear, cosine, \
           step, exponential, polynomial but was 'round'
           --weight-decay-mode both     | Invalid value for option '--weight-decay-mode': expected one of coupled, decoupled \

@@ -3,11 +3,10 @@ package io.github.descent4j.dl4j;
 import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.WeightDecay;
+import io.github.descent4j.internal.NamedHyperparameters;
 import io.github.descent4j.internal.Rules;
 import io.github.descent4j.internal.access.UpdateRuleAccess;
 import io.github.descent4j.rule.UpdateRule;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -49,15 +48,10 @@ final class NamedRule {
     }
     UpdateRule.Builder<?> builder = builder(name);
     builder.learningRate(learningRate).weightDecay(WeightDecay.none());
-    hyperparameters.forEach((hyperparameter, value) -> {
-      Method setter = method(builder.getClass(), hyperparameter, 1);
-      if (setter == null || setter.getDeclaringClass() != builder.getClass()) {
-        throw new IllegalArgumentException(hyperparameter + " is " + value
-            + ", expected no hyperparameter of that name in " + name);
-      }
-      call(setter, builder, converted(hyperparameter, value, setter.getParameterTypes()[0]));
-    });
-    return (UpdateRule) call(method(builder.getClass(), "build", 0), builder);
+    hyperparameters.forEach(
+        (hyperparameter, value) -> NamedHyperparameters.set(builder, name, hyperparameter, value));
+    return (UpdateRule) NamedHyperparameters.call(
+        NamedHyperparameters.method(builder.getClass(), "build", 0), builder);
   }
 
   private static UpdateRule registered(
@@ -86,48 +80,5 @@ final class NamedRule {
             + "', expected the id of an update rule such as Adam, or of one of your own that"
             + " Descent4j.register has been told of"));
     return rule.builder().get();
-  }
-
-  private static Method method(Class<?> type, String name, int parameters) {
-    for (Method method : type.getDeclaredMethods()) {
-      if (method.getName().equals(name)
-          && method.getParameterCount() == parameters
-          && !method.isBridge()) {
-        return method;
-      }
-    }
-    return null;
-  }
-
-  /** JSON has one kind of number, and text for an enum. */
-  private static Object converted(String name, Object value, Class<?> type) {
-    if (value instanceof Number number && type == double.class) {
-      return number.doubleValue();
-    }
-    if (value instanceof Boolean && type == boolean.class) {
-      return value;
-    }
-    if (value instanceof String text && type.isEnum()) {
-      for (Object constant : type.getEnumConstants()) {
-        if (((Enum<?>) constant).name().equals(text)) {
-          return constant;
-        }
-      }
-    }
-    throw new IllegalArgumentException(
-        name + " is " + value + ", expected a value of type " + type.getSimpleName());
-  }
-
-  private static Object call(Method method, Object receiver, Object... arguments) {
-    try {
-      return method.invoke(receiver, arguments);
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new AssertionError(e);
-    } catch (IllegalAccessException e) {
-      throw new AssertionError(e);
-    }
   }
 }

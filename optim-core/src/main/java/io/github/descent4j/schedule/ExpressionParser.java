@@ -2,6 +2,7 @@ package io.github.descent4j.schedule;
 
 import static java.util.stream.Collectors.joining;
 
+import io.github.descent4j.internal.Nearest;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;

@@ -9,11 +9,13 @@ import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.internal.Check;
 import io.github.descent4j.internal.access.ParameterAccess;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -25,10 +27,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * loss_i = the loss after the step with rate_i, on the next batch
  * </pre>
  *
- * <p>Losses are smoothed by the exponential average of the builder's factor, corrected for its bias. The
- * logarithms of the rates are smoothed alike, so that smoothing does not shift the curve towards
- * larger rates. The test ends early when a loss or gradient is not finite, or when the smoothed loss
- * exceeds the lowest one by {@code divergence - 1} times its absolute value.
+ * <p>The smoothed loss is the running median over the {@code w} losses on each side, {@code w = smoothing / (1 - smoothing)}
+ * rounded, and then the mean over a third of that; windows shrink towards both ends. A median leaves rising and falling
+ * curves where they are (Tukey 1977, chapter 7), so that an explosion shows at the rate at which it happened, where an average
+ * would let it begin windows ahead. The test ends early when a loss or gradient is not finite, or when the exponential average
+ * of the losses so far, of the factor {@code smoothing} and corrected for its bias, exceeds its lowest value by {@code
+ * divergence - 1} times its absolute value.
  *
  * <pre>{@code
  * LearningRateFinder.Result result = LearningRateFinder.builder().build()
@@ -52,15 +56,13 @@ public final class LearningRateFinder {
    *
    * @param rates the rate of each step
    * @param losses the loss after it
-   * @param smoothedRates the rates of the smoothed curve
-   * @param smoothedLosses its losses
+   * @param smoothedLosses the losses without their noise, at the same rates
    * @param diverged whether the test ended ahead of its last rate
-   * @param firstReliable how many points at the beginning are averages of too few to have a slope
+   * @param firstReliable how many points at the beginning are of too few losses to have a slope
    */
   public record Result(
       List<Double> rates,
       List<Double> losses,
-      List<Double> smoothedRates,
       List<Double> smoothedLosses,
       boolean diverged,
       int firstReliable) {
@@ -69,7 +71,6 @@ public final class LearningRateFinder {
     public Result {
       rates = List.copyOf(rates);
       losses = List.copyOf(losses);
-      smoothedRates = List.copyOf(smoothedRates);
       smoothedLosses = List.copyOf(smoothedLosses);
     }
 
@@ -85,10 +86,10 @@ public final class LearningRateFinder {
       OptionalDouble rate = OptionalDouble.empty();
       for (int i = Math.max(1, firstReliable); i < minimum; i++) {
         double slope = (smoothedLosses.get(i + 1) - smoothedLosses.get(i - 1))
-            / Math.log(smoothedRates.get(i + 1) / smoothedRates.get(i - 1));
+            / Math.log(rates.get(i + 1) / rates.get(i - 1));
         if (slope < steepest) {
           steepest = slope;
-          rate = OptionalDouble.of(smoothedRates.get(i));
+          rate = OptionalDouble.of(rates.get(i));
         }
       }
       return rate;
@@ -103,7 +104,7 @@ public final class LearningRateFinder {
       int minimum = minimum();
       return minimum <= firstReliable
           ? OptionalDouble.empty()
-          : OptionalDouble.of(smoothedRates.get(minimum) / 10);
+          : OptionalDouble.of(rates.get(minimum) / 10);
     }
 
     private int minimum() {
@@ -195,40 +196,55 @@ public final class LearningRateFinder {
       double after = loss.getAsDouble();
       diverged = !Double.isFinite(after) || curve.add(rate[0], after);
     }
-    // The average of n values reaches back by smoothing / (1 - smoothing) of them once it is full.
-    int firstReliable = (int) Math.ceil(smoothing / (1 - smoothing) - 1e-9);
-    return new Result(
-        curve.rates,
-        curve.losses,
-        curve.smoothedRates,
-        curve.smoothedLosses,
-        diverged,
-        firstReliable);
+    // As far as the exponential average reaches back, once it is full.
+    int window = (int) Math.round(smoothing / (1 - smoothing));
+    return new Result(curve.rates, curve.losses, smoothed(curve.losses, window), diverged, window);
   }
 
-  /** The points so far, and their average. */
+  /** Medians over so many values on each side, then means over a third as many. */
+  private static List<Double> smoothed(List<Double> losses, int window) {
+    return overWindows(
+        overWindows(losses, window, LearningRateFinder::median),
+        window / 3,
+        values -> Arrays.stream(values).average().orElseThrow());
+  }
+
+  private static List<Double> overWindows(
+      List<Double> values, int window, ToDoubleFunction<double[]> summary) {
+    List<Double> all = new ArrayList<>();
+    for (int i = 0; i < values.size(); i++) {
+      // As many on each side, or the curve would move towards the longer one.
+      int side = Math.min(window, Math.min(i, values.size() - 1 - i));
+      all.add(summary.applyAsDouble(values.subList(i - side, i + side + 1).stream()
+          .mapToDouble(Double::doubleValue)
+          .toArray()));
+    }
+    return all;
+  }
+
+  /** Of an odd number of values. */
+  private static double median(double[] values) {
+    Arrays.sort(values);
+    return values[values.length / 2];
+  }
+
+  /** The points so far, and the average that ends the test. */
   private final class Curve {
     final List<Double> rates = new ArrayList<>();
     final List<Double> losses = new ArrayList<>();
-    final List<Double> smoothedRates = new ArrayList<>();
-    final List<Double> smoothedLosses = new ArrayList<>();
-    private double logRate;
     private double loss;
     private double weight;
     private double lowest = Double.POSITIVE_INFINITY;
 
     /** Whether this point shows that the loss diverges. */
     boolean add(double newRate, double newLoss) {
-      logRate = smoothing * logRate + (1 - smoothing) * Math.log(newRate);
       loss = smoothing * loss + (1 - smoothing) * newLoss;
       weight = smoothing * weight + (1 - smoothing);
-      double smoothed = loss / weight;
+      double average = loss / weight;
       rates.add(newRate);
       losses.add(newLoss);
-      smoothedRates.add(Math.exp(logRate / weight));
-      smoothedLosses.add(smoothed);
-      lowest = Math.min(lowest, smoothed);
-      return smoothed > lowest + (divergence - 1) * Math.abs(lowest);
+      lowest = Math.min(lowest, average);
+      return average > lowest + (divergence - 1) * Math.abs(lowest);
     }
   }
 
@@ -260,13 +276,13 @@ public final class LearningRateFinder {
       return this;
     }
 
-    /** The factor of the average, 0 for none: in [0, 1). */
+    /** How much is smoothed, 0 for nothing, 0.9 over 9 losses on each side: in [0, 1). */
     public Builder smoothing(double smoothing) {
       this.smoothing = smoothing;
       return this;
     }
 
-    /** Ends the test when the smoothed loss is so many times the lowest: above 1, may be infinite. */
+    /** Ends the test when the average loss is so many times the lowest: above 1, may be infinite. */
     public Builder divergence(double divergence) {
       this.divergence = divergence;
       return this;

@@ -30,7 +30,7 @@ class FirstReliableTest {
 
   private static LearningRateFinder.Result curve(int firstReliable, Double... losses) {
     return new LearningRateFinder.Result(
-        RATES, List.of(losses), RATES, List.of(losses), false, firstReliable);
+        RATES, List.of(losses), List.of(losses), false, firstReliable);
   }
 
   /** Falls by 10, 3, 2 and 1, and rises: at 1e-4 the two sides differ by 13, at 1e-3 by 5, at 1e-2 by 3. */
@@ -56,9 +56,8 @@ class FirstReliableTest {
   @Test
   void theSteepestSlopeIsOverTheLogarithmOfTheRate() {
     LearningRateFinder.Result uneven = new LearningRateFinder.Result(
-        RATES,
-        RATES.stream().map(rate -> 1.0).toList(),
         List.of(1e-5, 1e-3, 1e-2, 1e-1, 2e-1, 1.0),
+        RATES.stream().map(rate -> 1.0).toList(),
         List.of(20.0, 18.0, 14.0, 13.0, 11.0, 12.0),
         false,
         0);

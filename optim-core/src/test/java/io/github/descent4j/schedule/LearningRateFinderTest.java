@@ -16,6 +16,7 @@ import io.github.descent4j.TestArrays.Layout;
 import io.github.descent4j.decorator.NonFinite;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.DoubleUnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -61,8 +62,8 @@ class LearningRateFinderTest {
       for (long[] shape : TestArrays.SHAPES) {
         for (Layout layout : Layout.values()) {
           int n = TestArrays.length(shape);
-          INDArray start = TestArrays.create(
-              type, shape, TestArrays.uniform(new java.util.SplittableRandom(4), n));
+          INDArray start =
+              TestArrays.create(type, shape, TestArrays.uniform(new SplittableRandom(4), n));
           INDArray w = TestArrays.lay(start, layout);
           INDArray g = TestArrays.create(type, shape, new double[n]);
           if (n > 0) {
@@ -136,6 +137,44 @@ class LearningRateFinderTest {
           .isBetween(0.5e-3, 1.2e-3);
       assertThat(result.diverged()).isTrue();
     }
+  }
+
+  /** Noise goes; an explosion stays where it is, but for the mean over 3 points on each side. */
+  @Test
+  void smoothingDoesNotMoveAnExplosion() {
+    SplittableRandom random = new SplittableRandom(3);
+    DoubleUnaryOperator clean = rate -> 0.3 + 2 / (1 + rate / 1e-3);
+    LearningRateFinder.Result result = run(
+        rate -> clean.applyAsDouble(rate) * random.nextDouble(0.9, 1.1) + (rate > 0.5 ? 2 : 0),
+        0.9);
+    List<Double> rates = result.rates();
+    double step = rates.get(1) / rates.get(0);
+    double quiet = 0.5 / Math.pow(step, 4);
+    assertThat(rates.get(rates.size() - 1)).isGreaterThan(0.5 * Math.pow(step, 4));
+    for (int i = result.firstReliable(); i < rates.size(); i++) {
+      double rate = rates.get(i);
+      double smoothed = result.smoothedLosses().get(i);
+      if (rate < quiet) {
+        assertThat(smoothed).as("at %s", rate).isCloseTo(clean.applyAsDouble(rate), within(0.16));
+      } else if (rate > 0.5 * Math.pow(step, 4)) {
+        assertThat(smoothed).as("at %s", rate).isGreaterThan(2.2);
+      }
+    }
+  }
+
+  /** Medians of 1, 3, 5, 5, 3 and 1 values; with so few on each side there is no mean behind them. */
+  @Test
+  void smoothedLossesAreMediansOfWindows() {
+    double[] losses = {5, 1, 4, 2, 8, 9};
+    int[] calls = new int[1];
+    LearningRateFinder.Result result = LearningRateFinder.builder()
+        .steps(6)
+        .smoothing(2 / 3.0)
+        .divergence(100)
+        .build()
+        .run(Sgd::new, parameters, () -> losses[Math.max(0, calls[0]++ - 1)]);
+    assertThat(result.smoothedLosses()).containsExactly(5.0, 4.0, 4.0, 4.0, 8.0, 9.0);
+    assertThat(result.firstReliable()).isEqualTo(2);
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
 import org.jfree.chart.JFreeChart;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.ValueMarker;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
@@ -27,6 +28,11 @@ import org.jfree.data.xy.DefaultXYDataset;
 public final class RatePlot {
   private static final int WIDTH = 800;
   private static final int HEIGHT = 450;
+
+  /** From so many times the first loss on, a linear axis would press the rest of the curve flat. */
+  private static final double FAR = 3;
+
+  private static final double LOG_MARGIN = 1.1;
 
   private static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
   private static final BasicStroke DASHES = new BasicStroke(
@@ -61,7 +67,7 @@ public final class RatePlot {
   private static JFreeChart chart(Result result, String title) {
     DefaultXYDataset curves = new DefaultXYDataset();
     curves.addSeries("loss", series(result.rates(), result.losses()));
-    curves.addSeries("smoothed", series(result.smoothedRates(), result.smoothedLosses()));
+    curves.addSeries("smoothed", series(result.rates(), result.smoothedLosses()));
     XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, false);
     renderer.setSeriesPaint(0, LOSS);
     renderer.setSeriesPaint(1, SMOOTHED);
@@ -70,13 +76,7 @@ public final class RatePlot {
     LogAxis rates = new LogAxis("learning rate");
     rates.setNumberFormatOverride(
         new DecimalFormat("0E0", DecimalFormatSymbols.getInstance(Locale.ROOT)));
-    NumberAxis losses = new NumberAxis("loss");
-    double lowest = Collections.min(result.smoothedLosses());
-    double highest = Collections.max(result.smoothedLosses());
-    double margin = 0.05 * (highest - lowest);
-    // Single losses may be far above; their average is what one looks at.
-    losses.setRange(lowest - margin, highest + margin);
-
+    ValueAxis losses = lossAxis(result);
     XYPlot plot = new XYPlot(curves, rates, losses, renderer);
     plot.setBackgroundPaint(Color.WHITE);
     plot.setDomainGridlinePaint(GRID);
@@ -91,6 +91,23 @@ public final class RatePlot {
     JFreeChart chart = new JFreeChart(title, TITLE, plot, true);
     chart.setBackgroundPaint(Color.WHITE);
     return chart;
+  }
+
+  /** All losses have their place: those of an explosion far above the others on a logarithmic axis. */
+  private static ValueAxis lossAxis(Result result) {
+    double lowest = Collections.min(result.losses());
+    double highest = Collections.max(result.losses());
+    if (lowest > 0 && highest > FAR * result.losses().get(0)) {
+      LogAxis axis = new LogAxis("loss");
+      axis.setNumberFormatOverride(
+          new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+      axis.setRange(lowest / LOG_MARGIN, highest * LOG_MARGIN);
+      return axis;
+    }
+    NumberAxis axis = new NumberAxis("loss");
+    double margin = 0.05 * (highest - lowest);
+    axis.setRange(lowest - margin, highest + margin);
+    return axis;
   }
 
   private static void mark(

@@ -3,21 +3,22 @@ package io.github.descent4j.mnist.command;
 import io.github.descent4j.Threads;
 import io.github.descent4j.mnist.compare.ComparedRun;
 import io.github.descent4j.mnist.compare.Comparison;
+import io.github.descent4j.mnist.compare.ComparisonCsv;
 import io.github.descent4j.mnist.compare.ComparisonFolder;
 import io.github.descent4j.mnist.compare.ComparisonReport;
 import io.github.descent4j.mnist.compare.ComparisonTable;
 import io.github.descent4j.mnist.compare.Contender;
-import io.github.descent4j.mnist.compare.Seeds;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.MnistData;
+import io.github.descent4j.mnist.option.AugmentationOptions;
 import io.github.descent4j.mnist.option.Check;
+import io.github.descent4j.mnist.option.ComparisonOptions;
 import io.github.descent4j.mnist.option.DataOptions;
 import io.github.descent4j.mnist.option.ModelOptions;
+import io.github.descent4j.mnist.option.RegularizationOptions;
 import io.github.descent4j.mnist.option.UpdateOptions;
 import io.github.descent4j.mnist.option.Version;
 import io.github.descent4j.mnist.report.RunRecord.Session;
-import io.github.descent4j.mnist.settings.AugmentationSettings;
-import io.github.descent4j.mnist.settings.RegularizationSettings;
 import io.github.descent4j.mnist.settings.TrainingSettings;
 import io.github.descent4j.mnist.terminal.CommandText;
 import io.github.descent4j.mnist.terminal.Interruption;
@@ -29,7 +30,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -59,34 +59,8 @@ public final class CompareCommand implements Callable<Integer> {
   @Spec
   private CommandSpec command;
 
-  @Option(
-      names = "--optimizer",
-      paramLabel = "NAME",
-      split = ",",
-      arity = "1..*",
-      defaultValue = "radam,adam,adam:warmup=500,sgd",
-      description =
-          "Optimizers, by commas or spaces, each with the steps of its warmup if it has one. Default: ${DEFAULT-VALUE}.")
-  private List<Contender> contenders;
-
-  @Option(
-      names = "--learning-rate",
-      paramLabel = "RATE",
-      split = ",",
-      arity = "1..*",
-      defaultValue = "0.003,0.01,0.03,0.1",
-      description = "Learning rates, each above 0. Default: ${DEFAULT-VALUE}.")
-  private List<Double> learningRates;
-
-  @Option(
-      names = "--seed",
-      paramLabel = "N",
-      split = ",",
-      arity = "1..*",
-      defaultValue = "1,2,3",
-      description =
-          "Seeds of the initial weights, the order of the images and dropout; 1-3 is 1,2,3. Default: ${DEFAULT-VALUE}.")
-  private List<Seeds> seedRanges;
+  @Mixin
+  private ComparisonOptions comparison;
 
   @Option(
       names = "--epochs",
@@ -104,18 +78,11 @@ public final class CompareCommand implements Callable<Integer> {
   @Mixin
   private UpdateOptions update;
 
-  @Option(
-      names = "--output",
-      paramLabel = "DIR",
-      defaultValue = "comparison",
-      description = "Folder of the results, a file for each run. Default: ${DEFAULT-VALUE}.")
-  private Path output;
+  @Mixin
+  private RegularizationOptions regularization;
 
-  @Option(
-      names = "--report",
-      paramLabel = "FILE",
-      description = "HTML file with accuracy against learning rate and the curves of training.")
-  private Path report;
+  @Mixin
+  private AugmentationOptions augmentation;
 
   @Option(
       names = "--jobs",
@@ -127,12 +94,11 @@ public final class CompareCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     validate();
-    if (report != null) {
-      Check.folderOf(report);
-    }
     MnistData images = data.read();
     model.requireFits(images.train(), data.name());
+    regularization.validateImages(images.train().size());
     List<TrainingSettings> all = settings(images.train().size());
+    Path output = comparison.output();
     ComparisonFolder folder = new ComparisonFolder(output, images.fingerprint());
     List<ComparedRun> results = new ArrayList<>();
     List<TrainingSettings> missing = new ArrayList<>();
@@ -164,18 +130,21 @@ public final class CompareCommand implements Callable<Integer> {
         return interruption.exitCode();
       }
     }
-    ComparisonTable table = new ComparisonTable(contenders, learningRates, results);
+    ComparisonTable table = new ComparisonTable(comparison.lineup(), results);
     table.print(out());
-    if (report != null) {
-      writeReport(table);
+    if (comparison.csv() != null) {
+      ComparisonCsv.write(table, comparison.csv());
+    }
+    if (comparison.report() != null) {
+      writeReport(table, comparison.report());
     }
     return 0;
   }
 
-  private void writeReport(ComparisonTable table) {
+  private void writeReport(ComparisonTable table, Path report) {
     Session session = new Session(CommandText.of(command), 0, Version.environment());
     try {
-      new ComparisonReport(contenders, learningRates, table).page(session).save(report);
+      new ComparisonReport(comparison.lineup(), table).page(session).save(report);
     } catch (IOException e) {
       throw CommandException.unwritable(report, e);
     }
@@ -227,58 +196,44 @@ public final class CompareCommand implements Callable<Integer> {
 
   private void validate() {
     model.validate();
-    for (Contender contender : contenders) {
-      Check.hasLearningRate(command, contender.optimizer());
-      update.validate(contender.optimizer());
-    }
-    for (double rate : learningRates) {
-      Check.option(
-          command, Check.positive(rate), "--learning-rate", rate, "finite numbers above 0");
-    }
-    requireDistinct("--optimizer", contenders);
-    requireDistinct("--learning-rate", learningRates);
-    requireDistinct("--seed", seeds());
+    regularization.validate();
+    augmentation.validate();
+    comparison.validate();
+    comparison.lineup().contenders().forEach(contender -> update.validate(contender.optimizer()));
     Check.option(command, epochs >= 1, "--epochs", epochs, "at least 1");
     Check.option(command, jobs == null || jobs >= 1, "--jobs", jobs, "at least 1");
   }
 
-  private void requireDistinct(String option, List<?> values) {
-    Check.option(
-        command,
-        new LinkedHashSet<>(values).size() == values.size(),
-        option,
-        values,
-        "each value once");
-  }
-
   private List<TrainingSettings> settings(int trainingImages) {
     List<TrainingSettings> all = new ArrayList<>();
-    for (Contender contender : contenders) {
-      for (double rate : learningRates) {
-        for (long seed : seeds()) {
-          TrainingSettings settings = new TrainingSettings(
-              model.settings(),
-              update.settings(contender.optimizer(), rate, contender.warmup()),
-              RegularizationSettings.NONE,
-              AugmentationSettings.NONE,
-              epochs,
-              seed);
-          long steps = (long) epochs * settings.stepsPerEpoch(trainingImages);
-          Check.option(
-              command,
-              contender.warmup() < steps,
-              "--optimizer",
-              contender,
-              "a warmup of fewer than the " + steps + " steps of a run");
-          all.add(settings);
+    comparison.lineup().rates().forEach((contender, rates) -> {
+      for (double rate : rates) {
+        for (long seed : comparison.seeds()) {
+          all.add(settings(contender, rate, seed, trainingImages));
         }
       }
-    }
+    });
     return all;
   }
 
-  private List<Long> seeds() {
-    return seedRanges.stream().flatMap(range -> range.each().stream()).toList();
+  private TrainingSettings settings(
+      Contender contender, double rate, long seed, int trainingImages) {
+    TrainingSettings settings = new TrainingSettings(
+        model.settings(),
+        update.settings(
+            contender.optimizer(), contender.hyperparameters(), rate, contender.warmup()),
+        regularization.settings(),
+        augmentation.settings(),
+        epochs,
+        seed);
+    long steps = (long) epochs * settings.stepsPerEpoch(trainingImages);
+    Check.option(
+        command,
+        contender.warmup() < steps,
+        "--optimizer",
+        contender,
+        "a warmup of fewer than the " + steps + " steps of a run");
+    return settings;
   }
 
   private int workers() {

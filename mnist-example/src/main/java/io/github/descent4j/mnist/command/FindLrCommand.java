@@ -3,9 +3,11 @@ package io.github.descent4j.mnist.command;
 import io.github.descent4j.mnist.chart.RatePlot;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.MnistData;
+import io.github.descent4j.mnist.data.WholeFile;
 import io.github.descent4j.mnist.option.Check;
 import io.github.descent4j.mnist.option.ClipAndDecayOptions;
 import io.github.descent4j.mnist.option.DataOptions;
+import io.github.descent4j.mnist.option.HyperparameterOptions;
 import io.github.descent4j.mnist.option.ModelOptions;
 import io.github.descent4j.mnist.option.Version;
 import io.github.descent4j.mnist.run.RangeTest;
@@ -15,7 +17,9 @@ import io.github.descent4j.mnist.settings.OptimizerSettings;
 import io.github.descent4j.mnist.settings.ScheduleChoice;
 import io.github.descent4j.schedule.LearningRateFinder;
 import io.github.descent4j.schedule.LearningRateFinder.Result;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -63,6 +67,9 @@ public final class FindLrCommand implements Callable<Integer> {
   private OptimizerChoice optimizer;
 
   @Mixin
+  private HyperparameterOptions hyperparameters;
+
+  @Mixin
   private ClipAndDecayOptions clipAndDecay;
 
   @Option(
@@ -100,6 +107,12 @@ public final class FindLrCommand implements Callable<Integer> {
       description = "Draw the losses over the rates into this file, .svg or .png.")
   private Path plot;
 
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description = "FILE.csv gets a row for each step: rate, loss and smoothed loss.")
+  private Path csv;
+
   @Override
   public Integer call() {
     validate();
@@ -123,6 +136,9 @@ public final class FindLrCommand implements Callable<Integer> {
     if (plot != null) {
       RatePlot.write(result, settings.model() + ", " + update.withoutRate(), plot);
     }
+    if (csv != null) {
+      writeCsv(result);
+    }
     out.println(suggestion(result));
     return 0;
   }
@@ -130,6 +146,7 @@ public final class FindLrCommand implements Callable<Integer> {
   private void validate() {
     model.validate();
     Check.hasLearningRate(command, optimizer);
+    hyperparameters.validate(optimizer);
     clipAndDecay.validate(optimizer);
     Check.option(command, Check.positive(from), "--from", from, "a finite number above 0");
     Check.option(
@@ -140,17 +157,26 @@ public final class FindLrCommand implements Callable<Integer> {
       Check.option(command, RatePlot.draws(plot), "--plot", plot, "a file *.svg or *.png");
       Check.folderOf(plot);
     }
+    if (csv != null) {
+      Check.option(
+          command, csv.toString().endsWith(".csv"), "--csv", csv, "a name that ends in .csv");
+      Check.folderOf(csv);
+    }
   }
 
   /** The rate is that of the test, not of these. */
   private OptimizerSettings optimizerSettings() {
     return clipAndDecay.settings(
-        optimizer, optimizer.defaultLearningRate, ScheduleChoice.CONSTANT, 0);
+        optimizer,
+        hyperparameters.of(optimizer),
+        optimizer.defaultLearningRate,
+        ScheduleChoice.CONSTANT,
+        0);
   }
 
   /** Some points of the curve, the last one among them. */
   private void printCurve(Result result, PrintWriter out) {
-    int points = result.smoothedRates().size();
+    int points = result.rates().size();
     out.printf(
         Locale.ROOT,
         "rates      %s to %s in %d steps%s%n",
@@ -159,14 +185,32 @@ public final class FindLrCommand implements Callable<Integer> {
         steps,
         result.diverged() ? ", diverged after " + points : "");
     int rows = Math.min(ROWS, points);
-    out.printf(Locale.ROOT, "%10s  %10s%n", "rate", "loss");
+    out.printf(Locale.ROOT, "%10s  %10s  %10s%n", "rate", "loss", "smoothed");
     for (int row = 1; row <= rows; row++) {
       int point = row * points / rows - 1;
       out.printf(
           Locale.ROOT,
-          "%10.2e  %10.4f%n",
-          result.smoothedRates().get(point),
+          "%10.2e  %10.4f  %10.4f%n",
+          result.rates().get(point),
+          result.losses().get(point),
           result.smoothedLosses().get(point));
+    }
+  }
+
+  private void writeCsv(Result result) {
+    StringBuilder text = new StringBuilder("learning_rate,loss,smoothed_loss\n");
+    for (int i = 0; i < result.rates().size(); i++) {
+      text.append(result.rates().get(i))
+          .append(',')
+          .append(result.losses().get(i))
+          .append(',')
+          .append(result.smoothedLosses().get(i))
+          .append('\n');
+    }
+    try {
+      WholeFile.write(csv, text.toString().getBytes(StandardCharsets.US_ASCII));
+    } catch (IOException e) {
+      throw CommandException.unwritable(csv, e);
     }
   }
 

@@ -14,6 +14,7 @@ import io.github.descent4j.mnist.option.OptimizerOptions;
 import io.github.descent4j.mnist.option.OutputOptions;
 import io.github.descent4j.mnist.option.RegularizationOptions;
 import io.github.descent4j.mnist.option.SavedSettings;
+import io.github.descent4j.mnist.option.StartOptions;
 import io.github.descent4j.mnist.option.Version;
 import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.mnist.run.Checkpoint;
@@ -24,7 +25,9 @@ import io.github.descent4j.mnist.run.GradientListener;
 import io.github.descent4j.mnist.run.RunOutput;
 import io.github.descent4j.mnist.run.RunSaver;
 import io.github.descent4j.mnist.run.TrainingRun;
+import io.github.descent4j.mnist.run.WarmStart;
 import io.github.descent4j.mnist.settings.AugmentationSettings;
+import io.github.descent4j.mnist.settings.OptimizerSettings;
 import io.github.descent4j.mnist.settings.TrainingSettings;
 import io.github.descent4j.mnist.terminal.CommandText;
 import io.github.descent4j.mnist.terminal.EpochBar;
@@ -100,6 +103,9 @@ public final class TrainCommand implements Callable<Integer> {
   private long seed;
 
   @Mixin
+  private StartOptions beginning;
+
+  @Mixin
   private CheckpointOptions checkpoints;
 
   @Mixin
@@ -107,6 +113,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    beginning.configure();
     validate();
     try (CheckpointFolder folder = checkpoints.open()) {
       Checkpoint start = checkpoints.resumes() ? checkpoints.last(folder) : null;
@@ -116,6 +123,10 @@ public final class TrainCommand implements Callable<Integer> {
       MnistData images = data.read();
       if (start != null) {
         SavedSettings.requireSameData(start, images, data.name());
+      }
+      WarmStart weights = start == null ? beginning.weights().orElse(null) : null;
+      if (weights != null) {
+        weights.model().ifPresent(trained -> model.adopt(trained, weights.weights()));
       }
       model.requireFits(images.train(), data.name());
       int size = images.train().size();
@@ -135,8 +146,9 @@ public final class TrainCommand implements Callable<Integer> {
           command, start, () -> optimizer.validateSteps((long) epochs * stepsPerEpoch));
       EpochBar bar = new EpochBar(System.err, Terminal.errorWidth().orElse(0));
       try (Interruption interruption = new Interruption()) {
-        RunRecorder recorder =
-            start == null ? new RunRecorder(SavedSettings.of(command)) : start.recorder();
+        RunRecorder recorder = start == null
+            ? new RunRecorder(SavedSettings.of(command))
+            : start.recorder(SavedSettings.of(command));
         List<TrainingListener> listeners = new ArrayList<>(List.of(bar, recorder));
         GradientMonitor monitor = null;
         // Of a step with a line search there are many gradients, and none that is the step's.
@@ -152,6 +164,11 @@ public final class TrainCommand implements Callable<Integer> {
         if (start != null) {
           start.restore(run);
           out().printf(Locale.ROOT, "resumed    %s%n", start.folder());
+          goOn(start, run, settings, stepsPerEpoch);
+        }
+        if (weights != null) {
+          String what = weights.apply(run.network(), settings.model().model(), images.train());
+          out().printf(Locale.ROOT, "from       %s%n", what);
         }
         out().flush();
         String title =
@@ -162,6 +179,33 @@ public final class TrainCommand implements Callable<Integer> {
           return train(run, saver, bar, interruption);
         }
       }
+    }
+  }
+
+  /** Says what more epochs than the run was to have mean, or why there cannot be more. */
+  private void goOn(
+      Checkpoint start, TrainingRun run, TrainingSettings settings, int stepsPerEpoch) {
+    int planned = SavedSettings.epochs(start);
+    if (epochs == planned) {
+      return;
+    }
+    if (run.finished()) {
+      throw new CommandException("--epochs is " + epochs + ", expected " + planned + " as in "
+          + start.folder() + ": early stopping has ended this run after epoch "
+          + run.progress().epochs());
+    }
+    OptimizerSettings update = settings.optimizer();
+    if (optimizer.hasLearningRate() && update.schedule().dependsOnLength()) {
+      long steps = run.progress().steps();
+      out()
+          .printf(
+              Locale.ROOT,
+              "schedule   %s, stretched from %d to %d epochs: the rate is now %.2g, and was %.2g%n",
+              update.schedule(),
+              planned,
+              epochs,
+              update.rates((long) epochs * stepsPerEpoch, stepsPerEpoch).at(steps),
+              update.rates((long) planned * stepsPerEpoch, stepsPerEpoch).at(steps));
     }
   }
 

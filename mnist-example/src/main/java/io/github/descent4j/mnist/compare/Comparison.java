@@ -93,8 +93,9 @@ public final class Comparison {
         }
       }
     } catch (CommandException e) {
-      return Optional.of(new ComparedRun(settings, fingerprint, run.results(), e.getMessage()));
+      return Optional.of(new ComparedRun(settings, fingerprint, run.results(), 0, e.getMessage()));
     }
-    return Optional.of(new ComparedRun(settings, fingerprint, run.results(), null));
+    int best = run.stopping() == null ? run.results().size() : run.stopping().bestEpoch();
+    return Optional.of(new ComparedRun(settings, fingerprint, run.results(), best, null));
   }
 }

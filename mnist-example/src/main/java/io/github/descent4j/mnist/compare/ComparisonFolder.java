@@ -2,7 +2,6 @@ package io.github.descent4j.mnist.compare;
 
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.JsonFile;
-import io.github.descent4j.mnist.settings.OptimizerSettings;
 import io.github.descent4j.mnist.settings.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,14 +61,13 @@ public final class ComparisonFolder {
   }
 
   private Path file(TrainingSettings settings) {
-    OptimizerSettings optimizer = settings.optimizer();
-    String warmup = optimizer.warmup() == 0 ? "" : "-warmup-" + optimizer.warmup();
+    // As adam-beta2-0.99-warmup-500-rate-0.01-seed-1.json.
+    String contender = Contender.of(settings).toString().replace(':', '-').replace('=', '-');
     return folder.resolve(String.format(
         Locale.ROOT,
-        "%s%s-rate-%s-seed-%d.json",
-        optimizer.optimizer(),
-        warmup,
-        optimizer.learningRate(),
+        "%s-rate-%s-seed-%d.json",
+        contender,
+        settings.optimizer().learningRate(),
         settings.seed()));
   }
 }

@@ -1,71 +1,136 @@
 package io.github.descent4j.mnist.compare;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
-/** Test accuracy by optimizer and learning rate. */
+/** Test accuracy by optimizer and learning rate: the mean over the seeds, and how far they are apart. */
 public final class ComparisonTable {
-  private static final int CELL = "0.9812 (0.0012)".length();
+  static final List<String> HEADER =
+      List.of("optimizer", "learning rate", "mean", "deviation", "lowest", "highest", "");
 
-  private final List<Contender> contenders;
-  private final List<Double> learningRates;
-  private final List<ComparedRun> runs;
+  private static final String BEST = "best of all";
+  private static final String BEST_RATE = "best rate";
 
-  public ComparisonTable(
-      List<Contender> contenders, List<Double> learningRates, List<ComparedRun> runs) {
-    this.contenders = List.copyOf(contenders);
-    this.learningRates = List.copyOf(learningRates);
-    this.runs = List.copyOf(runs);
+  private final Lineup lineup;
+  private final List<Line> lines = new ArrayList<>();
+  private final Optional<Line> best;
+
+  /**
+   * The table of some runs.
+   *
+   * @param runs of each contender at each of its rates at least one
+   */
+  public ComparisonTable(Lineup lineup, List<ComparedRun> runs) {
+    this.lineup = lineup;
+    lineup
+        .rates()
+        .forEach((contender, rates) -> rates.forEach(rate -> lines.add(new Line(
+            contender,
+            rate,
+            runs.stream()
+                .filter(run -> Contender.of(run.settings()).equals(contender)
+                    && run.settings().optimizer().learningRate() == rate)
+                .sorted(Comparator.comparingLong(run -> run.settings().seed()))
+                .toList()))));
+    best = best(lines);
+  }
+
+  /** What the accuracies are of. */
+  public String title() {
+    boolean stopped = lines.stream()
+        .flatMap(line -> line.runs().stream())
+        .anyMatch(run -> run.settings().regularization().patience() != null);
+    return "test accuracy after the " + (stopped ? "best epoch" : "last epoch")
+        + ", over the seeds";
   }
 
   public void print(PrintWriter out) {
-    out.printf(
-        Locale.ROOT,
-        "%ntest accuracy after the last epoch, mean (standard deviation) over the seeds%n%n");
-    int width = contenders.stream()
-        .mapToInt(contender -> contender.toString().length())
-        .max()
-        .orElse(0);
-    width = Math.max(width, "learning rate".length());
-    out.print(pad("learning rate", width));
-    learningRates.forEach(rate -> out.print("  " + pad(rate.toString(), CELL)));
-    out.println();
-    for (Contender contender : contenders) {
-      out.print(pad(contender.toString(), width));
-      learningRates.forEach(rate -> out.print("  " + pad(cell(contender, rate), CELL)));
-      out.println();
+    List<List<String>> all = new ArrayList<>();
+    all.add(HEADER);
+    all.addAll(rows());
+    int[] widths = new int[HEADER.size()];
+    for (List<String> row : all) {
+      for (int i = 0; i < row.size(); i++) {
+        widths[i] = Math.max(widths[i], row.get(i).length());
+      }
+    }
+    out.printf(Locale.ROOT, "%n%s%n%n", title());
+    for (List<String> row : all) {
+      StringBuilder text = new StringBuilder(pad(row.get(0), widths[0]));
+      for (int i = 1; i < row.size() - 1; i++) {
+        text.append("  ").append(" ".repeat(widths[i] - row.get(i).length())).append(row.get(i));
+      }
+      out.println(text.append("  ").append(row.get(row.size() - 1)).toString().stripTrailing());
     }
   }
 
-  /** The runs of one optimizer at one learning rate. */
-  List<ComparedRun> runs(Contender contender, double learningRate) {
-    return runs.stream()
-        .filter(run -> Contender.of(run.settings()).equals(contender)
-            && run.settings().optimizer().learningRate() == learningRate)
+  /** A row for each line: optimizer, rate, mean, deviation, lowest, highest, and what there is to remark. */
+  List<List<String>> rows() {
+    return lines.stream()
+        .map(line -> List.of(
+            line.contender().toString(),
+            Double.toString(line.learningRate()),
+            cell(line, line.mean()),
+            cell(line, line.deviation()),
+            cell(line, line.lowest()),
+            cell(line, line.highest()),
+            remark(line)))
         .toList();
   }
 
-  /** Mean and deviation of the runs that came to their end, or how many did not. */
-  String cell(Contender contender, double learningRate) {
-    List<ComparedRun> all = runs(contender, learningRate);
-    long diverged = all.stream().filter(ComparedRun::diverged).count();
-    if (diverged > 0) {
-      return diverged + " of " + all.size() + " diverged";
+  List<Line> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** Those of a contender, in the order of their rates. */
+  List<Line> lines(Contender contender) {
+    return lines.stream()
+        .filter(line -> line.contender().equals(contender))
+        .sorted(Comparator.comparingDouble(Line::learningRate))
+        .toList();
+  }
+
+  /** The line with the highest mean among those without a run that diverged, of several the first. */
+  Optional<Line> best() {
+    return best;
+  }
+
+  /** The same among those of a contender. */
+  Optional<Line> best(Contender contender) {
+    return best(lines(contender));
+  }
+
+  private static Optional<Line> best(List<Line> lines) {
+    Line best = null;
+    for (Line line : lines) {
+      if (line.diverged() == 0 && (best == null || line.mean() > best.mean())) {
+        best = line;
+      }
     }
-    return String.format(Locale.ROOT, "%.4f (%.4f)", mean(all), deviation(all));
+    return Optional.ofNullable(best);
   }
 
-  static double mean(List<ComparedRun> runs) {
-    return runs.stream().mapToDouble(ComparedRun::accuracy).average().orElseThrow();
+  private String remark(Line line) {
+    if (line.diverged() > 0) {
+      return line.diverged() + " of " + line.runs().size() + " diverged";
+    }
+    if (best.filter(line::equals).isPresent() && lines.size() > 1) {
+      return BEST;
+    }
+    boolean chosen = lineup.rates().get(line.contender()).size() > 1
+        && best(line.contender()).filter(line::equals).isPresent();
+    return chosen ? BEST_RATE : "";
   }
 
-  /** Of the sample: over n - 1; 0 of a single run. */
-  static double deviation(List<ComparedRun> runs) {
-    double mean = mean(runs);
-    double squares =
-        runs.stream().mapToDouble(run -> Math.pow(run.accuracy() - mean, 2)).sum();
-    return runs.size() < 2 ? 0 : Math.sqrt(squares / (runs.size() - 1));
+  /** A dash where there is no such value. */
+  private static String cell(Line line, double value) {
+    return line.diverged() > 0 || Double.isNaN(value)
+        ? "-"
+        : String.format(Locale.ROOT, "%.4f", value);
   }
 
   private static String pad(String text, int width) {

@@ -1,39 +1,35 @@
 package io.github.descent4j.mnist.compare;
 
-import io.github.descent4j.mnist.settings.Choice;
 import io.github.descent4j.mnist.settings.OptimizerChoice;
 import io.github.descent4j.mnist.settings.TrainingSettings;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import picocli.CommandLine.TypeConversionException;
+import java.util.Map;
 
 /**
- * An optimizer in a comparison, with its warmup: {@code adam}, {@code adam:warmup=500}.
+ * An optimizer in a comparison, with its hyperparameters and its warmup: {@code adam}, {@code adam:beta2=0.99:warmup=500}.
  *
+ * @param hyperparameters of the rule, where they are not its defaults
  * @param warmup steps in which the rate rises from 0, before the schedule
  */
-public record Contender(OptimizerChoice optimizer, long warmup) {
-  private static final Pattern FORM = Pattern.compile("([^:]+)(?::warmup=(\\d{1,9}))?");
+public record Contender(
+    OptimizerChoice optimizer, Map<String, String> hyperparameters, long warmup) {
 
   public static Contender of(TrainingSettings settings) {
-    return new Contender(settings.optimizer().optimizer(), settings.optimizer().warmup());
-  }
-
-  public static Contender parse(String text) {
-    Matcher matcher = FORM.matcher(text);
-    if (!matcher.matches()) {
-      throw new TypeConversionException(
-          "expected a name, as 'adam', or with warmup steps, as 'adam:warmup=500', but was '" + text
-              + "'");
-    }
-    String steps = matcher.group(2);
     return new Contender(
-        Choice.of(OptimizerChoice.values(), matcher.group(1)),
-        steps == null ? 0 : Long.parseLong(steps));
+        settings.optimizer().optimizer(),
+        settings.optimizer().hyperparameters(),
+        settings.optimizer().warmup());
   }
 
   @Override
   public String toString() {
-    return warmup == 0 ? optimizer.toString() : optimizer + ":warmup=" + warmup;
+    StringBuilder text = new StringBuilder(optimizer.toString());
+    hyperparameters.forEach((name, value) -> text.append(part(name, value)));
+    return warmup == 0
+        ? text.toString()
+        : text.append(part(Entry.WARMUP, Long.toString(warmup))).toString();
+  }
+
+  private static String part(String name, String value) {
+    return ":" + name + "=" + value;
   }
 }

@@ -4,6 +4,7 @@ import io.github.descent4j.mnist.settings.DecayMode;
 import io.github.descent4j.mnist.settings.OptimizerChoice;
 import io.github.descent4j.mnist.settings.OptimizerSettings;
 import io.github.descent4j.mnist.settings.ScheduleChoice;
+import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -60,9 +61,20 @@ public final class ClipAndDecayOptions {
   }
 
   public OptimizerSettings settings(
-      OptimizerChoice optimizer, double learningRate, ScheduleChoice schedule, long warmup) {
+      OptimizerChoice optimizer,
+      Map<String, String> hyperparameters,
+      double learningRate,
+      ScheduleChoice schedule,
+      long warmup) {
     return new OptimizerSettings(
-        optimizer, learningRate, schedule, warmup, clipNorm, weightDecayMode, decayRate(optimizer));
+        optimizer,
+        hyperparameters,
+        learningRate,
+        schedule,
+        warmup,
+        clipNorm,
+        weightDecayMode,
+        decayRate(optimizer));
   }
 
   private double decayRate(OptimizerChoice optimizer) {

@@ -17,6 +17,7 @@ final class LineSearchOptions {
 
   private static final Map<String, String> REASONS = Map.of(
       "--learning-rate", STEP,
+      "--set", "which is no update rule with hyperparameters of that kind",
       "--schedule", STEP,
       "--warmup", STEP,
       "--clip-norm", "whose line search needs the gradient as it is",

@@ -4,6 +4,7 @@ import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.mnist.settings.ModelSettings;
+import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -58,6 +59,20 @@ public final class ModelOptions {
         "a value in [0, 1)");
     Check.option(command, dropout >= 0 && dropout < 1, "--dropout", dropout, "a value in [0, 1)");
     Check.option(command, batchSize >= 1, "--batch-size", batchSize, "at least 1");
+  }
+
+  /**
+   * Takes the model of trained weights.
+   *
+   * @param source where they are, for the message
+   * @throws CommandException if the command line asks for another one
+   */
+  public void adopt(ModelChoice trained, Path source) {
+    if (model != trained && command.commandLine().getParseResult().hasMatchedOption("--model")) {
+      throw new CommandException(
+          "--model is " + model + ", expected " + trained + " as in " + source);
+    }
+    model = trained;
   }
 
   /** Makes a step of all images, unless the command line says otherwise. */

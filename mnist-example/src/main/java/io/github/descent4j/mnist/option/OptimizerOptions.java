@@ -27,6 +27,9 @@ public final class OptimizerOptions {
   private Double learningRate;
 
   @Mixin
+  private HyperparameterOptions hyperparameters;
+
+  @Mixin
   private UpdateOptions update;
 
   @Option(
@@ -47,11 +50,12 @@ public final class OptimizerOptions {
         learningRate,
         "a finite number above 0");
     Check.option(command, warmup >= 0, "--warmup", warmup, "at least 0");
+    hyperparameters.validate(optimizer);
     update.validate(optimizer);
   }
 
   public OptimizerSettings settings() {
-    return update.settings(optimizer, learningRate(), warmup);
+    return update.settings(optimizer, hyperparameters.of(optimizer), learningRate(), warmup);
   }
 
   /** Fails as a wrong command line if the warmup takes the whole run. */

@@ -5,11 +5,14 @@ import io.github.descent4j.mnist.data.MnistData;
 import io.github.descent4j.mnist.run.Checkpoint;
 import io.github.descent4j.mnist.run.RunState;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -17,16 +20,29 @@ import picocli.CommandLine.ParameterException;
 /** The options of a command line as a checkpoint keeps them, and back. */
 public final class SavedSettings {
   /** Options that say where things are and what to show, on which no number of the run depends. */
-  private static final Set<String> NOT_SAVED =
-      Set.of("--checkpoint", "--resume", "--keep", "--report", "--metrics", "--help", "--version");
+  private static final Set<String> NOT_SAVED = Set.of(
+      "--config",
+      "--checkpoint",
+      "--resume",
+      "--keep",
+      "--report",
+      "--metrics",
+      "--help",
+      "--version");
 
   /** Options that every version has saved where they mean something; what later ones added may be missing, and has its default then. */
   private static final List<String> ALWAYS_SAVED =
       List.of("--model", "--batch-size", "--optimizer", "--schedule", "--epochs", "--seed");
 
   private static final String DATA = "--data";
+  private static final String EPOCHS = "--epochs";
 
   private SavedSettings() {}
+
+  /** Whether numbers of a run may depend on an option. */
+  static boolean isSaved(String option) {
+    return !NOT_SAVED.contains(option);
+  }
 
   /** The value of each option that has one, by the option's name. */
   public static Map<String, String> of(CommandSpec command) {
@@ -39,14 +55,21 @@ public final class SavedSettings {
           && !unused.contains(name)
           && value != null
           && value != Boolean.FALSE) {
-        settings.put(name, value.toString());
+        settings.put(name, text(value));
       }
     }
     return settings;
   }
 
+  /** Of several, all in one, as the options that take several split them. */
+  private static String text(Object value) {
+    return value instanceof Collection<?> several
+        ? several.stream().map(Object::toString).collect(Collectors.joining(","))
+        : value.toString();
+  }
+
   /**
-   * Gives a command the settings of a checkpoint.
+   * Gives a command the settings of a checkpoint. A run may go on for more epochs than it was to have.
    *
    * @param validate what a command line has to pass; it is asked about the settings, too
    * @throws CommandException if the command line says otherwise, or the checkpoint has no settings of this command
@@ -54,26 +77,30 @@ public final class SavedSettings {
   public static void adopt(CommandSpec command, Checkpoint checkpoint, Runnable validate) {
     Map<String, String> saved = checkpoint.state().settings();
     Map<String, String> given = of(command);
+    Set<String> overridden = new HashSet<>();
     List<String> args = new ArrayList<>();
     List<OptionSpec> matched = command.commandLine().getParseResult().matchedOptions();
     for (OptionSpec option : matched) {
       String name = option.longestName();
-      if (NOT_SAVED.contains(name) || name.equals(DATA)) {
-        option.originalStringValues().forEach(value -> args.add(name + "=" + value));
+      if (NOT_SAVED.contains(name)
+          || name.equals(DATA)
+          || (name.equals(EPOCHS) && isMore(given.get(name), saved.get(name)))) {
+        overridden.add(name);
+        args.addAll(arguments(option));
       } else if (!given.getOrDefault(name, "").equals(saved.getOrDefault(name, ""))) {
         throw new CommandException(String.format(
             Locale.ROOT,
-            "%s is %s, expected %s as in %s",
+            "%s is %s, expected %s%s as in %s",
             name,
             given.getOrDefault(name, "not given"),
+            name.equals(EPOCHS) ? "at least " : "",
             CommandException.quoted(saved.getOrDefault(name, "no such option")),
             checkpoint.folder()));
       }
     }
-    boolean otherData = matched.stream().anyMatch(option -> option.longestName().equals(DATA));
     check(command, checkpoint, () -> {
       saved.forEach((name, value) -> {
-        if (!(otherData && name.equals(DATA))) {
+        if (!overridden.contains(name)) {
           args.add(argument(command, name, value));
         }
       });
@@ -86,6 +113,38 @@ public final class SavedSettings {
       }
       validate.run();
     });
+  }
+
+  /** Whether a run is to have more epochs; of a setting that is no number something else complains. */
+  private static boolean isMore(String epochs, String saved) {
+    return saved != null
+        && saved.matches("\\d{1,9}")
+        && Integer.parseInt(epochs) > Integer.parseInt(saved);
+  }
+
+  /**
+   * The epochs that a checkpoint's run was to have.
+   *
+   * @throws CommandException if there is no such number
+   */
+  public static int epochs(Checkpoint checkpoint) {
+    String saved = checkpoint.state().settings().get(EPOCHS);
+    if (saved == null || !saved.matches("\\d{1,9}")) {
+      throw CommandException.mismatch(
+          checkpoint.folder().resolve(Checkpoint.RUN).toString(),
+          "a setting " + EPOCHS + " that is a number",
+          String.valueOf(saved));
+    }
+    return Integer.parseInt(saved);
+  }
+
+  /** An option of the command line as it stood there. */
+  static List<String> arguments(OptionSpec option) {
+    return option.arity().max() == 0
+        ? List.of(option.longestName())
+        : option.originalStringValues().stream()
+            .map(value -> option.longestName() + "=" + value)
+            .toList();
   }
 
   /**
@@ -110,7 +169,7 @@ public final class SavedSettings {
   }
 
   /** A setting as it stands on a command line. */
-  private static String argument(CommandSpec command, String name, String value) {
+  static String argument(CommandSpec command, String name, String value) {
     OptionSpec option = command.findOption(name);
     if (option == null || NOT_SAVED.contains(name)) {
       throw new ParameterException(command.commandLine(), "there is a setting '" + name + "'");

@@ -3,6 +3,7 @@ package io.github.descent4j.mnist.option;
 import io.github.descent4j.mnist.settings.OptimizerChoice;
 import io.github.descent4j.mnist.settings.OptimizerSettings;
 import io.github.descent4j.mnist.settings.ScheduleChoice;
+import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -27,7 +28,11 @@ public final class UpdateOptions {
     clipAndDecay.validate(optimizer);
   }
 
-  public OptimizerSettings settings(OptimizerChoice optimizer, double learningRate, long warmup) {
-    return clipAndDecay.settings(optimizer, learningRate, schedule, warmup);
+  public OptimizerSettings settings(
+      OptimizerChoice optimizer,
+      Map<String, String> hyperparameters,
+      double learningRate,
+      long warmup) {
+    return clipAndDecay.settings(optimizer, hyperparameters, learningRate, schedule, warmup);
   }
 }

@@ -43,14 +43,44 @@ public record Chart(String title, Axis x, Axis y, List<Series> series) {
    * @param name in the legend
    * @param x increasing
    * @param y as many values
-   * @param faint whether it is the background of others
+   * @param spread the lowest and the highest value at each x, drawn as bars; or null
+   * @param style how it is drawn
    */
   @SuppressWarnings("ArrayRecordComponent") // Nobody compares curves.
-  public record Series(String name, double[] x, double[] y, boolean faint) {
+  public record Series(String name, double[] x, double[] y, Spread spread, Style style) {
 
     /** A curve. */
     public static Series of(String name, double[] x, double[] y) {
-      return new Series(name, x, y, false);
+      return new Series(name, x, y, null, Style.USUAL);
     }
+
+    /** The same with bars from the lowest to the highest value at each x. */
+    public Series between(double[] lowest, double[] highest) {
+      return new Series(name, x, y, new Spread(lowest, highest), style);
+    }
+
+    /** The same as the background of others. */
+    public Series faint() {
+      return new Series(name, x, y, spread, Style.FAINT);
+    }
+
+    /** The same as the one to look at. */
+    public Series strong() {
+      return new Series(name, x, y, spread, Style.STRONG);
+    }
+  }
+
+  /** How far values are apart at each x. */
+  @SuppressWarnings("ArrayRecordComponent") // Nobody compares curves.
+  public record Spread(double[] lowest, double[] highest) {}
+
+  /** How a curve is drawn. */
+  public enum Style {
+    /** The background of others. */
+    FAINT,
+    /** In a colour of its own. */
+    USUAL,
+    /** Likewise, and bold. */
+    STRONG
   }
 }

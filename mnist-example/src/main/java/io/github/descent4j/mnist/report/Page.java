@@ -209,9 +209,15 @@ public final class Page {
     ArrayNode all = node.putArray("series");
     for (Chart.Series series : chart.series()) {
       ObjectNode curve = all.addObject();
-      curve.put("name", series.name()).put("faint", series.faint());
+      curve.put("name", series.name());
+      curve.put("faint", series.style() == Chart.Style.FAINT);
+      curve.put("strong", series.style() == Chart.Style.STRONG);
       curve.set("x", json(series.x()));
       curve.set("y", json(series.y()));
+      if (series.spread() != null) {
+        curve.set("lowest", json(series.spread().lowest()));
+        curve.set("highest", json(series.spread().highest()));
+      }
     }
     return node;
   }

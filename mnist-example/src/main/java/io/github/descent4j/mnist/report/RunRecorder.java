@@ -64,6 +64,19 @@ public final class RunRecorder implements TrainingListener {
     return new RunRecorder(record, step);
   }
 
+  /** The same for a run that goes on with other settings, as for more epochs. */
+  public static RunRecorder resume(RunRecord record, long step, Map<String, String> settings) {
+    return new RunRecorder(
+        new RunRecord(
+            settings,
+            record.sessions(),
+            record.parameters(),
+            record.epochs(),
+            record.steps(),
+            record.gradients()),
+        step);
+  }
+
   /** Notes that a process begins to train. */
   public void begin(String command, Environment environment) {
     sessions.add(new Session(command, lastStep, environment));

@@ -103,7 +103,7 @@ public final class RunReport {
         x,
         Axis.logarithmic("cross-entropy"),
         List.of(
-            new Series("mini-batch", step, values(record.steps(), Step::loss), true),
+            Series.of("mini-batch", step, values(record.steps(), Step::loss)).faint(),
             Series.of("train", epoch, values(record.epochs(), Epoch::trainLoss)),
             Series.of("test", epoch, values(record.epochs(), Epoch::testLoss)))));
     charts.add(new Chart(

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * A training as it was after a step: a folder with the weights, the optimizer's state, with early stopping the weights of the best
@@ -50,11 +51,15 @@ public record Checkpoint(Path folder, RunState state) {
     }
   }
 
-  /** What goes on with the record of the run. */
-  public RunRecorder recorder() {
+  /**
+   * What goes on with the record of the run.
+   *
+   * @param settings those of the run that goes on
+   */
+  public RunRecorder recorder(Map<String, String> settings) {
     try {
       return RunRecorder.resume(
-          RunRecord.load(folder.resolve(RECORD)), state.progress().steps());
+          RunRecord.load(folder.resolve(RECORD)), state.progress().steps(), settings);
     } catch (CommandException e) {
       throw unusable(e);
     }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -114,8 +115,20 @@ public final class CheckpointFolder implements AutoCloseable {
    * @throws CommandException if there is none that is whole
    */
   static TrainedModel best(Path path, Consumer<String> warning) {
+    return best(path, warning, Checkpoint::model);
+  }
+
+  /** The same checkpoint, whose weights are whole. */
+  static Checkpoint bestCheckpoint(Path path, Consumer<String> warning) {
+    return best(path, warning, checkpoint -> {
+      checkpoint.model();
+      return checkpoint;
+    });
+  }
+
+  private static <T> T best(Path path, Consumer<String> warning, Function<Checkpoint, T> reading) {
     if (Files.exists(path.resolve(Checkpoint.RUN))) {
-      return Checkpoint.read(path).model();
+      return reading.apply(Checkpoint.read(path));
     }
     Map<Path, CommandException> damaged = new LinkedHashMap<>();
     // Between the listing and the reading, all that was listed may have gone; listings miss what is
@@ -123,13 +136,13 @@ public final class CheckpointFolder implements AutoCloseable {
     for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       for (Checkpoint checkpoint : bestFirst(path, damaged)) {
         try {
-          TrainedModel model = checkpoint.model();
+          T read = reading.apply(checkpoint);
           damaged
               .values()
               .forEach(e ->
                   warning.accept(e.getMessage() + "; " + checkpoint.folder().getFileName()
                       + " is used, the best of those that are whole"));
-          return model;
+          return read;
         } catch (CommandException e) {
           if (Files.exists(checkpoint.folder())) {
             damaged.put(checkpoint.folder(), e);

@@ -41,8 +41,10 @@ public record RunState(
     Progress progress,
     List<EpochResult> epochs,
     List<Evaluation> validations) {
-  static final int FORMAT_VERSION = 1;
-  private static final int MOST_CLASSES = 256;
+  /** What {@code formatVersion} is. */
+  public static final int FORMAT_VERSION = 1;
+
+  static final int MOST_CLASSES = 256;
 
   public RunState {
     Require.values("settings", settings);

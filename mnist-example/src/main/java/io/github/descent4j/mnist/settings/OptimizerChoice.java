@@ -1,22 +1,25 @@
 package io.github.descent4j.mnist.settings;
 
 import io.github.descent4j.AdamW;
-import io.github.descent4j.Lars;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Muon;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.GroupedOptimizer;
+import io.github.descent4j.internal.NamedHyperparameters;
 import io.github.descent4j.internal.Rules;
 import io.github.descent4j.internal.Rules.Rule;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The optimizers of {@code --optimizer}, each with the learning rate that {@code train} picks when none is given. All
- * other hyperparameters are the library's defaults.
+ * other hyperparameters are the library's defaults until set.
  */
 public enum OptimizerChoice {
   SGD(0.2),
@@ -117,35 +120,56 @@ public enum OptimizerChoice {
     return LBfgsOptimizer.builder().iterations(LBFGS_ITERATIONS).build();
   }
 
+  /**
+   * Hyperparameters as text in the form that {@link #build(double, WeightDecay, Map)} takes, in the order of their names.
+   *
+   * @throws IllegalArgumentException if the rule has none of a name, or a value is out of its range
+   */
+  public Map<String, String> hyperparameters(Map<String, String> given) {
+    Map<String, String> checked = new TreeMap<>();
+    given.forEach((name, text) ->
+        checked.put(name, NamedHyperparameters.parse(rule(), name, text).toString()));
+    rule().make(builder -> set(builder, checked));
+    return checked;
+  }
+
   /** One at a rate. */
   public Optimizer build(double learningRate, WeightDecay weightDecay) {
+    return build(learningRate, weightDecay, Map.of());
+  }
+
+  /**
+   * One at a rate.
+   *
+   * @param hyperparameters as {@link #hyperparameters} returns them; of {@link #LARS} and {@link #MUON} those for the matrices
+   */
+  public Optimizer build(
+      double learningRate, WeightDecay weightDecay, Map<String, String> hyperparameters) {
+    Optimizer built = rule().make(builder -> {
+      builder.learningRate(learningRate).weightDecay(weightDecay);
+      if (builder instanceof Muon.Builder muon) {
+        muon.scaling(Muon.Scaling.MATCH_RMS);
+      }
+      set(builder, hyperparameters);
+    });
     if (this == LARS) {
-      return lars(learningRate, weightDecay);
+      // Biases, which start from 0, have no norm for a ratio: they go by momentum, at a rate that
+      // suits it.
+      Optimizer others =
+          Momentum.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      return matricesBy(built).otherwise(others, MOMENTUM_BESIDE_LARS).build();
     }
     if (this == MUON) {
-      return muon(learningRate, weightDecay);
+      Optimizer others =
+          AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
+      return matricesBy(built).otherwise(others).build();
     }
-    return rule().make(b -> b.learningRate(learningRate).weightDecay(weightDecay));
+    return built;
   }
 
-  /** Biases, which start from 0, have no norm for a ratio: they go by momentum, at a rate that suits it. */
-  private static Optimizer lars(double learningRate, WeightDecay weightDecay) {
-    Optimizer matrices =
-        Lars.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-    Optimizer others =
-        Momentum.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-    return matricesBy(matrices).otherwise(others, MOMENTUM_BESIDE_LARS).build();
-  }
-
-  private static Optimizer muon(double learningRate, WeightDecay weightDecay) {
-    Optimizer matrices = Muon.builder()
-        .learningRate(learningRate)
-        .scaling(Muon.Scaling.MATCH_RMS)
-        .weightDecay(weightDecay)
-        .build();
-    Optimizer others =
-        AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
-    return matricesBy(matrices).otherwise(others).build();
+  private void set(UpdateRule.Builder<?> builder, Map<String, String> hyperparameters) {
+    hyperparameters.forEach((name, text) -> NamedHyperparameters.set(
+        builder, rule().id(), name, NamedHyperparameters.parse(rule(), name, text)));
   }
 
   private static GroupedOptimizer.Builder matricesBy(Optimizer optimizer) {

@@ -4,17 +4,22 @@ import io.github.descent4j.Optimizer;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.decorator.NonFinite;
+import io.github.descent4j.mnist.data.Require;
 import io.github.descent4j.schedule.Schedule;
 import io.github.descent4j.schedule.Schedules;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * How the weights of a run are updated.
  *
  * @param warmup steps in which the rate rises from 0, before the schedule
+ * @param hyperparameters of the rule, where they are not its defaults
  * @param clipNorm greatest global norm of the gradients, or null
  */
 public record OptimizerSettings(
     OptimizerChoice optimizer,
+    Map<String, String> hyperparameters,
     double learningRate,
     ScheduleChoice schedule,
     long warmup,
@@ -22,20 +27,29 @@ public record OptimizerSettings(
     DecayMode weightDecayMode,
     double weightDecay) {
 
+  public OptimizerSettings {
+    Require.present("optimizer", optimizer);
+    Require.values("hyperparameters", hyperparameters);
+  }
+
   /** The optimizer for a run of {@code steps} steps, more than the warmup; it fails on gradients that are not finite. */
   public Optimizer build(long steps, long stepsPerEpoch) {
     if (!optimizer.hasLearningRate()) {
       return optimizer.buildWithoutRate();
     }
-    Schedule rates = schedule.over(learningRate, steps - warmup, stepsPerEpoch);
-    if (warmup > 0) {
-      rates = Schedules.linearWarmup(warmup, learningRate).then(warmup, rates);
-    }
-    Optimizer built = optimizer.build(learningRate, decay()).scheduled(rates);
+    Optimizer built = optimizer
+        .build(learningRate, decay(), hyperparameters)
+        .scheduled(rates(steps, stepsPerEpoch));
     if (clipNorm != null) {
       built = built.clipped(GradientClip.byGlobalNorm(clipNorm));
     }
     return built.guarded(NonFinite.FAIL);
+  }
+
+  /** The learning rates of a run of {@code steps} steps, more than the warmup. */
+  public Schedule rates(long steps, long stepsPerEpoch) {
+    Schedule rates = schedule.over(learningRate, steps - warmup, stepsPerEpoch);
+    return warmup > 0 ? Schedules.linearWarmup(warmup, learningRate).then(warmup, rates) : rates;
   }
 
   private WeightDecay decay() {
@@ -44,7 +58,7 @@ public record OptimizerSettings(
 
   /** In words, without learning rate and schedule. */
   public String withoutRate() {
-    return optimizer + clipAndDecay();
+    return optimizer + others();
   }
 
   /** In words. */
@@ -55,12 +69,15 @@ public record OptimizerSettings(
     }
     String start = warmup == 0 ? "" : " after " + warmup + " steps of warmup";
     return optimizer + ", learning rate " + learningRate + ", " + schedule + " schedule" + start
-        + clipAndDecay();
+        + others();
   }
 
-  private String clipAndDecay() {
+  private String others() {
+    String own = hyperparameters.entrySet().stream()
+        .map(entry -> ", " + entry.getKey() + " " + entry.getValue())
+        .collect(Collectors.joining());
     String clip = clipNorm == null ? "" : ", gradients clipped to norm " + clipNorm;
     String decay = weightDecay == 0 ? "" : ", " + weightDecayMode + " weight decay " + weightDecay;
-    return clip + decay;
+    return own + clip + decay;
   }
 }

@@ -56,6 +56,11 @@ public enum ScheduleChoice {
     }
   };
 
+  /** Whether it is another one for a longer run. */
+  public boolean dependsOnLength() {
+    return this != CONSTANT && this != STEP;
+  }
+
   /** The schedule of a run of {@code steps} steps. */
   abstract Schedule over(double rate, long steps, long stepsPerEpoch);
 

@@ -66,11 +66,59 @@
       label: s.name,
       scale: "y",
       stroke: s.faint ? line + "70" : line,
-      width: s.faint ? 1 : 1.75,
+      width: s.faint ? 1 : s.strong ? 3.5 : 1.75,
       dash: DASHES[dash],
       points: { show: !s.faint && s.x.length <= 30, size: 6, fill: line },
       value: (u, v) => text(v),
     };
+  }
+
+  /** Of y, so that the bars of the curves that are shown fit in. */
+  function yRange(chart) {
+    return (u, least, most) => {
+      let [low, high] = [least, most];
+      chart.series.forEach((s, i) => s.lowest && u.series[i + 1].show && s.x.forEach((x, j) => {
+        if (low != null && x >= u.scales.x.min && x <= u.scales.x.max) {
+          [s.lowest[j], s.highest[j]].forEach((v) => {
+            if (v != null && (!chart.y.logarithmic || v > 0)) {
+              low = Math.min(low, v);
+              high = Math.max(high, v);
+            }
+          });
+        }
+      }));
+      if (low == null) {
+        return [null, null];
+      }
+      return chart.y.logarithmic ? uPlot.rangeLog(low, high, 10, false) : uPlot.rangeNum(low, high, 0.1, true);
+    };
+  }
+
+  /** Bars from the lowest to the highest value at each x. */
+  function drawBars(u, s) {
+    const pixel = devicePixelRatio;
+    const { ctx, bbox } = u;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+    ctx.clip();
+    ctx.beginPath();
+    s.x.forEach((x, i) => {
+      if (s.lowest[i] == null || s.highest[i] == null) {
+        return;
+      }
+      const at = u.valToPos(x, "x", true);
+      const ends = [s.lowest[i], s.highest[i]].map((v) => u.valToPos(v, "y", true));
+      ends.forEach((y) => {
+        ctx.moveTo(at - 3 * pixel, y);
+        ctx.lineTo(at + 3 * pixel, y);
+      });
+      ctx.moveTo(at, ends[0]);
+      ctx.lineTo(at, ends[1]);
+    });
+    ctx.lineWidth = pixel;
+    ctx.stroke();
+    ctx.restore();
   }
 
   /** Without a pointer the legend tells where each curve ends. */
@@ -104,6 +152,7 @@
   function draw(i) {
     const chart = charts[i];
     const data = joined(chart);
+    const bars = chart.series.some((s) => s.lowest);
     if (!data.slice(1).flat().some((v) => v != null)) {
       boxes[i].textContent = "There are no values to draw.";
       return;
@@ -114,7 +163,7 @@
     plots[i] = new uPlot({
       width: boxes[i].clientWidth,
       height: HEIGHT,
-      scales: { x: scale(chart.x), y: scale(chart.y) },
+      scales: { x: scale(chart.x), y: { ...scale(chart.y), ...(bars ? { range: yRange(chart) } : {}) } },
       axes: [axis(chart.x, 32), axis(chart.y, 54)],
       series: [
         { label: chart.x.label, value: (u, v) => text(v) },
@@ -124,6 +173,12 @@
       cursor: { points: { size: 8 }, drag: { x: true, y: false }, y: false },
       hooks: {
         ready: [showEnds, legendByKeys, followTouch],
+        drawSeries: [(u, j) => {
+          if (chart.series[j - 1].lowest) {
+            u.ctx.strokeStyle = u.series[j].stroke(u, j);
+            drawBars(u, chart.series[j - 1]);
+          }
+        }],
         setCursor: [(u) => { if (u.cursor.left < 0) { showEnds(u); } }],
       },
     }, data, boxes[i]);

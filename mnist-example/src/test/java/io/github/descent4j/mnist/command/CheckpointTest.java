@@ -29,7 +29,8 @@ class CheckpointTest extends CheckpointRuns {
         "--dropout 0.3 --optimizer yogi",
         "--optimizer momentum --warmup 20 --clip-norm 1 --schedule linear",
         "--model cnn --dropout 0.2 --label-smoothing 0.1",
-        "--optimizer adamw --weight-decay-mode decoupled --seed -5"
+        "--optimizer adamw --weight-decay-mode decoupled --seed -5",
+        "--optimizer adam --set beta2=0.99,beta1=0.8 --set epsilonHat=true"
       })
   void goesOnFromAnEarlierEpochToTheSameBits(String options) throws IOException {
     List<String> settings = new ArrayList<>(List.of(options.split(" ")));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -56,11 +57,18 @@ class CompareCommandTest {
     assertThat(run.outLines().subList(1, 9))
         .allMatch(line -> line.matches(
             "\\d/8  \\S+, learning rate \\S+, seed [56]  test accuracy [01]\\.\\d{4}"));
-    assertThat(run.outLines().subList(12, 15))
+    assertThat(run.outLines().get(10))
+        .isEqualTo("test accuracy after the last epoch, over the seeds");
+    assertThat(run.outLines().get(12))
+        .matches("optimizer +learning rate +mean +deviation +lowest +highest");
+    String numbers = "( +[01]\\.\\d{4}){4}(  best (rate|of all))?";
+    assertThat(run.outLines().subList(13, 17))
         .satisfiesExactly(
-            line -> assertThat(line).matches("learning rate +0\\.003 +0\\.1 *"),
-            line -> assertThat(line).matches("adam( +[01]\\.\\d{4} \\(0\\.\\d{4}\\)){2}"),
-            line -> assertThat(line).matches("sgd:warmup=10( +[01]\\.\\d{4} \\(0\\.\\d{4}\\)){2}"));
+            line -> assertThat(line).matches("adam +0\\.003" + numbers),
+            line -> assertThat(line).matches("adam +0\\.1" + numbers),
+            line -> assertThat(line).matches("sgd:warmup=10 +0\\.003" + numbers),
+            line -> assertThat(line).matches("sgd:warmup=10 +0\\.1" + numbers));
+    assertThat(run.out()).containsOnlyOnce("best of all").containsOnlyOnce("best rate");
 
     Path removed = folder.resolve("adam-rate-0.1-seed-6.json");
     byte[] before = Files.readAllBytes(removed);
@@ -108,6 +116,10 @@ class CompareCommandTest {
         .content()
         .contains(
             "Accuracy against learning rate",
+            "Each at its best learning rate",
+            "best of all",
+            "\"lowest\":[",
+            "\"strong\":true",
             "sgd:warmup=10",
             "Learning rate 0.003",
             "compare --data ");
@@ -117,6 +129,92 @@ class CompareCommandTest {
     assertThat(unwritable.err())
         .isEqualToIgnoringNewLines("error: cannot write " + other.resolve("no/report.html")
             + ", expected an existing folder that may be written to");
+  }
+
+  /** The rows of the CSV, beside what the results of the runs are. */
+  @Test
+  void writesARowForEachRun(@TempDir Path other) throws IOException {
+    Path csv = other.resolve("runs.csv");
+    CommandLineRun run = compare("--csv", csv.toString());
+    assertThat(run.err()).isEmpty();
+    List<String> rows = Files.readAllLines(csv);
+    assertThat(rows.get(0))
+        .isEqualTo("optimizer,learning_rate,seed,epoch,train_loss,train_accuracy,test_loss,"
+            + "test_accuracy,seconds,diverged");
+    assertThat(rows.subList(1, 9).stream().map(row -> row.replaceFirst("(,\\d+),2,.*", "$1")))
+        .containsExactly(
+            "adam,0.003,5",
+            "adam,0.003,6",
+            "adam,0.1,5",
+            "adam,0.1,6",
+            "sgd:warmup=10,0.003,5",
+            "sgd:warmup=10,0.003,6",
+            "sgd:warmup=10,0.1,5",
+            "sgd:warmup=10,0.1,6");
+    for (String row : rows.subList(1, 9)) {
+      String[] cells = row.split(",", -1);
+      assertThat(cells).hasSize(10);
+      assertThat(run.out())
+          .contains(String.format(
+              Locale.ROOT,
+              "%s, learning rate %s, seed %s  test accuracy %.4f",
+              cells[0],
+              cells[1],
+              cells[2],
+              Double.parseDouble(cells[7])));
+      assertThat(cells[9]).isEqualTo("false");
+    }
+  }
+
+  /** Own rates, as numbers and as factors of what train picks, beside those of all. */
+  @Test
+  void eachAtItsOwnRates() {
+    CommandLineRun run = CommandLineRun.of(
+        "compare",
+        "--data=" + data,
+        "--output=" + folder,
+        "--optimizer=sgd:rate=0.1/3x,adam:beta2=0.99:warmup=5,momentum",
+        "--learning-rate=0.5x",
+        "--seed=1",
+        "--epochs=1");
+    assertThat(run.err()).isEmpty();
+    // train picks 0.2 for sgd, 0.002 for adam and 0.05 for momentum.
+    assertThat(run.outLines().subList(8, 12).stream()
+            .map(line -> line.replaceFirst("  0\\.\\d{4}  .*", "")))
+        .satisfiesExactly(
+            line -> assertThat(line).matches("sgd +0\\.1 .*"),
+            line -> assertThat(line).matches("sgd +0\\.6 .*"),
+            line -> assertThat(line).matches("adam:beta2=0\\.99:warmup=5 +0\\.001 .*"),
+            line -> assertThat(line).matches("momentum +0\\.025 .*"));
+    assertThat(run.outLines().get(8)).matches("sgd +0\\.1 +0\\.\\d{4} +- .*");
+    assertThat(folder.resolve("adam-beta2-0.99-warmup-5-rate-0.001-seed-1.json"))
+        .exists();
+  }
+
+  /** Early stopping, penalties and augmentation are those of train: of the best epoch of each run. */
+  @Test
+  void regularizesAndAugmentsAsTrainDoes() {
+    String[] options = {
+      "--data=" + data,
+      "--learning-rate=0.05",
+      "--epochs=4",
+      "--batch-size=50",
+      "--early-stopping=1",
+      "--validation=200",
+      "--l2=0.001",
+      "--augment-shift=1"
+    };
+    List<String> compare = new ArrayList<>(List.of("compare", "--optimizer=sgd", "--seed=3"));
+    compare.addAll(List.of("--output=" + folder));
+    compare.addAll(List.of(options));
+    CommandLineRun run = CommandLineRun.of(compare.toArray(String[]::new));
+    assertThat(run.err()).isEmpty();
+    List<String> train = new ArrayList<>(List.of("train", "--optimizer=sgd", "--seed=3"));
+    train.addAll(List.of(options));
+    String accuracy = CommandLineRun.of(train.toArray(String[]::new)).lastLine();
+    assertThat(run.outLines().get(1))
+        .isEqualTo("1/1  sgd, learning rate 0.05, seed 3  " + accuracy.replaceFirst(" \\(.*", ""));
+    assertThat(run.out()).contains("test accuracy after the best epoch, over the seeds");
   }
 
   @Test
@@ -138,7 +236,7 @@ class CompareCommandTest {
     assertThat(run.exitCode()).isZero();
     assertThat(run.outLines().get(1))
         .startsWith("1/1  sgd, learning rate 1.0E30, seed 1  training diverged at step ");
-    assertThat(run.lastLine()).matches("sgd +1 of 1 diverged *");
+    assertThat(run.lastLine()).matches("sgd +1\\.0E30( +-){4}  1 of 1 diverged");
   }
 
   @Test
@@ -172,6 +270,15 @@ class CompareCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "--optimizer|adam:beta3=0.9|Invalid value for option '--optimizer' at index 0 (NAME): hyperparameter is 'beta3', expected beta1 or beta2 of Adam in 'adam:beta3=0.9'",
+        "--optimizer|adam:beta2=1|Invalid value for option '--optimizer' at index 0 (NAME): beta2 is 1.0, expected ",
+        "--optimizer|adam:rate=0.1/-1x|adam:rate is -1.0x, expected finite numbers above 0",
+        "--optimizer|adam:rate=fast|Invalid value for option '--optimizer' at index 0 (NAME): expected a number, or a factor",
+        "--optimizer|sgd:rate=0.2/1x|sgd:rate is [0.2, 0.2], expected each value once",
+        "--optimizer|adam,adam:rate=0.1|--optimizer is [adam, adam], expected each value once",
+        "--l2|-1|--l2 is -1.0, expected a finite number of at least 0",
+        "--validation|10|--validation is 10, expected --early-stopping with it",
+        "--csv|runs.txt|--csv is runs.txt, expected a name that ends in .csv",
         "--optimizer|adam:warmup=x|Invalid value for option '--optimizer' at index 0 (NAME): expected a name, as 'adam', or",
         "--optimizer|rmsprob|Invalid value for option '--optimizer' at index 0 (NAME): expected one of sgd, ",
         "--optimizer|adam,sgd,adam|--optimizer is [adam, sgd, adam], expected each value once",

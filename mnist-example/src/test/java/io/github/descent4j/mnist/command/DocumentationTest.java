@@ -37,7 +37,7 @@ class DocumentationTest {
   }
 
   static List<Object> commands() {
-    return List.of(new TrainCommand(), new FindLrCommand());
+    return List.of(new TrainCommand(), new FindLrCommand(), new CompareCommand());
   }
 
   @ParameterizedTest

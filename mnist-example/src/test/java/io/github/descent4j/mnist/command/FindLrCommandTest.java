@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -43,9 +44,9 @@ class FindLrCommandTest {
     assertThat(lines.get(0)).isEqualTo("model      mlp on " + small);
     assertThat(lines.get(1)).isEqualTo("optimizer  radam, batch size 50, seed 42");
     assertThat(lines.get(2)).startsWith("rates      1.0E-6 to 10.0 in 200 steps");
-    assertThat(lines.get(3)).isEqualTo("      rate        loss");
+    assertThat(lines.get(3)).isEqualTo("      rate        loss    smoothed");
     assertThat(lines.subList(4, 16))
-        .allMatch(line -> line.matches(" *\\d\\.\\d\\de-?[+-]\\d+ +\\d+\\.\\d{4}"));
+        .allMatch(line -> line.matches(" *\\d\\.\\d\\de[+-]\\d+( +\\d+\\.\\d{4}){2}"));
     assertThat(lines).hasSize(17);
     assertThat(run.lastLine()).matches(SUGGESTION);
   }
@@ -66,6 +67,7 @@ class FindLrCommandTest {
   @ParameterizedTest
   @CsvSource({
     "--optimizer, adam",
+    "--set, beta2=0.9",
     "--clip-norm, 0.5",
     "--weight-decay, 1",
     "--from, 1e-5",
@@ -86,6 +88,27 @@ class FindLrCommandTest {
   void theSameSeedPrintsTheSame() {
     assertThat(find("--dropout", "0.2").out())
         .isEqualTo(find("--dropout", "0.2").out());
+  }
+
+  @Test
+  void writesEachStepAsARow(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("steps.csv");
+    CommandLineRun run = find("--csv", file.toString(), "--steps", "50", "--to", "1e-4");
+    assertThat(run.err()).isEmpty();
+    List<String> rows = Files.readAllLines(file);
+    assertThat(rows).hasSize(51);
+    assertThat(rows.get(0)).isEqualTo("learning_rate,loss,smoothed_loss");
+    assertThat(rows.get(1)).startsWith("1.0E-6,");
+    String[] last = rows.get(50).split(",", -1);
+    // Behind the last point there is none, so its smoothed loss is its loss.
+    assertThat(last[1]).isEqualTo(last[2]);
+    assertThat(run.outLines().get(15))
+        .isEqualTo(String.format(
+            Locale.ROOT,
+            "%10.2e  %10.4f  %10.4f",
+            Double.valueOf(last[0]),
+            Double.valueOf(last[1]),
+            Double.valueOf(last[2])));
   }
 
   @Test
@@ -156,6 +179,7 @@ class FindLrCommandTest {
         "--clip-norm | -1    | --clip-norm is -1.0, expected a finite number above 0",
         "--weight-decay | -1 | --weight-decay is -1.0, expected a finite number of at least 0",
         "--batch-size | 0    | --batch-size is 0, expected at least 1",
+        "--csv       | a.txt | --csv is a.txt, expected a name that ends in .csv",
         "--plot      | a.gif | --plot is a.gif, expected a file *.svg or *.png"
       })
   void aWrongOptionIsNamed(String option, String value, String message) {

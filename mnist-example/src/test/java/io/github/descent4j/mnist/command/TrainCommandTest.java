@@ -81,6 +81,8 @@ class TrainCommandTest {
         "--schedule exponential",
         "--schedule polynomial",
         "--warmup 20",
+        "--set beta2=0.9",
+        "--optimizer muon --set newtonSchulzSteps=3 --set nesterov=false",
         "--clip-norm 0.5",
         "--weight-decay 0.1",
         "--weight-decay 0.1 --weight-decay-mode coupled",
@@ -126,6 +128,23 @@ class TrainCommandTest {
     assertThat(run.outLines().get(2)).contains(", l1 1.0E-5, l2 0.001, batch size ");
     assertThat(run.outLines().get(3))
         .isEqualTo("augment    shift 2.0, rotation 10.0, scale 0.1, elastic 0.0");
+  }
+
+  @Test
+  void saysWhichHyperparametersWereSet() {
+    CommandLineRun run =
+        train("--epochs", "1", "--set", "epsilon=1e-6,beta2=.990", "--set=beta1=0");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.outLines().get(2))
+        .contains("cosine schedule, beta1 0.0, beta2 0.99, epsilon 1.0E-6, batch size");
+  }
+
+  /** A hyperparameter at its default changes nothing. */
+  @Test
+  void aDefaultThatIsSetChangesNothing() {
+    List<String> args = new ArrayList<>(List.of(SHORT_RUN));
+    args.addAll(List.of("--set", "beta2=0.999,belowThreshold=momentum-step"));
+    assertThat(withoutTimes(train(args.toArray(new String[0])))).isEqualTo(shortRunWithDefaults);
   }
 
   @Test

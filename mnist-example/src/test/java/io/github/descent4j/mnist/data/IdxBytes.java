@@ -52,8 +52,16 @@ public final class IdxBytes {
    * Writes a data set that is easy to learn: an image of class {@code c} is noise with a bright block in its own place.
    */
   public static void writeDataSet(Path directory, int training, int test, int rows, int columns) {
-    writeSet(directory, MnistData.TRAIN_IMAGES, MnistData.TRAIN_LABELS, training, rows, columns, 1);
-    writeSet(directory, MnistData.TEST_IMAGES, MnistData.TEST_LABELS, test, rows, columns, 2);
+    writeDataSet(directory, training, test, rows, columns, LabelledImages.LEAST_CLASSES);
+  }
+
+  /** The same with so many classes, at most as many as an image has pixels. */
+  public static void writeDataSet(
+      Path directory, int training, int test, int rows, int columns, int classes) {
+    String images = MnistData.TRAIN_IMAGES;
+    writeSet(directory, images, MnistData.TRAIN_LABELS, training, rows, columns, classes, 1);
+    images = MnistData.TEST_IMAGES;
+    writeSet(directory, images, MnistData.TEST_LABELS, test, rows, columns, classes, 2);
   }
 
   private static void writeSet(
@@ -63,13 +71,14 @@ public final class IdxBytes {
       int count,
       int rows,
       int columns,
+      int classes,
       long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     byte[] labels = new byte[count];
     byte[] pixels = new byte[count * rows * columns];
     for (int i = 0; i < count; i++) {
-      labels[i] = (byte) (i % LabelledImages.LEAST_CLASSES);
-      int block = rows * columns / LabelledImages.LEAST_CLASSES;
+      labels[i] = (byte) (i % classes);
+      int block = rows * columns / classes;
       for (int j = 0; j < rows * columns; j++) {
         boolean bright = j / block == labels[i];
         pixels[i * rows * columns + j] = (byte) (random.nextInt(64) + (bright ? 160 : 0));

@@ -43,6 +43,7 @@ class PageInBrowserTest {
                 usual.settings(),
                 usual.sessions().get(0)),
         "many", manySeries(),
+        "spread", spread(),
         "gaps", gaps());
     try (Browser browser = Browser.start(chromium, folder.resolve("profile"))) {
       for (Map.Entry<String, Page> page : pages.entrySet()) {
@@ -155,6 +156,20 @@ class PageInBrowserTest {
         .section("Accuracy against learning rate")
         .charts(List.of(new Chart(
             "Accuracy", Axis.logarithmic("learning rate"), Axis.linear("accuracy"), series)));
+  }
+
+  private static Page spread() {
+    double[] rates = {0.003, 0.01, 0.03, 0.1};
+    Series adam = Series.of("adam", rates, new double[] {0.95, 0.97, 0.96, 0.3})
+        .between(new double[] {0.94, 0.96, 0.9, 0.1}, new double[] {0.96, 0.98, 0.97, Double.NaN});
+    Series sgd = Series.of("sgd", new double[] {0.03, 0.2}, new double[] {0.9, 0.97})
+        .between(new double[] {0.89, 0.96}, new double[] {0.91, 0.98})
+        .strong();
+    Axis rate = Axis.logarithmic("learning rate");
+    return new Page("Spread")
+        .charts(List.of(
+            new Chart("linear", rate, Axis.linear("accuracy"), List.of(adam, sgd)),
+            new Chart("log", rate, Axis.logarithmic("accuracy"), List.of(adam, sgd))));
   }
 
   private static Page gaps() {

@@ -1,4 +1,4 @@
-package io.github.descent4j.schedule;
+package io.github.descent4j.internal;
 
 import java.util.Collection;
 import java.util.List;
@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** The names that somebody may have meant. */
-final class Nearest {
+public final class Nearest {
 
   /** Of two longer names the distance is not worth its time. */
   private static final int LONGEST = 100;
@@ -19,7 +19,7 @@ final class Nearest {
    * Those of some names that are fewest edits away from a given one, and no more than a third of its letters,
    * as text; all of them if there are none. Capitals and underlines do not count.
    */
-  static String of(String name, Collection<String> names) {
+  public static String of(String name, Collection<String> names) {
     String wanted = letters(name);
     TreeMap<Integer, TreeSet<String>> byDistance = new TreeMap<>();
     if (wanted.length() <= LONGEST) {
