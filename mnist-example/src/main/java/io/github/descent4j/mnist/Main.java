@@ -1,7 +1,9 @@
 package io.github.descent4j.mnist;
 
 import io.github.descent4j.mnist.command.CompareCommand;
+import io.github.descent4j.mnist.command.CompletionCommand;
 import io.github.descent4j.mnist.command.EvaluateCommand;
+import io.github.descent4j.mnist.command.ExportCommand;
 import io.github.descent4j.mnist.command.FindLrCommand;
 import io.github.descent4j.mnist.command.LandscapeCommand;
 import io.github.descent4j.mnist.command.PredictCommand;
@@ -12,6 +14,7 @@ import io.github.descent4j.mnist.compare.Seeds;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.landscape.Picture;
 import io.github.descent4j.mnist.landscape.TestFunction;
+import io.github.descent4j.mnist.option.OptionGroups;
 import io.github.descent4j.mnist.option.Version;
 import io.github.descent4j.mnist.settings.AttackChoice;
 import io.github.descent4j.mnist.settings.Choice;
@@ -47,11 +50,20 @@ import picocli.CommandLine.UnmatchedArgumentException;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", "'mnist-example COMMAND --help' tells more about a command."},
+    footer = {
+      "",
+      "Examples:",
+      "  mnist-example train --report run.html --checkpoint runs",
+      "  mnist-example evaluate --checkpoint runs",
+      "",
+      "'mnist-example COMMAND --help' tells more about a command."
+    },
     subcommands = {
       TrainCommand.class,
       EvaluateCommand.class,
       PredictCommand.class,
+      ExportCommand.class,
+      CompletionCommand.class,
       CompareCommand.class,
       FindLrCommand.class,
       LandscapeCommand.class,
@@ -92,6 +104,13 @@ public final class Main {
         .registerConverter(Picture.Format.class, Choice.converter(Picture.Format.values()))
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);
+    OptionGroups.install(commandLine);
+    if (args.length == 0) {
+      err.println("error: expected a command");
+      err.println();
+      commandLine.usage(err);
+      return CommandLine.ExitCode.USAGE;
+    }
     try {
       return commandLine.execute(args);
     } catch (OutOfMemoryError e) {

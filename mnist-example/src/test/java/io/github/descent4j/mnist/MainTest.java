@@ -127,8 +127,8 @@ class MainTest {
     assertThat(run.exitCode()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.errLines())
-        .containsExactly(
-            "error: Missing required subcommand", "Usage: mnist-example [-hV] COMMAND");
+        .startsWith("error: expected a command", "", "Usage: mnist-example [-hV] COMMAND");
+    assertThat(run.err()).contains("Commands:", "  train  ", "  generate-completion  ");
     assertThat(CommandLineRun.of("fly").exitCode()).isEqualTo(2);
   }
 

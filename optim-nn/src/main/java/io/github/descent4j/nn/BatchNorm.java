@@ -149,6 +149,11 @@ public final class BatchNorm implements Layer {
     factor = new double[channels];
   }
 
+  /** What is added to the variance. */
+  public double epsilon() {
+    return epsilon;
+  }
+
   @Override
   public INDArray forward(INDArray input, Mode mode) {
     if (mode == Mode.TRAINING) {

@@ -91,6 +91,16 @@ public final class Conv2d implements Splittable {
     parameters = Parameters.of(this.weight, this.bias);
   }
 
+  /** Distance between receptive fields in both directions. */
+  public int stride() {
+    return stride;
+  }
+
+  /** Rows and columns of zeros on each side. */
+  public int padding() {
+    return padding;
+  }
+
   /** The shape of one example's output, for the shape of one example's input. */
   long[] outputShape(long[] exampleShape) {
     ConvolutionShape s = shape(exampleShape[1], exampleShape[2]);

@@ -46,6 +46,16 @@ public final class MaxPool2d implements Splittable {
     this.stride = Checks.atLeast(1, "stride", stride);
   }
 
+  /** Height and width of a window. */
+  public int size() {
+    return size;
+  }
+
+  /** Distance between windows. */
+  public int stride() {
+    return stride;
+  }
+
   /** The shape of one example's output, for the shape of one example's input. */
   long[] outputShape(long[] exampleShape) {
     Checks.windowFits(toString(), exampleShape[1], exampleShape[2], size, size);

@@ -53,6 +53,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
+      "Example:",
+      "  mnist-example compare --optimizer adam,lion --learning-rate 0.0005,0.002 --seed 1-3",
+      "",
       "Exit status: 0 compared; 1 bad data; 2 wrong usage; 129, 130 and 143 stopped by SIGHUP, Ctrl-C and SIGTERM.",
     })
 public final class CompareCommand implements Callable<Integer> {

@@ -1,5 +1,7 @@
 package io.github.descent4j.mnist.command;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.data.WholeFile;
@@ -10,6 +12,7 @@ import io.github.descent4j.mnist.option.EnsembleOptions;
 import io.github.descent4j.mnist.option.ModelSource;
 import io.github.descent4j.mnist.option.Version;
 import io.github.descent4j.mnist.report.AttackResult;
+import io.github.descent4j.mnist.report.JsonText;
 import io.github.descent4j.mnist.report.RunRecord.Session;
 import io.github.descent4j.mnist.report.RunReport;
 import io.github.descent4j.mnist.report.TestResult;
@@ -48,6 +51,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The last line is the result, as 'test accuracy 0.9812 (9812/10000)'.",
+      "",
+      "Examples:",
+      "  mnist-example evaluate --checkpoint runs --report evaluation.html",
+      "  mnist-example evaluate --checkpoint runs --json --worst 0",
+      "",
       "Exit status: 0 evaluated; 1 bad data or checkpoint; 2 wrong usage."
     })
 public final class EvaluateCommand implements Callable<Integer> {
@@ -88,6 +96,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--report", paramLabel = "FILE", description = "HTML file with all of it.")
   private Path report;
 
+  @Option(names = "--json", description = "Print one JSON document in place of the text.")
+  private boolean json;
+
   @Override
   public Integer call() {
     Check.option(command, worst >= 0, "--worst", worst, "at least 0");
@@ -110,6 +121,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     TestResult result =
         TestRun.of(model.network(), images.withClasses(model.classes()), model.scale(), worst);
     PrintWriter out = command.commandLine().getOut();
+    List<AttackResult> attacked = attack(model, images);
+    save(model, result, attacked);
+    if (json) {
+      out.println(JsonText.pretty(json(model, result, attacked)));
+      return 0;
+    }
     out.printf(
         Locale.ROOT,
         "model      %s of %s%s%n",
@@ -126,9 +143,7 @@ public final class EvaluateCommand implements Callable<Integer> {
     printClasses(result, out);
     printConfusion(result, out);
     printWorst(result, out);
-    List<AttackResult> attacked = attack(model, images);
     printAttack(attacked, out);
-    save(model, result, attacked);
     out.printf(
         Locale.ROOT,
         "test accuracy %.4f (%d/%d)%n",
@@ -136,6 +151,24 @@ public final class EvaluateCommand implements Callable<Integer> {
         result.correct(),
         result.total());
     return 0;
+  }
+
+  private ObjectNode json(TrainedModel model, TestResult result, List<AttackResult> attacked) {
+    ObjectNode document = JsonText.object()
+        .put("model", model.model().toString())
+        .put("checkpoint", source.name())
+        .put("networks", EnsembleOptions.size(model))
+        .put("data", data.name());
+    document.setAll(result.json());
+    if (!attacked.isEmpty()) {
+      ArrayNode accuracies =
+          document.putObject("attack").put("name", attack.attack().toString()).putArray("results");
+      attacked.forEach(each -> accuracies
+          .addObject()
+          .put("epsilon", each.epsilon())
+          .put("accuracy", each.accuracy()));
+    }
+    return document;
   }
 
   private List<AttackResult> attack(TrainedModel model, LabelledImages images) {

@@ -44,6 +44,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "The last line is the result, as 'learning rate 0.0042 (steepest), 0.0019 (a tenth of the lowest)'.",
+      "",
+      "Example:",
+      "  mnist-example find-lr --optimizer adam --plot rates.png",
+      "",
       "Exit status: 0 found; 1 bad data, or the loss does not fall; 2 wrong usage."
     })
 public final class FindLrCommand implements Callable<Integer> {

@@ -42,6 +42,10 @@ import picocli.CommandLine.Spec;
       "Each optimizer goes at a good learning rate, which is searched, at a tenth of it and at ten"
           + " times as much. Standard output has a table for each function, and the names of the"
           + " files.",
+      "",
+      "Example:",
+      "  mnist-example landscape --function rosenbrock --output pictures",
+      "",
       "Exit status: 0 drawn; 1 files cannot be written; 2 wrong usage."
     })
 public final class LandscapeCommand implements Callable<Integer> {

@@ -60,9 +60,16 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "Standard output has a line for each epoch, with the loss and the accuracy in training",
-      "and the accuracy on the test images; the last line is the result, as",
-      "'test accuracy 0.9812 (9812/10000)'.",
+      "Standard output has a line for each epoch, with the loss and the accuracy in"
+          + " training and the accuracy on the test images; the last line is the result, as"
+          + " 'test accuracy 0.9812 (9812/10000)'.",
+      "",
+      "Examples:",
+      "  mnist-example train --model cnn --epochs 3",
+      "  mnist-example train --optimizer adamw --learning-rate 0.003 --report run.html",
+      "  mnist-example train --model convnet --augment --epochs 15 --checkpoint runs",
+      "  mnist-example train --resume runs",
+      "",
       "Exit status: 0 trained; 1 bad data, or training diverged; 2 wrong usage; 129, 130 and 143 stopped by SIGHUP, Ctrl-C and SIGTERM.",
     })
 public final class TrainCommand implements Callable<Integer> {

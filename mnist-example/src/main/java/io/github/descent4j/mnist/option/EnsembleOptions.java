@@ -67,11 +67,15 @@ public final class EnsembleOptions {
         together, first.model(), first.rows(), first.columns(), first.classes(), first.scale());
   }
 
+  /** How many networks decide. */
+  public static int size(TrainedModel model) {
+    return model.network().layers().get(0) instanceof Ensemble ensemble ? ensemble.size() : 1;
+  }
+
   /** How many networks decide, in words, or empty for one. */
   public static String description(TrainedModel model) {
-    return model.network().layers().get(0) instanceof Ensemble ensemble
-        ? ", an ensemble of " + ensemble.size()
-        : "";
+    int size = size(model);
+    return size == 1 ? "" : ", an ensemble of " + size;
   }
 
   private static void requireSameImages(TrainedModel first, TrainedModel other) {

@@ -1,6 +1,7 @@
 package io.github.descent4j.mnist.report;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import static io.github.descent4j.mnist.report.JsonText.put;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.descent4j.mnist.data.WholeFile;
 import io.github.descent4j.mnist.report.RunRecord.Epoch;
@@ -24,8 +25,6 @@ import java.util.Locale;
  * </ul>
  */
 public final class MetricsFile implements AutoCloseable {
-  private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
   private final Writer out;
   private final boolean json;
   private int epochs;
@@ -89,7 +88,7 @@ public final class MetricsFile implements AutoCloseable {
   private static void appendSteps(StringBuilder text, List<Step> steps, long after, Epoch epoch) {
     for (Step step : steps) {
       if (step.step() > after && step.step() <= epoch.step()) {
-        ObjectNode node = MAPPER.createObjectNode();
+        ObjectNode node = JsonText.object();
         node.put("type", "step").put("epoch", epoch.epoch()).put("step", step.step());
         put(node, "loss", step.loss());
         put(node, "learning_rate", step.learningRate());
@@ -99,7 +98,7 @@ public final class MetricsFile implements AutoCloseable {
   }
 
   private static String line(Epoch epoch) {
-    ObjectNode node = MAPPER.createObjectNode();
+    ObjectNode node = JsonText.object();
     node.put("type", "epoch").put("epoch", epoch.epoch()).put("step", epoch.step());
     put(node, "train_loss", epoch.trainLoss());
     put(node, "train_accuracy", epoch.trainAccuracy());
@@ -109,14 +108,6 @@ public final class MetricsFile implements AutoCloseable {
     put(node, "seconds", epoch.seconds());
     put(node, "examples_per_second", epoch.examplesPerSecond());
     return node.toString();
-  }
-
-  private static void put(ObjectNode node, String name, double value) {
-    if (Double.isFinite(value)) {
-      node.put(name, value);
-    } else {
-      node.putNull(name);
-    }
   }
 
   private static String row(Epoch epoch) {

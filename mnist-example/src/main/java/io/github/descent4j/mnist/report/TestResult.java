@@ -1,5 +1,7 @@
 package io.github.descent4j.mnist.report;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.descent4j.mnist.data.GreyImage;
 import java.util.List;
 
@@ -61,6 +63,38 @@ public record TestResult(double meanLoss, int[][] confusion, List<Mistake> worst
       examples += count;
     }
     return examples;
+  }
+
+  /** All of it but the pictures, for other programs. */
+  public ObjectNode json() {
+    ObjectNode json = JsonText.object();
+    json.put("accuracy", accuracy()).put("correct", correct()).put("total", total());
+    JsonText.put(json, "loss", meanLoss);
+    ArrayNode classes = json.putArray("classes");
+    for (int label = 0; label < classes(); label++) {
+      ObjectNode one = classes.addObject().put("class", label);
+      JsonText.put(one, "precision", precision(label));
+      JsonText.put(one, "recall", recall(label));
+      one.put("images", examples(label));
+    }
+    ArrayNode rows = json.putArray("confusion");
+    for (int[] row : confusion) {
+      ArrayNode counts = rows.addArray();
+      for (int count : row) {
+        counts.add(count);
+      }
+    }
+    ArrayNode mistakes = json.putArray("mistakes");
+    for (Mistake mistake : worst) {
+      ObjectNode one = mistakes
+          .addObject()
+          .put("image", mistake.example())
+          .put("label", mistake.label())
+          .put("predicted", mistake.predicted());
+      JsonText.put(one, "probability", mistake.probability());
+      JsonText.put(one, "loss", mistake.loss());
+    }
+    return json;
   }
 
   /** Of the examples that were taken for a class, the part that is of it; NaN where none was. */

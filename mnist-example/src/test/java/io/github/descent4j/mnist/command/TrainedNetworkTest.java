@@ -2,6 +2,8 @@ package io.github.descent4j.mnist.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.descent4j.mnist.CommandLineRun;
 import io.github.descent4j.mnist.data.GreyImage;
 import io.github.descent4j.mnist.data.IdxBytes;
@@ -164,6 +166,57 @@ class TrainedNetworkTest {
     assertThat(record.gradients()).hasSizeBetween(15, 25);
     assertThat(record.gradients())
         .allSatisfy(gradients -> assertThat(gradients.updateRatios()[0]).isBetween(1e-8, 1.0));
+  }
+
+  @Test
+  void evaluatePrintsJson() throws IOException {
+    CommandLineRun run = CommandLineRun.of(
+        "evaluate", "--checkpoint", checkpoints.toString(), "--worst=2", "--json");
+    assertThat(run.err()).isEmpty();
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.get("model").asText()).isEqualTo("mlp");
+    assertThat(json.get("data").asText()).isEqualTo("MNIST");
+    assertThat(json.get("correct").asInt()).isEqualTo(training.correct());
+    assertThat(json.get("accuracy").asDouble()).isEqualTo(training.correct() / 10_000.0);
+    assertThat(json.get("classes")).hasSize(10);
+    assertThat(json.get("classes").get(1).get("images").asInt()).isEqualTo(1135);
+    assertThat(json.get("confusion")).hasSize(10).allMatch(row -> row.size() == 10);
+    assertThat(json.get("mistakes")).hasSize(2);
+  }
+
+  @Test
+  void predictPrintsJson() throws IOException {
+    Path digit = Files.write(
+        folder.resolve("a seven.png"), MnistData.bundled().test().picture(0).png(3));
+    Path missing = folder.resolve("missing.png");
+    CommandLineRun run = CommandLineRun.of(
+        "predict",
+        "--checkpoint",
+        checkpoints.toString(),
+        "--json",
+        missing.toString(),
+        digit.toString());
+    assertThat(run.exitCode()).isEqualTo(1);
+    assertThat(run.errLines())
+        .containsExactly("error: " + missing + ": expected a picture, found no such file");
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json).hasSize(1);
+    JsonNode picture = json.get(0);
+    assertThat(picture.get("picture").asText()).isEqualTo(digit.toString());
+    assertThat(picture.get("class").asInt()).isEqualTo(7);
+    assertThat(picture.get("unsure").asBoolean()).isFalse();
+    assertThat(picture.get("alone").asBoolean()).isTrue();
+    assertThat(picture.get("probabilities")).hasSize(10);
+    assertThat(picture.get("probabilities").get(7).asDouble()).isGreaterThan(0.9);
+  }
+
+  @Test
+  void jsonHasNoRoomForPictures() {
+    CommandLineRun run = CommandLineRun.of(
+        "predict", "--checkpoint", checkpoints.toString(), "--json", "--show", "seven.png");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.errLines())
+        .startsWith("error: --show is true, expected no pictures with --json");
   }
 
   @Test

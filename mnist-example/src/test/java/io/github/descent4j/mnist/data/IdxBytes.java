@@ -64,6 +64,26 @@ public final class IdxBytes {
     writeSet(directory, images, MnistData.TEST_LABELS, test, rows, columns, classes, 2);
   }
 
+  /** Writes a data set of given images. */
+  public static void writeDataSet(Path directory, LabelledImages training, LabelledImages test) {
+    writeSet(directory, MnistData.TRAIN_IMAGES, MnistData.TRAIN_LABELS, training);
+    writeSet(directory, MnistData.TEST_IMAGES, MnistData.TEST_LABELS, test);
+  }
+
+  private static void writeSet(
+      Path directory, String imageFile, String labelFile, LabelledImages images) {
+    byte[] labels = new byte[images.size()];
+    ByteBuffer pixels = ByteBuffer.allocate(images.size() * images.imageSize());
+    for (int i = 0; i < images.size(); i++) {
+      labels[i] = (byte) images.label(i);
+      pixels.put(images.picture(i).pixels());
+    }
+    write(
+        directory.resolve(imageFile),
+        images(images.size(), images.rows(), images.columns(), pixels.array()));
+    write(directory.resolve(labelFile), labels(labels));
+  }
+
   private static void writeSet(
       Path directory,
       String imageFile,
