@@ -63,10 +63,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       EvaluateCommand.class,
       PredictCommand.class,
       ExportCommand.class,
-      CompletionCommand.class,
       CompareCommand.class,
       FindLrCommand.class,
       LandscapeCommand.class,
+      CompletionCommand.class,
     })
 public final class Main {
   private static final Logger log = LoggerFactory.getLogger(Main.class);

@@ -76,7 +76,7 @@ class HelpTest {
       train --model ''       | mlp cnn convnet
       train --model c        | cnn convnet
       train --schedule ''    | constant linear cosine step exponential polynomial
-      train --met            | --metrics
+      train --tens           | --tensorboard
       find-lr --optimizer ra | radam
       """)
   void theScriptCompletesInBash(String words, String expected, @TempDir Path folder)

@@ -29,6 +29,7 @@ import io.github.descent4j.mnist.run.WarmStart;
 import io.github.descent4j.mnist.settings.AugmentationSettings;
 import io.github.descent4j.mnist.settings.OptimizerSettings;
 import io.github.descent4j.mnist.settings.TrainingSettings;
+import io.github.descent4j.mnist.tensorboard.TensorBoardLog;
 import io.github.descent4j.mnist.terminal.CommandText;
 import io.github.descent4j.mnist.terminal.EpochBar;
 import io.github.descent4j.mnist.terminal.Interruption;
@@ -39,6 +40,7 @@ import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.TrainingListener;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -151,15 +153,20 @@ public final class TrainCommand implements Callable<Integer> {
       int stepsPerEpoch = settings.stepsPerEpoch(size);
       SavedSettings.check(
           command, start, () -> optimizer.validateSteps((long) epochs * stepsPerEpoch));
-      EpochBar bar = new EpochBar(System.err, Terminal.errorWidth().orElse(0));
-      try (Interruption interruption = new Interruption()) {
-        RunRecorder recorder = start == null
-            ? new RunRecorder(SavedSettings.of(command))
-            : start.recorder(SavedSettings.of(command));
+      int width = output.quiet() ? 0 : Terminal.errorWidth().orElse(0);
+      EpochBar bar = new EpochBar(System.err, width, epochs);
+      RunRecorder recorder = start == null
+          ? new RunRecorder(SavedSettings.of(command))
+          : start.recorder(SavedSettings.of(command));
+      try (Interruption interruption = new Interruption();
+          TensorBoardLog board = output.tensorBoard(recorder, start)) {
         List<TrainingListener> listeners = new ArrayList<>(List.of(bar, recorder));
+        if (board != null) {
+          listeners.add(board);
+        }
         GradientMonitor monitor = null;
         // Of a step with a line search there are many gradients, and none that is the step's.
-        if (output.report() != null && optimizer.hasLearningRate()) {
+        if (output.observesGradients() && optimizer.hasLearningRate()) {
           int every = Math.max(1, stepsPerEpoch / OBSERVATIONS);
           monitor = GradientMonitor.builder().every(every).build();
           listeners.add(new GradientListener(monitor, recorder));
@@ -180,7 +187,8 @@ public final class TrainCommand implements Callable<Integer> {
         out().flush();
         String title =
             settings.model().model() + " with " + settings.optimizer().optimizer();
-        try (RunOutput files = new RunOutput(output.report(), output.metrics(), title, recorder)) {
+        try (RunOutput files =
+            new RunOutput(output.report(), output.metrics(), board, title, recorder)) {
           RunSaver saver =
               new RunSaver(folder, files, run, recorder, SavedSettings.of(command), images);
           return train(run, saver, bar, interruption);
@@ -288,7 +296,9 @@ public final class TrainCommand implements Callable<Integer> {
               stopping.best());
     }
     GateText.of(run.network()).forEach(out()::println);
-    out()
+    command
+        .commandLine()
+        .getOut()
         .printf(
             Locale.ROOT,
             "test accuracy %.4f (%d/%d)%n",
@@ -325,8 +335,11 @@ public final class TrainCommand implements Callable<Integer> {
     return exitCode;
   }
 
+  /** For everything but the result. */
   private PrintWriter out() {
-    return command.commandLine().getOut();
+    return output.quiet()
+        ? new PrintWriter(Writer.nullWriter())
+        : command.commandLine().getOut();
   }
 
   private static long weights(Sequential network) {

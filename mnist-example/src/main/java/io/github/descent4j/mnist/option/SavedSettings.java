@@ -4,6 +4,7 @@ import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.MnistData;
 import io.github.descent4j.mnist.run.Checkpoint;
 import io.github.descent4j.mnist.run.RunState;
+import io.github.descent4j.mnist.settings.OptimizerChoice;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -27,6 +28,8 @@ public final class SavedSettings {
       "--keep",
       "--report",
       "--metrics",
+      "--tensorboard",
+      "--quiet",
       "--help",
       "--version");
 
@@ -36,6 +39,8 @@ public final class SavedSettings {
 
   private static final String DATA = "--data";
   private static final String EPOCHS = "--epochs";
+
+  private static final String LEARNING_RATE = "--learning-rate";
 
   private SavedSettings() {}
 
@@ -49,8 +54,10 @@ public final class SavedSettings {
     Map<String, String> settings = new LinkedHashMap<>();
     Set<String> unused = LineSearchOptions.unused(command);
     for (OptionSpec option : command.options()) {
-      Object value = option.getValue();
       String name = option.longestName();
+      Object value = name.equals(LEARNING_RATE) && option.getValue() == null
+          ? defaultLearningRate(command)
+          : option.getValue();
       if (!NOT_SAVED.contains(name)
           && !unused.contains(name)
           && value != null
@@ -66,6 +73,14 @@ public final class SavedSettings {
     return value instanceof Collection<?> several
         ? several.stream().map(Object::toString).collect(Collectors.joining(","))
         : value.toString();
+  }
+
+  /** The rate that a command takes where none is given: another version may pick another one. */
+  private static Double defaultLearningRate(CommandSpec command) {
+    OptionSpec optimizer = command.findOption("--optimizer");
+    return optimizer != null && optimizer.getValue() instanceof OptimizerChoice choice
+        ? (Double) choice.defaultLearningRate
+        : null;
   }
 
   /**

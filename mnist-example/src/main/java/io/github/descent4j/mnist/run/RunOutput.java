@@ -7,6 +7,7 @@ import io.github.descent4j.mnist.report.Page;
 import io.github.descent4j.mnist.report.RunRecorder;
 import io.github.descent4j.mnist.report.RunReport;
 import io.github.descent4j.mnist.report.TestResult;
+import io.github.descent4j.mnist.tensorboard.TensorBoardLog;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -16,6 +17,7 @@ public final class RunOutput implements AutoCloseable {
 
   private final Path reportFile;
   private final Path metricsFile;
+  private final TensorBoardLog board;
   private final String title;
   private final RunRecorder recorder;
   private final MetricsFile metrics;
@@ -25,11 +27,14 @@ public final class RunOutput implements AutoCloseable {
    *
    * @param report the HTML file, null for none
    * @param metrics the file of numbers, null for none
+   * @param board the events, null for none; it stays the caller's to close
    * @throws CommandException if a file cannot be written
    */
-  public RunOutput(Path report, Path metrics, String title, RunRecorder recorder) {
+  public RunOutput(
+      Path report, Path metrics, TensorBoardLog board, String title, RunRecorder recorder) {
     reportFile = report;
     metricsFile = metrics;
+    this.board = board;
     this.title = title;
     this.recorder = recorder;
     try {
@@ -49,15 +54,22 @@ public final class RunOutput implements AutoCloseable {
     } catch (IOException e) {
       throw CommandException.unwritable(metricsFile, e);
     }
+    if (board != null) {
+      board.update(recorder.record());
+    }
     report(RunReport.of(title, recorder.record()));
   }
 
-  /** Ends the report with what the network makes of the test images. */
+  /** Ends report and events with what the network makes of the test images. */
   public void finish(TrainingRun run, LabelledImages test) {
-    if (reportFile != null) {
-      TestResult result = TestRun.of(run.network(), test, run.scale(), WORST);
-      report(RunReport.of(title, recorder.record(), result));
+    if (reportFile == null && board == null) {
+      return;
     }
+    TestResult result = TestRun.of(run.network(), test, run.scale(), WORST);
+    if (board != null) {
+      board.add(run.progress().steps(), result);
+    }
+    report(RunReport.of(title, recorder.record(), result));
   }
 
   @Override

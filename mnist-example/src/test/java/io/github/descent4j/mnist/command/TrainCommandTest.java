@@ -60,6 +60,14 @@ class TrainCommandTest {
         .startsWith(String.format(Locale.ROOT, "test accuracy %.4f (", run.correct() / 200.0));
   }
 
+  @Test
+  void quietPrintsTheResultAlone() {
+    CommandLineRun run =
+        train("--epochs", "2", "--early-stopping", "1", "--validation", "50", "-q");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.out()).matches("test accuracy [01]\\.\\d{4} \\(\\d+/200\\)\\R");
+  }
+
   @ParameterizedTest
   @EnumSource(value = OptimizerChoice.class, mode = EnumSource.Mode.EXCLUDE, names = "LBFGS")
   void eachOptimizerLearnsAtItsOwnRate(OptimizerChoice optimizer) {

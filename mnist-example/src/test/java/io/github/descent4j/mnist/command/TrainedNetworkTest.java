@@ -219,6 +219,17 @@ class TrainedNetworkTest {
         .startsWith("error: --show is true, expected no pictures with --json");
   }
 
+  /** Another version may pick another rate. */
+  @Test
+  void theLearningRateIsInReportAndCheckpoint() throws IOException {
+    assertThat(folder.resolve("run.html"))
+        .content()
+        .containsPattern("--learning-rate\\D+0\\.005\\D");
+    Path run = checkpoints.resolve("step-00000469").resolve(Checkpoint.RUN);
+    JsonNode settings = new ObjectMapper().readTree(run.toFile()).get("settings");
+    assertThat(settings.get("--learning-rate").asText()).isEqualTo("0.005");
+  }
+
   @Test
   void filesThatCannotBeWrittenAreOneLine() {
     Path file = folder.resolve("nowhere").resolve("run.html");

@@ -7,6 +7,7 @@ import io.github.descent4j.nn.train.StepMetrics;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,12 @@ class EpochBarTest {
     assertThat(show(60)).noneSatisfy(state -> assertThat(state).contains("loss"));
   }
 
+  @Test
+  void showsTheTimeThatIsLeftForTheRun() {
+    // A second a step; after the last one of epoch 3 of 5 there are 40.
+    assertThat(show(80)).anySatisfy(state -> assertThat(state).contains(", run 0:00:40 left"));
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 49})
   void printsNothingWithoutRoom(int width) {
@@ -41,7 +48,9 @@ class EpochBarTest {
   }
 
   private List<String> show(int width) {
-    EpochBar bar = new EpochBar(new PrintStream(terminal, true, US_ASCII), width);
+    AtomicLong nanos = new AtomicLong();
+    EpochBar bar = new EpochBar(
+        new PrintStream(terminal, true, US_ASCII), width, 5, () -> nanos.addAndGet(1_000_000_000));
     for (int batch = 1; batch <= 20; batch++) {
       bar.onStep(new StepMetrics(40 + batch, 3, batch, 20, 0.25, 0.01));
     }

@@ -1,0 +1,2 @@
+/** What TensorBoard shows of a run. */
+package io.github.descent4j.mnist.tensorboard;
