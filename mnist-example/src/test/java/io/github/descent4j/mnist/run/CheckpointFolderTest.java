@@ -97,6 +97,17 @@ class CheckpointFolderTest {
     assertThat(bestMark()).isEqualTo(0.25f);
   }
 
+  /** Where the checkpoint of the epoch before is gone, its accuracy is nobody's. */
+  @Test
+  void theMiddleOfAnEpochHasNotTheAccuracyOfTheEpochBefore() {
+    try (CheckpointFolder opened = CheckpointFolder.open(folder, 1)) {
+      opened.save(run, SmallRun.state(images, run, 2, new double[] {0.9}, NONE), SmallRun.record());
+      opened.save(
+          run, SmallRun.state(images, run, 0, new double[] {0.9, 0.4}, NONE), SmallRun.record());
+    }
+    assertThat(steps()).containsExactly(8L);
+  }
+
   @Test
   void aRunThatWasStoppedInItsFirstEpochHasItsOnlyCheckpointAsTheBest() {
     try (CheckpointFolder opened = CheckpointFolder.open(folder, 1)) {
