@@ -7,6 +7,7 @@ import io.github.descent4j.mnist.command.ExportCommand;
 import io.github.descent4j.mnist.command.FindLrCommand;
 import io.github.descent4j.mnist.command.LandscapeCommand;
 import io.github.descent4j.mnist.command.PredictCommand;
+import io.github.descent4j.mnist.command.TourCommand;
 import io.github.descent4j.mnist.command.TrainCommand;
 import io.github.descent4j.mnist.compare.Entry;
 import io.github.descent4j.mnist.compare.Rate;
@@ -22,6 +23,7 @@ import io.github.descent4j.mnist.settings.DecayMode;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.mnist.settings.OptimizerChoice;
 import io.github.descent4j.mnist.settings.ScheduleChoice;
+import io.github.descent4j.mnist.tour.TourChapter;
 import io.github.descent4j.nn.OpenBlasCore;
 import java.io.PrintWriter;
 import java.nio.charset.Charset;
@@ -66,6 +68,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       CompareCommand.class,
       FindLrCommand.class,
       LandscapeCommand.class,
+      TourCommand.class,
       CompletionCommand.class,
     })
 public final class Main {
@@ -101,6 +104,7 @@ public final class Main {
         .registerConverter(Seeds.class, Seeds::parse)
         .registerConverter(DecayMode.class, Choice.converter(DecayMode.values()))
         .registerConverter(TestFunction.class, Choice.converter(TestFunction.values()))
+        .registerConverter(TourChapter.class, Choice.converter(TourChapter.values()))
         .registerConverter(Picture.Format.class, Choice.converter(Picture.Format.values()))
         .setParameterExceptionHandler(Main::wrongUsage)
         .setExecutionExceptionHandler(Main::failed);

@@ -1,7 +1,7 @@
 package io.github.descent4j.mnist.landscape;
 
 /** The part of the plane that is drawn. */
-record Domain(double xMin, double xMax, double yMin, double yMax) {
+public record Domain(double xMin, double xMax, double yMin, double yMax) {
 
   double width() {
     return xMax - xMin;

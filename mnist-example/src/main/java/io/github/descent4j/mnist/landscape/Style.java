@@ -10,13 +10,13 @@ import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 
 /** Colours, marks and fonts of all pictures. */
-final class Style {
-  static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
-  static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
+public final class Style {
+  public static final Font TITLE = new Font(Font.SANS_SERIF, Font.BOLD, 15);
+  public static final Font TEXT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
   static final Font TABLE = new Font(Font.MONOSPACED, Font.PLAIN, 12);
 
-  static final Color INK = new Color(0x222222);
-  static final Color CONTOUR_LINE = new Color(0xA9B4C2);
+  public static final Color INK = new Color(0x222222);
+  public static final Color CONTOUR_LINE = new Color(0xA9B4C2);
   static final BasicStroke CONTOUR_STROKE = new BasicStroke(0.6f);
   static final Color TRANSPARENT = new Color(0, true);
 
@@ -34,18 +34,19 @@ final class Style {
 
   private Style() {}
 
-  static Color series(int index) {
+  /** The colour of a series. */
+  public static Color series(int index) {
     return new Color(SERIES[index % SERIES.length]);
   }
 
   /** Every second one is dashed, so that one sees what lies under it. */
-  static BasicStroke stroke(int index, float width) {
+  public static BasicStroke stroke(int index, float width) {
     float[] dashes = index % 2 == 1 ? new float[] {7, 4} : null;
     return new BasicStroke(width, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, dashes, 0);
   }
 
   /** A mark for a series, around the origin. */
-  static Shape mark(int index) {
+  public static Shape mark(int index) {
     double size = 3.2;
     return switch (index % 5) {
       case 0 -> new Ellipse2D.Double(-size, -size, 2 * size, 2 * size);

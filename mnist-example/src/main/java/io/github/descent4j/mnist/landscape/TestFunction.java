@@ -240,7 +240,8 @@ public enum TestFunction {
     return title;
   }
 
-  Domain domain() {
+  /** The part of the plane that is drawn. */
+  public Domain domain() {
     return domain;
   }
 

@@ -1,0 +1,81 @@
+package io.github.descent4j.mnist.command;
+
+import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.option.DataOptions;
+import io.github.descent4j.mnist.option.Version;
+import io.github.descent4j.mnist.tour.Tour;
+import io.github.descent4j.mnist.tour.TourChapter;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Puts claims of a lecture on optimization to the test. */
+@Command(
+    name = "tour",
+    description = "Puts the claims of a lecture on optimization for deep learning to the test.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    abbreviateSynopsis = true,
+    sortOptions = false,
+    footer = {
+      "",
+      "Each chapter leaves a picture and a text with numbers, which standard output has, too. A"
+          + " chapter whose files are there is not run again.",
+      "Exit status: 0 done; 1 bad data, or files cannot be read or written; 2 wrong usage."
+    })
+public final class TourCommand implements Callable<Integer> {
+  @Spec
+  private CommandSpec command;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "tour",
+      description = "Directory for the files, made if there is none. Default: ${DEFAULT-VALUE}.")
+  private Path folder;
+
+  @Option(
+      names = "--chapter",
+      paramLabel = "NAME",
+      arity = "1..*",
+      split = ",",
+      description = "${COMPLETION-CANDIDATES}. Default: all.")
+  private List<TourChapter> chapters;
+
+  @Mixin
+  private DataOptions data;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = command.commandLine().getOut();
+    List<TourChapter> chosen = chapters == null
+        ? List.of(TourChapter.values())
+        : chapters.stream().distinct().toList();
+    try {
+      Files.createDirectories(folder);
+      Tour tour = new Tour(folder);
+      for (TourChapter chapter : chosen) {
+        if (!tour.has(chapter)) {
+          tour.run(chapter, data::read);
+        }
+        out.println(chapter);
+        out.print(Files.readString(tour.text(chapter)));
+        out.println(tour.picture(chapter));
+        out.println();
+        out.flush();
+      }
+    } catch (IOException e) {
+      throw CommandException.mismatch(
+          folder.toString(), "a directory that can be written to", e.toString(), e);
+    }
+    return 0;
+  }
+}

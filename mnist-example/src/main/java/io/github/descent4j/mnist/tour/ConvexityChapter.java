@@ -1,0 +1,123 @@
+package io.github.descent4j.mnist.tour;
+
+import io.github.descent4j.mnist.landscape.Curvature;
+import io.github.descent4j.mnist.landscape.Domain;
+import io.github.descent4j.mnist.landscape.Point;
+import io.github.descent4j.mnist.landscape.TestFunction;
+import io.github.descent4j.mnist.report.Chart;
+import io.github.descent4j.mnist.report.Chart.Axis;
+import io.github.descent4j.mnist.report.Chart.Series;
+import java.util.Arrays;
+import java.util.Formatter;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Convexity, told in two ways: {@code f(s a + (1 - s) b) <= s f(a) + (1 - s) f(b)} (Jensen) at random points, and a Hessian whose
+ * smaller eigenvalue is nowhere negative, on a grid.
+ */
+final class ConvexityChapter implements Chapter {
+  private static final int GRID = 100;
+  private static final int SAMPLES = 10_000;
+  private static final int SEGMENT = 100;
+
+  /** A part of the value at the chord's ends that is rounding and no violation. */
+  private static final double ROUNDING = 1e-12;
+
+  @Override
+  public Findings run() {
+    Formatter text = new Formatter(Locale.ROOT);
+    text.format("function    negative curvature  smallest eigenvalue  Jensen violated\n");
+    for (TestFunction function : TestFunction.values()) {
+      double[] smallest = smallestEigenvalues(function);
+      long negative = Arrays.stream(smallest).filter(value -> value < 0).count();
+      text.format(
+          "%-10s  %16.1f %%  %19.1f  %13.1f %%\n",
+          function,
+          100.0 * negative / smallest.length,
+          Arrays.stream(smallest).min().orElseThrow(),
+          100.0 * violations(function) / SAMPLES);
+    }
+    List<Point> himmelblau = TestFunction.HIMMELBLAU.minima();
+    return new Findings(
+        List.of(
+            chord(
+                "convex: below its chord",
+                TestFunction.QUADRATIC,
+                new Point(-4, 1),
+                new Point(4, 0.5)),
+            chord(
+                "not convex: between two minima",
+                TestFunction.HIMMELBLAU,
+                himmelblau.get(0),
+                himmelblau.get(1))),
+        text.toString());
+  }
+
+  /** The smaller eigenvalue of the Hessian at each point of a grid over the picture. */
+  private static double[] smallestEigenvalues(TestFunction function) {
+    Domain domain = function.domain();
+    return IntStream.range(0, (GRID + 1) * (GRID + 1))
+        .mapToDouble(i -> smallestEigenvalue(function.curvature(
+            between(domain.xMin(), domain.xMax(), (double) (i % (GRID + 1)) / GRID),
+            between(domain.yMin(), domain.yMax(), (double) (i / (GRID + 1)) / GRID))))
+        .toArray();
+  }
+
+  static double smallestEigenvalue(Curvature hessian) {
+    double mean = (hessian.xx() + hessian.yy()) / 2;
+    return mean - Math.hypot((hessian.xx() - hessian.yy()) / 2, hessian.xy());
+  }
+
+  private static int violations(TestFunction function) {
+    Random random = new Random(1);
+    Domain domain = function.domain();
+    int violations = 0;
+    for (int i = 0; i < SAMPLES; i++) {
+      Point a = random(domain, random);
+      Point b = random(domain, random);
+      double part = random.nextDouble();
+      double above = between(value(function, a), value(function, b), part);
+      double below = value(function, between(a, b, part));
+      double scale = Math.abs(value(function, a)) + Math.abs(value(function, b));
+      violations += below > above + ROUNDING * scale ? 1 : 0;
+    }
+    return violations;
+  }
+
+  private static Chart chord(String title, TestFunction function, Point from, Point to) {
+    double[] parts =
+        IntStream.rangeClosed(0, SEGMENT).mapToDouble(i -> (double) i / SEGMENT).toArray();
+    double[] values = Arrays.stream(parts)
+        .map(part -> value(function, between(from, to, part)))
+        .toArray();
+    double[] chord = Arrays.stream(parts)
+        .map(part -> between(value(function, from), value(function, to), part))
+        .toArray();
+    return new Chart(
+        title,
+        Axis.linear("part of the way"),
+        Axis.linear(function.title()),
+        List.of(Series.of("function", parts, values), Series.of("chord", parts, chord)));
+  }
+
+  private static Point random(Domain domain, Random random) {
+    return new Point(
+        between(domain.xMin(), domain.xMax(), random.nextDouble()),
+        between(domain.yMin(), domain.yMax(), random.nextDouble()));
+  }
+
+  private static double value(TestFunction function, Point point) {
+    return function.value(point.x(), point.y());
+  }
+
+  private static Point between(Point from, Point to, double part) {
+    return new Point(between(from.x(), to.x(), part), between(from.y(), to.y(), part));
+  }
+
+  private static double between(double from, double to, double part) {
+    return from + (to - from) * part;
+  }
+}
