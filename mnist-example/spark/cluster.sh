@@ -25,12 +25,9 @@ options=(--add-modules=jdk.incubator.vector --add-opens=java.base/java.lang=ALL-
   --add-opens=java.base/jdk.internal.ref=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
   --add-opens=java.base/sun.nio.cs=ALL-UNNAMED --add-opens=java.base/sun.security.action=ALL-UNNAMED
   --add-opens=java.base/sun.util.calendar=ALL-UNNAMED)
-executor_options=-Dio.github.descent4j.threads=1
-version=$("$java" -version 2>&1 | sed -n '1s/.*"\([0-9]*\).*/\1/p')
+version=$("$java" -version 2>&1 | sed -n '1s/[^"]*"\([0-9]*\).*/\1/p')
 if [ "$version" -ge 24 ]; then
-  more=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
-  options+=("${more[@]}")
-  executor_options="$executor_options ${more[*]}"
+  options+=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 fi
 
 # Spark looks for a distribution of itself before it starts an executor, and takes an empty one.
@@ -67,6 +64,6 @@ done
 
 "$java" -Xmx1g "${options[@]}" -cp "$class_path" \
   -Dspark.driver.host=127.0.0.1 -Dspark.driver.bindAddress=127.0.0.1 -Dspark.ui.enabled=false \
-  -Dspark.executor.extraClassPath="$class_path" -Dspark.executor.extraJavaOptions="$executor_options" \
+  -Dspark.executor.extraClassPath="$class_path" \
   -Dspark.scheduler.minRegisteredResourcesRatio=1 -Dspark.cores.max="$workers" \
   io.github.descent4j.mnist.spark.Main --master "$url" "$@"

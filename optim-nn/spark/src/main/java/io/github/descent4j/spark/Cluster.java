@@ -2,6 +2,7 @@ package io.github.descent4j.spark;
 
 import io.github.descent4j.nn.OpenBlasCore;
 import io.github.descent4j.nn.Sequential;
+import io.github.descent4j.nn.internal.BlasThreads;
 import io.github.descent4j.nn.train.Progress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -10,8 +11,6 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.nd4j.linalg.api.blas.Blas;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** The driver's side of a step: sends values, and adds what comes back. */
 final class Cluster implements AutoCloseable {
@@ -33,16 +32,10 @@ final class Cluster implements AutoCloseable {
     this.examples = examples;
   }
 
-  /** Executors in this JVM set the threads of its matrix products to one; afterwards they are what they were. */
+  /** Where executors are in this JVM, its matrix products have one thread meanwhile, as theirs have. */
   static void run(Runnable training) {
     OpenBlasCore.choose();
-    Blas blas = Nd4j.factory().blas();
-    int before = blas.getMaxThreads();
-    try {
-      training.run();
-    } finally {
-      blas.setMaxThreads(before);
-    }
+    BlasThreads.single(training);
   }
 
   /** Which examples are whose; after {@link #prepare}. */

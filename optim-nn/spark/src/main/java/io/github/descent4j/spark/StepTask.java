@@ -52,17 +52,22 @@ record StepTask(
     }
     replica.receive(values.value());
     ShardExamples data = given == null ? here.dataset() : given;
+    byte[][] reply = new byte[1][];
+    TaskPlace.onItsThreads(() -> reply[0] = sum(replica, data, first));
+    here.back(replica); // Not after a failure: who knows what it has left.
+    return reply[0];
+  }
+
+  private byte[] sum(Replica replica, ShardExamples data, int first) {
     ShardTree<Part> sum = new ShardTree<>(Part::plus);
     Flat buffers = null;
-    int end = (int) Math.min((long) first + shards, here.shards);
+    int end = (int) Math.min((long) first + shards, job.value().shards);
     for (int shard = first; shard < end; shard++) {
       sum.add(replica.part(this, data, shard));
       if (shard == 0) {
         buffers = replica.buffers();
       }
     }
-    byte[] reply = Reply.part(sum.sum(), buffers);
-    here.back(replica); // Not after a failure: who knows what it has left.
-    return reply;
+    return Reply.part(sum.sum(), buffers);
   }
 }

@@ -1,12 +1,14 @@
 package io.github.descent4j.spark;
 
+import io.github.descent4j.Threads;
 import org.apache.spark.SparkEnv;
+import org.apache.spark.TaskContext;
 
-/** Where a task runs, as messages call it. */
+/** Where a task runs. */
 final class TaskPlace {
   private TaskPlace() {}
 
-  /** Such as {@code executor 3 on host7}. */
+  /** As messages call it, such as {@code executor 3 on host7}. */
   static String name() {
     SparkEnv env = SparkEnv.get();
     if (env == null) {
@@ -14,5 +16,11 @@ final class TaskPlace {
     }
     return "executor " + env.executorId() + " on "
         + env.blockManager().blockManagerId().host();
+  }
+
+  /** Computes on as many threads as Spark has cores for a task, {@code spark.task.cpus}. */
+  static void onItsThreads(Runnable computation) {
+    TaskContext context = TaskContext.get();
+    Threads.limited(context == null ? 1 : context.cpus(), computation);
   }
 }

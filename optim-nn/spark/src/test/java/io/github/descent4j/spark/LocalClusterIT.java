@@ -50,11 +50,6 @@ class LocalClusterIT {
         .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
         // A task goes elsewhere rather than wait three seconds for the executor that it knows.
         .set("spark.locality.wait", "0s");
-    if (Runtime.version().feature() >= 24) {
-      conf.set(
-          "spark.executor.extraJavaOptions",
-          "--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow");
-    }
     spark = LocalSpark.of(conf);
   }
 

@@ -101,16 +101,16 @@ class SparkGradientsTest {
   void anyOptimizerTakesSteps() {
     double[] alone = adam("local[1]");
     assertThat(adam("local[2]")).isEqualTo(alone);
-    assertThat(alone[0]).isCloseTo(3, within(0.05));
+    assertThat(alone[0]).isCloseTo(3, within(0.3));
   }
 
   private static double[] adam(String master) {
     Parameters parameters = parameters(DataType.FLOAT, 0, 0, 0);
-    Optimizer optimizer = new Adam(0.1);
+    Optimizer optimizer = new Adam(0.2);
     try (SparkGradients<double[]> mean = SparkGradients.of(
             LocalSpark.of(master).parallelize(rows(), 5).cache(), SQUARES)
         .times(1.0 / 100)) {
-      for (int i = 0; i < 150; i++) {
+      for (int i = 0; i < 60; i++) {
         mean.evaluate(parameters);
         optimizer.step(parameters);
       }
