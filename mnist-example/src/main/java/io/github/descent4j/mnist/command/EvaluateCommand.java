@@ -163,10 +163,8 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (!attacked.isEmpty()) {
       ArrayNode accuracies =
           document.putObject("attack").put("name", attack.attack().toString()).putArray("results");
-      attacked.forEach(each -> accuracies
-          .addObject()
-          .put("epsilon", each.epsilon())
-          .put("accuracy", each.accuracy()));
+      attacked.forEach(each ->
+          accuracies.addObject().put("epsilon", each.epsilon()).put("accuracy", each.accuracy()));
     }
     return document;
   }
