@@ -59,10 +59,11 @@ final class ConvexityChapter implements Chapter {
   /** The smaller eigenvalue of the Hessian at each point of a grid over the picture. */
   private static double[] smallestEigenvalues(TestFunction function) {
     Domain domain = function.domain();
-    return IntStream.range(0, (GRID + 1) * (GRID + 1))
-        .mapToDouble(i -> smallestEigenvalue(function.curvature(
-            between(domain.xMin(), domain.xMax(), (double) (i % (GRID + 1)) / GRID),
-            between(domain.yMin(), domain.yMax(), (double) (i / (GRID + 1)) / GRID))))
+    return IntStream.rangeClosed(0, GRID)
+        .mapToDouble(i -> between(domain.yMin(), domain.yMax(), (double) i / GRID))
+        .flatMap(y -> IntStream.rangeClosed(0, GRID)
+            .mapToDouble(i -> between(domain.xMin(), domain.xMax(), (double) i / GRID))
+            .map(x -> smallestEigenvalue(function.curvature(x, y))))
         .toArray();
   }
 
