@@ -62,7 +62,7 @@ final class AdaGradChapter implements Chapter {
                     Arrays.stream(sparse).mapToDouble(i -> i + 1).toArray(),
                     at(sparse, adaGrad[1])),
                 Series.of("rmsprop, dense", all, rmsProp[0]),
-                new Series("falls as 1 / sqrt(t)", all, root, true)))),
+                Series.of("falls as 1 / sqrt(t)", all, root).faint()))),
         text.toString());
   }
 

@@ -42,11 +42,12 @@ final class Curves {
     for (int i = 0; i < chart.series().size(); i++) {
       Series series = chart.series().get(i);
       double[][] points = drawable(chart, series);
+      boolean faint = series.style() == Chart.Style.FAINT;
       dataset.addSeries(series.name(), points);
-      renderer.setSeriesPaint(i, series.faint() ? Style.CONTOUR_LINE : Style.series(i));
-      renderer.setSeriesStroke(i, Style.stroke(series.faint() ? 1 : 0, 1.6f));
+      renderer.setSeriesPaint(i, faint ? Style.CONTOUR_LINE : Style.series(i));
+      renderer.setSeriesStroke(i, Style.stroke(faint ? 1 : 0, 1.6f));
       renderer.setSeriesShape(i, Style.mark(i));
-      renderer.setSeriesShapesVisible(i, !series.faint() && points[0].length <= MARKED);
+      renderer.setSeriesShapesVisible(i, !faint && points[0].length <= MARKED);
     }
     XYPlot plot = new XYPlot(
         dataset, axis(chart, chart.x(), Series::x), axis(chart, chart.y(), Series::y), renderer);

@@ -77,7 +77,7 @@ final class NoiseChapter implements Chapter {
                 Axis.logarithmic("distance (RMS)"),
                 List.of(
                     Series.of("measured", sizes, distances),
-                    new Series("falls as 1 / sqrt(batch size)", sizes, root, true)))),
+                    Series.of("falls as 1 / sqrt(batch size)", sizes, root).faint()))),
         text.toString());
   }
 

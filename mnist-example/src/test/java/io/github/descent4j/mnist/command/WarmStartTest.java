@@ -47,7 +47,8 @@ class WarmStartTest extends CheckpointRuns {
   void takesStatisticsOfBatchNormalizationToo() {
     CommandLineRun first = train(shortRun(), "--model=convnet", "--checkpoint=" + runs);
     Path again = folder.resolve("again");
-    train(STANDING, "--from=" + runs.resolve(step(2)), "--checkpoint=" + again, "--batch-size=1000");
+    train(
+        STANDING, "--from=" + runs.resolve(step(2)), "--checkpoint=" + again, "--batch-size=1000");
     Sequential trained = network(ModelChoice.CONVNET, runs.resolve(step(2)), 10);
     Sequential stood = network(ModelChoice.CONVNET, again.resolve("step-00000001"), 10);
     assertThat(first.exitCode()).isZero();
@@ -56,7 +57,8 @@ class WarmStartTest extends CheckpointRuns {
         .forEach(
             parameter -> assertThat(stood.parameters().get(parameter.name()).value())
                 .isEqualTo(parameter.value()));
-    // One step leaves nine tenths of them; from 1, where they start without a word, they would be far.
+    // One step leaves nine tenths of them; from 1, where they start without a word, they would be
+    // far.
     trained.buffers().forEach((name, buffer) -> {
       if (name.endsWith("runningVariance")) {
         assertThat(buffer.distance2(stood.buffers().get(name)))

@@ -47,7 +47,14 @@ final class SmallRun {
     TrainingSettings settings = new TrainingSettings(
         new ModelSettings(ModelChoice.MLP, 0, 0.2, 30),
         new OptimizerSettings(
-            OptimizerChoice.ADAM, 0.001, ScheduleChoice.COSINE, 0, null, DecayMode.COUPLED, 0),
+            OptimizerChoice.ADAM,
+            Map.of(),
+            0.001,
+            ScheduleChoice.COSINE,
+            0,
+            null,
+            DecayMode.COUPLED,
+            0),
         regularization,
         AugmentationSettings.NONE,
         epochs,
