@@ -44,6 +44,7 @@ class RegularizedTrainingTest extends CheckpointRuns {
         List.of("--batch-size", "50", "--epochs", "12"),
         "--model=" + model,
         "--l0=1e-3",
+        "--learning-rate=0.05",
         "--l0-inputs",
         "--checkpoint=" + runs);
     assertThat(run.err()).isEmpty();
@@ -160,7 +161,7 @@ class RegularizedTrainingTest extends CheckpointRuns {
     CommandLineRun tooMany = ensemble(folders.get(0), "--snapshots=4");
     assertThat(tooMany.exitCode()).isEqualTo(1);
     assertThat(tooMany.err())
-        .isEqualTo("error: " + folders.get(0) + ": expected at least 4 checkpoints, found '3'"
+        .isEqualTo("error: " + folders.get(0) + ": expected at least 4 checkpoints, found 3"
             + System.lineSeparator());
   }
 
