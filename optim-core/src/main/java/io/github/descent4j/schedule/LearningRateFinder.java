@@ -197,7 +197,7 @@ public final class LearningRateFinder {
       diverged = !Double.isFinite(after) || curve.add(rate[0], after);
     }
     // As far as the exponential average reaches back, once it is full.
-    int window = (int) Math.round(smoothing / (1 - smoothing));
+    int window = (int) Math.rint(smoothing / (1 - smoothing)); // A cast of a double stops at the largest number.
     return new Result(curve.rates, curve.losses, smoothed(curve.losses, window), diverged, window);
   }
 
