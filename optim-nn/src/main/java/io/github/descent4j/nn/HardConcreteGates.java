@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A gate for each feature, which training learns to close: y = x z with z in [0, 1], for x of shape {@code [batch, units]}. With an {@link
- * L0Penalty} on the gates that are not 0 it is L0 regularization, of inputs before the first dense layer or of units before a later one.
+ * A gate for each feature, which training learns to close: y = x z with z in [0, 1], for x of shape {@code [batch, units]}. With an
+ * {@link io.github.descent4j.nn.train.L0Penalty L0Penalty} on the gates that are not 0 it is L0 regularization, of inputs before the first dense layer or of units before a later one.
  *
  * <p>Training draws z from the hard concrete distribution: u uniform in (0, 1), s = sigmoid((log u - log(1 - u) + logAlpha) / beta), z =
  * min(1, max(0, s (zeta - gamma) + gamma)), with beta = 2/3, gamma = -0.1 and zeta = 1.1. In {@link Mode#EVALUATION} it is min(1, max(0,
