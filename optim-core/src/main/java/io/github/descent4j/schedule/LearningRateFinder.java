@@ -196,8 +196,8 @@ public final class LearningRateFinder {
       double after = loss.getAsDouble();
       diverged = !Double.isFinite(after) || curve.add(rate[0], after);
     }
-    // As far as the exponential average reaches back, once it is full.
-    int window = (int) Math.rint(smoothing / (1 - smoothing)); // A cast of a double stops at the largest number.
+    // As far as the exponential average reaches back, once it is full, or the largest number.
+    int window = (int) Math.rint(smoothing / (1 - smoothing));
     return new Result(curve.rates, curve.losses, smoothed(curve.losses, window), diverged, window);
   }
 
