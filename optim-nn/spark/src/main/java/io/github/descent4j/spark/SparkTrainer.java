@@ -39,14 +39,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * n s / S} to {@code n (s + 1) / S}:
  *
  * <pre>
- * g = sum over s of (n<sub>s</sub> / n) g<sub>s</sub>,   g<sub>s</sub> the mean gradient of shard s,
+ * g = sum over s of (n_s / n) g_s,   g_s the mean gradient of shard s,
  * </pre>
  *
  * <p>added in a binary tree over the shards' numbers. The driver adds the penalty, takes one step with the optimizer, whatever decorates it, and sends the new
  * values. With one shard that is {@code Trainer}, bit for bit.
  *
  * <p><b>Local steps</b> ({@link Builder#localSteps}). Each shard takes k steps by itself on its parts of k batches, from the driver's values w and with
- * an optimizer of its own, to w<sub>s</sub>; the driver's optimizer gets the mean of {@code w - w_s}, by the number of examples, for a gradient. {@code new
+ * an optimizer of its own, to w_s; the driver's optimizer gets the mean of {@code w - w_s}, by the number of examples, for a gradient. {@code new
  * Sgd(1.0)} makes that the average of the shards (McMahan et al. 2017), Nesterov's momentum with a rate of 0.7 is DiLoCo (Douillard et
  * al. 2023; there the inner optimizers keep their state, here they begin anew in every round). Rounds end with the epoch.
  *
