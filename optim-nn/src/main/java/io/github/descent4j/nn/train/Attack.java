@@ -6,6 +6,7 @@ import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.Targets;
 import io.github.descent4j.nn.internal.BlasThreads;
 import io.github.descent4j.nn.memory.Memory;
+import java.util.List;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -126,7 +127,7 @@ public final class Attack {
   /**
    * The inputs after the attack.
    *
-   * @param network that is attacked; its parameters stay, their gradients do not
+   * @param network that is attacked; its parameters and buffers stay, the gradients do not
    * @param loss that is to grow
    * @param inputs a batch, which stays as it is
    * @param targets of these examples
@@ -153,7 +154,28 @@ public final class Attack {
       Targets targets,
       long seed,
       INDArray gradient) {
-    Memory original = Memory.of(Objects.requireNonNull(inputs, "inputs"));
+    Objects.requireNonNull(inputs, "inputs");
+    // Passes in TRAINING move the running statistics of normalizations, which are those of
+    // examples.
+    List<INDArray> buffers = List.copyOf(network.buffers().values());
+    List<INDArray> before = buffers.stream().map(INDArray::dup).toList();
+    try {
+      return steps(network, loss, inputs, targets, seed, gradient);
+    } finally {
+      for (int i = 0; i < before.size(); i++) {
+        buffers.get(i).assign(before.get(i));
+      }
+    }
+  }
+
+  private INDArray steps(
+      Sequential network,
+      Loss loss,
+      INDArray inputs,
+      Targets targets,
+      long seed,
+      INDArray gradient) {
+    Memory original = Memory.of(inputs);
     int n = original.length();
     INDArray attacked = Nd4j.createUninitialized(inputs.dataType(), inputs.shape(), 'c');
     Memory memory = Memory.of(attacked);

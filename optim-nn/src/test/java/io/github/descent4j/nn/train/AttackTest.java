@@ -175,6 +175,35 @@ class AttackTest {
     assertThat(trained(gradient).parameters().get("fc1.weight").value()).isEqualTo(first);
   }
 
+  /** Statistics are those of examples: what an attack tries on the way is none. */
+  @Test
+  void leavesRunningStatistics() {
+    Sequential network = Sequential.builder(DataType.FLOAT, 2)
+        .input(40)
+        .dense("fc1", 8)
+        .batchNorm("norm1")
+        .dense("fc2", 2)
+        .build();
+    INDArray x = Nd4j.rand(DataType.FLOAT, 4, 40);
+    Targets labels = Targets.labels(0, 1, 1, 0);
+    network.forward(x, Mode.TRAINING);
+    INDArray mean = network.buffers().get("norm1.runningMean").dup();
+    INDArray variance = network.buffers().get("norm1.runningVariance").dup();
+    Attack attack = Attack.pgd(0.3, 3, 0.2);
+    attack.perturb(network, LOSS, x, labels, 0);
+    assertThat(network.buffers().get("norm1.runningMean").toFloatVector())
+        .isEqualTo(mean.toFloatVector());
+    assertThat(network.buffers().get("norm1.runningVariance").toFloatVector())
+        .isEqualTo(variance.toFloatVector());
+    assertThatThrownBy(() -> attack.perturb(network, LOSS, x, Targets.labels(0, 1, 7, 0), 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(network.buffers().get("norm1.runningMean").toFloatVector())
+        .isEqualTo(mean.toFloatVector());
+    network.forward(x.add(1), Mode.TRAINING);
+    assertThat(network.buffers().get("norm1.runningMean").toFloatVector())
+        .isNotEqualTo(mean.toFloatVector());
+  }
+
   @Test
   void refusals() {
     assertThatThrownBy(() -> Attack.fgsm(-0.1))
