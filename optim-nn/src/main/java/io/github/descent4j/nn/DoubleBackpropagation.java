@@ -60,6 +60,12 @@ public final class DoubleBackpropagation implements BatchGradient {
       prepared = network;
     }
     network.reseed(seed);
+    // The layers are run one by one here, and would keep to what the network's last pass has said.
+    for (Layer layer : layers) {
+      if (layer instanceof Dense dense) {
+        dense.divideProducts(false);
+      }
+    }
     INDArray output = features;
     for (int i = 0; i < layers.size(); i++) {
       INDArray input = output;

@@ -147,6 +147,29 @@ class DoubleBackpropagationTest {
     return measure.penalty();
   }
 
+  /** A pass of the network over one example lets its layers divide their products. */
+  @Test
+  void bitsDoNotDependOnTheLastPass() {
+    INDArray x = Arrays.random(DataType.FLOAT, 2, 64, 301);
+    int[] labels = new int[64];
+    List<INDArray> gradients = new ArrayList<>();
+    for (boolean before : new boolean[] {false, true}) {
+      Sequential network = Sequential.builder(DataType.FLOAT, 1)
+          .input(301)
+          .dense("fc1", 1031)
+          .tanh()
+          .dense("fc2", 263)
+          .build();
+      if (before) {
+        network.forward(Nd4j.ones(DataType.FLOAT, 1, 301), Mode.EVALUATION);
+      }
+      new DoubleBackpropagation(2)
+          .compute(network, new SoftmaxCrossEntropy(), x, Targets.labels(labels), 1);
+      gradients.add(network.parameters().get("fc1.weight").gradient());
+    }
+    assertThat(Arrays.values(gradients.get(1))).isEqualTo(Arrays.values(gradients.get(0)));
+  }
+
   @Test
   void refusals() {
     DoubleBackpropagation gradient = new DoubleBackpropagation(1);
