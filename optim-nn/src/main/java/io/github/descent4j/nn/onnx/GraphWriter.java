@@ -74,7 +74,8 @@ final class GraphWriter {
       // Dropout leaves in evaluation what it is given.
       throw new IllegalArgumentException("layer " + (layers + 1) + " is " + layer
           + ", expected Dense, Conv2d, MaxPool2d, BatchNorm, Flatten, Relu, Sigmoid, Tanh or Dropout:"
-          + " others have no ONNX operator here");
+          + " others have no ONNX operator here; InferenceNetwork makes plain layers of DropConnect"
+          + " and gates");
     }
     layers++;
   }

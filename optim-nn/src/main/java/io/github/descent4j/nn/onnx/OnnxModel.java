@@ -149,8 +149,8 @@ public final class OnnxModel {
     /**
      * The model, with the weights as they are now.
      *
-     * @throws IllegalArgumentException if a layer is none of {@code io.github.descent4j.nn}, the example's shape does not fit the
-     *     network, or the weights take 2 GiB or more, which a file of this form cannot hold
+     * @throws IllegalArgumentException if a layer has no operator, such as DropConnect, HardConcreteGates, Ensemble or one of one's
+     *     own, the example's shape does not fit the network, or the weights take 2 GiB or more, which a file of this form cannot hold
      */
     public OnnxModel build() {
       GraphWriter graph = new GraphWriter(network.dataType());

@@ -191,7 +191,8 @@ class OnnxModelTest {
     OnnxModel.Builder builder = OnnxModel.builder(network, 2);
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("layer 2 is Doubling, expected Dense, Conv2d, ");
+        .hasMessageStartingWith("layer 2 is Doubling, expected Dense, Conv2d, ")
+        .hasMessageEndingWith("InferenceNetwork makes plain layers of DropConnect and gates");
   }
 
   @Test
