@@ -2,6 +2,7 @@ package io.github.descent4j.nn.train;
 
 import java.util.Arrays;
 import java.util.Objects;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -31,7 +32,7 @@ public final class ValueDataset implements Dataset {
    *
    * @param features {@code [size, exampleShape...]}, FLOAT or DOUBLE; held where it is in 'c' order, else copied
    * @param targets {@code [size, targetShape...]}, likewise: one column for each output of a network
-   * @throws IllegalArgumentException if there is no example, or the lengths differ
+   * @throws IllegalArgumentException if there is no example, the lengths differ, or an array is of another type
    */
   public static ValueDataset of(INDArray features, INDArray targets) {
     Objects.requireNonNull(features, "features");
@@ -43,9 +44,18 @@ public final class ValueDataset implements Dataset {
           + features.size(0)
           + ", ...], a row for each example");
     }
+    requireNumbers("features", features);
+    requireNumbers("targets", targets);
     int[] none = new int[Math.toIntExact(features.size(0))];
     return new ValueDataset(
         InMemoryDataset.of(features, none, 1), InMemoryDataset.of(targets, none, 1));
+  }
+
+  private static void requireNumbers(String name, INDArray array) {
+    if (array.dataType() != DataType.FLOAT && array.dataType() != DataType.DOUBLE) {
+      throw new IllegalArgumentException(
+          name + " is of type " + array.dataType() + ", expected FLOAT or DOUBLE");
+    }
   }
 
   @Override
