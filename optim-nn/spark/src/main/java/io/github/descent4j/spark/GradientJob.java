@@ -38,10 +38,26 @@ final class GradientJob<T> implements Serializable {
     for (INDArray gradient : Flat.gradients(parameters)) {
       gradient.assign(0);
     }
-    double loss = function.evaluate(parameters, elements);
+    double loss = onItsThreads(parameters, elements);
     byte[] reply = Reply.part(new Part(flat.read(Flat.gradients(parameters)), loss, 0), null);
     back(parameters);
     return reply;
+  }
+
+  private double onItsThreads(Parameters parameters, Iterator<T> elements) throws Exception {
+    double[] loss = new double[1];
+    Exception[] thrown = new Exception[1];
+    TaskPlace.onItsThreads(() -> {
+      try {
+        loss[0] = function.evaluate(parameters, elements);
+      } catch (Exception e) {
+        thrown[0] = e; // A Runnable throws no checked ones.
+      }
+    });
+    if (thrown[0] != null) {
+      throw thrown[0];
+    }
+    return loss[0];
   }
 
   private Parameters borrow() {

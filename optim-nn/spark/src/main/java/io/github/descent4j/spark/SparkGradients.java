@@ -62,16 +62,21 @@ public final class SparkGradients<T> implements Objective, AutoCloseable {
   }
 
   /**
-   * This function times a number, such as one over the number of elements.
+   * This function times a number, such as one over the number of elements: a function of its own, to be closed by itself.
    *
-   * @param factor finite
-   * @throws IllegalArgumentException if it is not
+   * @param factor finite, as is its product with the factor of this function
+   * @throws IllegalArgumentException if one is not
    */
   public SparkGradients<T> times(double factor) {
     if (!Double.isFinite(factor)) {
       throw new IllegalArgumentException("factor is " + factor + ", expected a finite number");
     }
-    return new SparkGradients<>(elements, function, this.factor * factor);
+    double product = this.factor * factor;
+    if (!Double.isFinite(product)) {
+      throw new IllegalArgumentException("factor is " + factor + ", expected a finite product with "
+          + this.factor + ", the factor of this function");
+    }
+    return new SparkGradients<>(elements, function, product);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.github.descent4j.Adam;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.Threads;
 import io.github.descent4j.batch.LBfgs;
 import io.github.descent4j.batch.MinimizerResult;
 import java.util.ArrayList;
@@ -53,8 +54,10 @@ class SparkGradientsTest {
         SparkGradients.of(LocalSpark.of("local[2]").parallelize(rows, 3), SQUARES)) {
       assertThat(sum.evaluate(parameters)).isEqualTo(5);
       assertThat(parameters.get("w").gradient().toDoubleVector()).containsExactly(10, 12);
-      assertThat(sum.times(0.5).evaluate(parameters)).isEqualTo(2.5);
-      assertThat(parameters.get("w").gradient().toDoubleVector()).containsExactly(5, 6);
+      try (SparkGradients<double[]> half = sum.times(0.5)) {
+        assertThat(half.evaluate(parameters)).isEqualTo(2.5);
+        assertThat(parameters.get("w").gradient().toDoubleVector()).containsExactly(5, 6);
+      }
       // Nothing is left of the evaluations before.
       assertThat(sum.evaluate(parameters)).isEqualTo(5);
       assertThat(parameters.get("w").gradient().toDoubleVector()).containsExactly(10, 12);
@@ -143,5 +146,22 @@ class SparkGradientsTest {
     assertThat(parameters.get("w").gradient().toDoubleVector()).containsExactly(9, 9, 9);
     assertThatThrownBy(() -> broken.times(Double.NaN))
         .hasMessage("factor is NaN, expected a finite number");
+    assertThatThrownBy(() -> broken.times(1e200).times(1e200))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("factor is 1.0E200, expected a finite product with 1.0E200, the factor of this"
+            + " function");
+  }
+
+  @Test
+  void computesOnTheThreadsOfItsTask() {
+    try (SparkGradients<double[]> threads = SparkGradients.of(
+        LocalSpark.of("local[2]").parallelize(rows(), 1), (parameters, rows) -> {
+          while (rows.hasNext()) {
+            rows.next();
+          }
+          return Threads.available();
+        })) {
+      assertThat(threads.evaluate(parameters(DataType.DOUBLE, 0))).isEqualTo(1);
+    }
   }
 }
