@@ -7,6 +7,7 @@ import io.github.descent4j.nn.train.Progress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -74,10 +75,11 @@ final class Cluster implements AutoCloseable {
       throw new IllegalArgumentException("the training set has " + size
           + " examples, expected at least " + job.shards + ", one for each shard");
     }
-    batches = new Batches(size, job.batchSize, job.shards, examples != null);
+    Batches planned = new Batches(size, job.batchSize, job.shards, examples != null);
     if (examples != null) {
-      owned = examples.partitioned(batches, job.seed);
+      owned = examples.partitioned(planned, job.seed);
     }
+    batches = planned;
   }
 
   /**
@@ -137,10 +139,14 @@ final class Cluster implements AutoCloseable {
     return spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
   }
 
-  /** Spark's exceptions are checked, and declared nowhere. */
   static <T> List<T> collect(String what, JavaRDD<T> rdd) {
+    return spark(what, rdd::collect);
+  }
+
+  /** Does something that may start a job. Spark's exceptions are checked, and declared nowhere. */
+  static <T> T spark(String what, Supplier<T> action) {
     try {
-      return rdd.collect();
+      return action.get();
     } catch (Exception e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import org.apache.spark.Partitioner;
+import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
@@ -50,7 +51,7 @@ public final class DistributedExamples {
 
   /** How many there are: computes the RDD. */
   int count() {
-    long count = examples.count();
+    long count = Cluster.spark("counting the examples", examples::count);
     if (count > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
           "the RDD has " + count + " examples, expected at most " + Integer.MAX_VALUE);
@@ -61,8 +62,10 @@ public final class DistributedExamples {
   /** A partition of one element for each shard. */
   JavaRDD<OwnedExamples> partitioned(Batches batches, long seed) {
     long[] shape = exampleShape;
-    return examples
-        .zipWithIndex()
+    // Counts the examples of the partitions, in a job of its own.
+    JavaPairRDD<LabelledExample, Long> numbered =
+        Cluster.spark("numbering the examples", examples::zipWithIndex);
+    return numbered
         .mapToPair(Tuple2::swap)
         .repartitionAndSortWithinPartitions(new Owners(batches))
         .mapPartitionsWithIndex(

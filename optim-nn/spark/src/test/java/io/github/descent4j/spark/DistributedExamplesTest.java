@@ -11,6 +11,7 @@ import io.github.descent4j.nn.train.Trainer;
 import io.github.descent4j.nn.train.TrainingSeeds;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -92,6 +93,42 @@ class DistributedExamplesTest {
     }
     assertThat(ofOther).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
     assertThat(found).isNotEqualTo(order);
+  }
+
+  private static final AtomicInteger PARTITIONS = new AtomicInteger();
+
+  /** Two partitions are counted; the third that is computed, for the numbers, fails once. */
+  @Test
+  void beginsAnewAfterAFailure() {
+    JavaSparkContext spark = LocalSpark.of("local[2]");
+    PARTITIONS.set(0);
+    JavaRDD<LabelledExample> rdd =
+        spark.parallelize(Points.examples(), 2).mapPartitions(partition -> {
+          if (PARTITIONS.incrementAndGet() == 3) {
+            throw new IllegalStateException("the file is gone");
+          }
+          return partition;
+        });
+    try (SparkTrainer trainer = SparkTrainer.builder(
+            spark, Points::mlp, DistributedExamples.of(rdd, Points.DIMENSIONS), new RAdam(0.01))
+        .batchSize(29)
+        .shards(3)
+        .seed(7)
+        .build()) {
+      assertThatThrownBy(() -> trainer.fit(1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("numbering the examples: Spark has given up: ")
+          .hasMessageContaining("the file is gone");
+      assertThat(trainer.fit(1)).hasSize(1);
+    }
+    PARTITIONS.set(2);
+    try (SparkTrainer trainer = SparkTrainer.builder(
+            spark, Points::mlp, DistributedExamples.of(rdd, Points.DIMENSIONS), new RAdam(0.01))
+        .build()) {
+      assertThatThrownBy(() -> trainer.fit(1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("counting the examples: Spark has given up: ");
+    }
   }
 
   @Test
