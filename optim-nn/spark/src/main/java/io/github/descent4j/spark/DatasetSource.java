@@ -4,7 +4,7 @@ import io.github.descent4j.nn.train.Dataset;
 import java.io.Serializable;
 
 /**
- * Opens the training set: on the driver, and once in every executor's JVM, whose tasks share it. The same examples have to be under the same
+ * Opens the training set, once in every executor's JVM, whose tasks share it; the driver does not. The same examples have to be under the same
  * numbers everywhere, as in files that every executor can read.
  *
  * <pre>{@code
@@ -17,7 +17,7 @@ import java.io.Serializable;
 public interface DatasetSource extends Serializable {
 
   /**
-   * Opens it. What is returned is read by one thread at a time.
+   * Opens it. What is returned has class labels, and is read by one thread at a time.
    *
    * @throws Exception if it cannot be opened: training ends, and the message names the executor
    */

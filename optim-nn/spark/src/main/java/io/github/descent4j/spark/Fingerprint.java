@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What has to be the same on every executor for a run to have one result: the names, shapes and types of the parameters, the examples, and how
- * numbers are computed. OpenBLAS chooses its kernels by the processor, and other kernels have other last bits.
+ * What has to be the same on every executor for a run to have one result: the names, shapes and types of the parameters, number, shape and classes
+ * of the examples, whose values are not compared, and how numbers are computed. OpenBLAS chooses its kernels by the processor, and other kernels have other last bits.
  *
  * @param where the executor
  * @param features what is compared, by what it is called in messages
