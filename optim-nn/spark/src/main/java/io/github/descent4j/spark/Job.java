@@ -3,9 +3,11 @@ package io.github.descent4j.spark;
 import io.github.descent4j.nn.OpenBlasCore;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.nn.train.Dataset;
 import io.github.descent4j.nn.train.TrainingSeeds;
 import java.io.Serializable;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.nd4j.linalg.api.blas.Blas;
 import org.nd4j.linalg.factory.Nd4j;
@@ -93,11 +95,18 @@ final class Job implements Serializable {
 
   private Sequential open() {
     if (data != null && dataset == null) {
+      Dataset opened;
       try {
-        dataset = new SharedDataset(data.open(), new TrainingSeeds(seed));
+        opened = data.open();
       } catch (Exception e) {
         throw new SourceException("the training set cannot be opened: " + e, e);
       }
+      if (opened.targetShape().length > 0) {
+        IllegalArgumentException cause = new IllegalArgumentException("examples have values of shape "
+            + Arrays.toString(opened.targetShape()) + ", expected class labels");
+        throw new SourceException(cause.getMessage(), cause);
+      }
+      dataset = new SharedDataset(opened, new TrainingSeeds(seed));
     }
     try {
       return network.build();

@@ -51,8 +51,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * al. 2023; there the inner optimizers keep their state, here they begin anew in every round). Rounds end with the epoch.
  *
  * <p><b>Bits.</b> They follow from seed, data, batch size and the number of shards: not from the number of executors, nor from who computes what, in which
- * order, or for the second time. A task whose executor dies is computed elsewhere. Executors that compute with other kernels, or that have
- * another network or other data, are refused.
+ * order, or for the second time. A task whose executor dies is computed elsewhere. Executors that compute with other kernels, that have
+ * a network of other parameters, or that have another number of examples, another shape of them or other classes, are refused; the values of the examples
+ * are not compared.
  *
  * <p><b>Batch normalization</b> takes the statistics of a shard, not of the batch, and its running statistics are those of shard 0, as with PyTorch's
  * DistributedDataParallel. Masks of dropout follow from seed, step and shard.
@@ -133,8 +134,10 @@ public final class SparkTrainer implements AutoCloseable {
    * }</pre>
    *
    * @return whether there is one
-   * @throws IllegalStateException if this trainer has no {@link Builder#checkpoints}, or has taken a step
-   * @throws io.github.descent4j.state.StateFileException if the checkpoint is damaged, or of a run with other settings
+   * @throws IllegalStateException if this trainer has no {@link Builder#checkpoints}, or has taken a step, or if another run that is open has the folder
+   * @throws io.github.descent4j.state.StateFileException if the checkpoint is damaged, or of a run with other settings; network and
+   *     optimizer are as they were
+   * @throws java.io.UncheckedIOException if the folder cannot be made or read
    */
   public boolean resume() {
     if (settings.checkpoints == null) {
@@ -144,6 +147,7 @@ public final class SparkTrainer implements AutoCloseable {
       throw new IllegalStateException(
           "this trainer has taken " + progress.steps() + " steps, expected none");
     }
+    settings.checkpoints.reserve();
     Optional<Path> last = settings.checkpoints.last();
     last.ifPresent(checkpoint -> {
       RunFile run = Checkpoints.run(checkpoint);
@@ -163,8 +167,10 @@ public final class SparkTrainer implements AutoCloseable {
    * @throws IllegalArgumentException if the number of epochs is below 1, or there are fewer examples than shards
    * @throws DivergedException if a loss is NaN or infinite, or a guarded optimizer found a gradient that is; network and optimizer are
    *     as the step before left them
-   * @throws IllegalStateException if an executor cannot open its data, has another network, other data or other kernels than the others, if Spark gives
-   *     up a task, or if the folder of checkpoints has one of a later step: {@link #resume} goes on from it
+   * @throws IllegalStateException if an executor cannot open its data, has other parameters, another number, shape or classes of examples or
+   *     other kernels than the others, if Spark gives up a task, or if the folder of checkpoints has one of a later step, from which {@link #resume} goes
+   *     on, or belongs to another run that is open
+   * @throws java.io.UncheckedIOException if a checkpoint cannot be written; the checkpoints before it are whole
    */
   public List<EpochMetrics> fit(int epochs) {
     requirePositive("epochs", epochs);
@@ -182,15 +188,24 @@ public final class SparkTrainer implements AutoCloseable {
     return metrics;
   }
 
-  /** Gives up what executors hold for this trainer. Networks of executors are given up with the Spark context at the latest. */
+  /** Gives up what executors hold for this trainer, and the folder of its checkpoints. Networks of executors are given up with the Spark context at the latest. */
   @Override
   public void close() {
-    cluster.close();
+    try {
+      cluster.close();
+    } finally {
+      if (settings.checkpoints != null) {
+        settings.checkpoints.close();
+      }
+    }
   }
 
   private void requireNoLaterCheckpoint() {
-    Optional<Path> last =
-        settings.checkpoints == null ? Optional.empty() : settings.checkpoints.last();
+    if (settings.checkpoints == null) {
+      return;
+    }
+    settings.checkpoints.reserve();
+    Optional<Path> last = settings.checkpoints.last();
     if (last.isPresent() && Checkpoints.steps(last.get()) > progress.steps()) {
       throw new IllegalStateException(last.get() + " is a checkpoint of a later step than "
           + progress.steps() + ", expected a folder without: resume() goes on from it");
@@ -345,6 +360,26 @@ public final class SparkTrainer implements AutoCloseable {
       }
     }
 
+    /** What a trainer keeps, whatever becomes of the builder. */
+    private Builder(Builder other) {
+      spark = other.spark;
+      network = other.network;
+      data = other.data;
+      examples = other.examples;
+      optimizer = other.optimizer;
+      listeners.addAll(other.listeners);
+      shards = other.shards;
+      batchSize = other.batchSize;
+      localSteps = other.localSteps;
+      inner = other.inner;
+      labelSmoothing = other.labelSmoothing;
+      penalty = other.penalty;
+      penalized = other.penalized;
+      seed = other.seed;
+      stop = other.stop;
+      checkpoints = other.checkpoints == null ? null : other.checkpoints.unreserved();
+    }
+
     /**
      * Sets S, the number of shards of a batch. It belongs to the run, not to the cluster: another one makes other bits, while S shards may be computed by any
      * number of executors, at best by a divisor of S. Default: 8.
@@ -409,6 +444,7 @@ public final class SparkTrainer implements AutoCloseable {
 
     /**
      * Saves the driver's network, optimizer and progress in a folder for {@link SparkTrainer#resume}; the last two checkpoints are kept. Default: none.
+     * The first {@link SparkTrainer#fit} or {@code resume} reserves the folder for this trainer, by its file {@code lock}, until it is closed.
      *
      * @param folder of a file system of the driver's machine; made if need be
      * @param every number of steps from one to the next, at least 1
@@ -435,7 +471,7 @@ public final class SparkTrainer implements AutoCloseable {
     }
 
     /**
-     * The trainer.
+     * The trainer, which keeps to these settings: later changes of the builder are for the next one.
      *
      * @throws IllegalArgumentException if there are more shards than examples in a batch, or a penalty together with local steps, whose gradient would
      *     be missing in them
@@ -458,7 +494,7 @@ public final class SparkTrainer implements AutoCloseable {
         throw new IllegalStateException("the network cannot be made on the driver: " + e, e);
       }
       Job job = new Job(network, data, labelSmoothing, seed, batchSize, shards, inner);
-      return new SparkTrainer(this, own, new Cluster(spark, job, examples));
+      return new SparkTrainer(new Builder(this), own, new Cluster(spark, job, examples));
     }
   }
 }

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -63,7 +64,7 @@ class SparkCheckpointTest {
     try (SparkTrainer first = saving().stopWhen(() -> left[0]-- == 0).build()) {
       first.fit(EPOCHS);
     }
-    assertThat(names()).endsWith("step-000000" + digits).hasSizeLessThanOrEqualTo(2);
+    assertThat(names()).startsWith("lock").endsWith("step-000000" + digits).hasSizeBetween(2, 3);
     try (SparkTrainer second = saving().build()) {
       assertThat(second.resume()).isTrue();
       assertThat(second.progress().steps()).isEqualTo(saved);
@@ -71,7 +72,7 @@ class SparkCheckpointTest {
       assertThat(epochs.get(epochs.size() - 1).epoch()).isEqualTo(EPOCHS);
       assertSameBits(second.network(), whole(settings -> settings));
     }
-    assertThat(names()).containsExactly("step-00000012", "step-00000016");
+    assertThat(names()).containsExactly("lock", "step-00000012", "step-00000016");
   }
 
   @Test
@@ -160,6 +161,56 @@ class SparkCheckpointTest {
   }
 
   @Test
+  void refusesADamagedOptimizerAndPutsTheNetworkBack() throws IOException {
+    try (SparkTrainer first = saving().build()) {
+      first.fit(1);
+    }
+    Path optimizer = folder.resolve("step-00000004").resolve("optimizer.npz");
+    byte[] whole = Files.readAllBytes(optimizer);
+    Files.write(optimizer, Arrays.copyOf(whole, whole.length / 2));
+    try (SparkTrainer second = saving().build()) {
+      assertThatThrownBy(second::resume)
+          .isInstanceOf(StateFileException.class)
+          .hasMessageContaining("optimizer.npz");
+      assertSameBits(second.network(), Points.normalized());
+      assertThat(second.progress().steps()).isZero();
+      Files.write(optimizer, whole);
+      assertThat(second.resume()).isTrue();
+      assertThat(second.progress().steps()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void oneRunAtATimeHasTheFolder() {
+    try (SparkTrainer first = saving().build();
+        SparkTrainer second = saving().build()) {
+      assertThat(first.resume()).isFalse();
+      String refusal = "checkpoints " + folder
+          + " belong to another run that is open, expected a folder for this run alone";
+      assertThatThrownBy(second::resume)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage(refusal);
+      assertThatThrownBy(() -> second.fit(1)).hasMessage(refusal);
+      assertSameBits(second.network(), Points.normalized());
+      first.fit(1);
+      first.close();
+      assertThat(second.resume()).isTrue();
+      assertThat(second.progress().steps()).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void overwritesNoOther() throws IOException {
+    Files.createFile(folder.resolve("step-00000004"));
+    try (SparkTrainer trainer = saving().build()) {
+      assertThatThrownBy(() -> trainer.fit(1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith(
+              "checkpoint " + folder.resolve("step-00000004") + " is there already");
+    }
+  }
+
+  @Test
   void leavesWhatIsNotItsOwn() throws IOException {
     Files.createDirectories(folder.resolve(".step-00000002"));
     Files.createFile(folder.resolve(".step-00000002").resolve("mine.txt"));
@@ -168,6 +219,6 @@ class SparkCheckpointTest {
     try (SparkTrainer trainer = saving().build()) {
       trainer.fit(1);
     }
-    assertThat(names()).containsExactly(".step-00000002", "notes", "step-00000004");
+    assertThat(names()).containsExactly(".step-00000002", "lock", "notes", "step-00000004");
   }
 }

@@ -24,8 +24,10 @@ public abstract class SparkGuideContext {
     spark = LocalSpark.of("local[2]");
     builder = SparkTrainer.builder(spark, Points::mlp, Points::dataset, new RAdam())
         .checkpoints(folder, 2);
-    trainer = builder.build();
-    example();
+    try (SparkTrainer built = builder.build()) {
+      trainer = built;
+      example();
+    }
   }
 
   /** The example. */

@@ -19,6 +19,7 @@ import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.StepMetrics;
 import io.github.descent4j.nn.train.Trainer;
 import io.github.descent4j.nn.train.TrainingListener;
+import io.github.descent4j.nn.train.ValueDataset;
 import io.github.descent4j.schedule.Schedules;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -242,6 +243,27 @@ class SparkTrainerTest {
   }
 
   @Test
+  void keepsToItsSettings() {
+    Steps own = new Steps();
+    Steps later = new Steps();
+    Sequential whole = trainOn(trainer(LocalSpark.of("local[2]")).shards(3).build(), 1);
+    SparkTrainer.Builder builder =
+        trainer(LocalSpark.of("local[2]")).shards(3).listener(own);
+    try (SparkTrainer trainer = builder.build()) {
+      builder
+          .localSteps(4, () -> new Sgd(0.1))
+          .shards(2)
+          .seed(8)
+          .stopWhen(() -> true)
+          .listener(later);
+      assertThat(trainer.fit(1)).hasSize(1);
+      assertSameBits(trainer.network(), whole);
+    }
+    assertThat(own.all).hasSize(6); // 203 examples in batches of 40.
+    assertThat(later.all).isEmpty();
+  }
+
+  @Test
   void leavesTheThreadsOfProductsAsTheyWere() {
     int before = Nd4j.factory().blas().getMaxThreads();
     Nd4j.factory().blas().setMaxThreads(2);
@@ -312,6 +334,20 @@ class SparkTrainerTest {
           .isInstanceOf(IllegalStateException.class)
           .hasMessage("executor driver on 127.0.0.1: the training set cannot be opened:"
               + " java.nio.file.NoSuchFileException: /data/points");
+    }
+  }
+
+  @Test
+  void refusesValues() {
+    DatasetSource values = () -> ValueDataset.of(
+        Nd4j.create(DataType.FLOAT, 203, 6), Nd4j.create(DataType.FLOAT, 203, 1));
+    try (SparkTrainer trainer = SparkTrainer.builder(
+            LocalSpark.of("local[2]"), Points::mlp, values, optimizer())
+        .build()) {
+      assertThatThrownBy(() -> trainer.fit(1))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("executor driver on 127.0.0.1: examples have values of shape [1],"
+              + " expected class labels");
     }
   }
 
