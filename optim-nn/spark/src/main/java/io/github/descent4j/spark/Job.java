@@ -102,8 +102,9 @@ final class Job implements Serializable {
         throw new SourceException("the training set cannot be opened: " + e, e);
       }
       if (opened.targetShape().length > 0) {
-        IllegalArgumentException cause = new IllegalArgumentException("examples have values of shape "
-            + Arrays.toString(opened.targetShape()) + ", expected class labels");
+        IllegalArgumentException cause =
+            new IllegalArgumentException("examples have values of shape "
+                + Arrays.toString(opened.targetShape()) + ", expected class labels");
         throw new SourceException(cause.getMessage(), cause);
       }
       dataset = new SharedDataset(opened, new TrainingSeeds(seed));

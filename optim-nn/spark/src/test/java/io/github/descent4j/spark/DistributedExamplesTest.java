@@ -102,8 +102,9 @@ class DistributedExamplesTest {
   void beginsAnewAfterAFailure() {
     JavaSparkContext spark = LocalSpark.of("local[2]");
     PARTITIONS.set(0);
-    JavaRDD<LabelledExample> rdd =
-        spark.parallelize(Points.examples(), 2).mapPartitions(partition -> {
+    JavaRDD<LabelledExample> rdd = spark
+        .parallelize(Points.examples(), 2)
+        .mapPartitions(partition -> {
           if (PARTITIONS.incrementAndGet() == 3) {
             throw new IllegalStateException("the file is gone");
           }

@@ -154,8 +154,8 @@ class SparkGradientsTest {
 
   @Test
   void computesOnTheThreadsOfItsTask() {
-    try (SparkGradients<double[]> threads = SparkGradients.of(
-        LocalSpark.of("local[2]").parallelize(rows(), 1), (parameters, rows) -> {
+    try (SparkGradients<double[]> threads =
+        SparkGradients.of(LocalSpark.of("local[2]").parallelize(rows(), 1), (parameters, rows) -> {
           while (rows.hasNext()) {
             rows.next();
           }

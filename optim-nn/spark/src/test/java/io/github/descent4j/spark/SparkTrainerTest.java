@@ -247,8 +247,7 @@ class SparkTrainerTest {
     Steps own = new Steps();
     Steps later = new Steps();
     Sequential whole = trainOn(trainer(LocalSpark.of("local[2]")).shards(3).build(), 1);
-    SparkTrainer.Builder builder =
-        trainer(LocalSpark.of("local[2]")).shards(3).listener(own);
+    SparkTrainer.Builder builder = trainer(LocalSpark.of("local[2]")).shards(3).listener(own);
     try (SparkTrainer trainer = builder.build()) {
       builder
           .localSteps(4, () -> new Sgd(0.1))
@@ -339,8 +338,8 @@ class SparkTrainerTest {
 
   @Test
   void refusesValues() {
-    DatasetSource values = () -> ValueDataset.of(
-        Nd4j.create(DataType.FLOAT, 203, 6), Nd4j.create(DataType.FLOAT, 203, 1));
+    DatasetSource values = () ->
+        ValueDataset.of(Nd4j.create(DataType.FLOAT, 203, 6), Nd4j.create(DataType.FLOAT, 203, 1));
     try (SparkTrainer trainer = SparkTrainer.builder(
             LocalSpark.of("local[2]"), Points::mlp, values, optimizer())
         .build()) {

@@ -148,10 +148,10 @@ class RegressionTest {
         .hasMessage("targets has shape [2, 1], expected [3, ...], a row for each example");
     assertThatThrownBy(() -> ValueDataset.of(Nd4j.zeros(3, 2), Nd4j.zeros(3)))
         .hasMessage("targets has shape [3], expected [3, ...], a row for each example");
-    assertThatThrownBy(() -> ValueDataset.of(Nd4j.zeros(3, 2), Nd4j.create(DataType.INT, 3, 1)))
+    assertThatThrownBy(() -> ValueDataset.of(Nd4j.zeros(3, 2), Nd4j.create(DataType.INT32, 3, 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("targets is of type INT, expected FLOAT or DOUBLE");
-    assertThatThrownBy(() -> ValueDataset.of(Nd4j.create(DataType.INT, 3, 2), Nd4j.zeros(3, 1)))
+    assertThatThrownBy(() -> ValueDataset.of(Nd4j.create(DataType.INT32, 3, 2), Nd4j.zeros(3, 1)))
         .hasMessage("features is of type INT, expected FLOAT or DOUBLE");
   }
 }
