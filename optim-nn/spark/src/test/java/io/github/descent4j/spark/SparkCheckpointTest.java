@@ -182,18 +182,18 @@ class SparkCheckpointTest {
 
   @Test
   void oneRunAtATimeHasTheFolder() {
-    try (SparkTrainer first = saving().build();
-        SparkTrainer second = saving().build()) {
-      assertThat(first.resume()).isFalse();
-      String refusal = "checkpoints " + folder
-          + " belong to another run that is open, expected a folder for this run alone";
-      assertThatThrownBy(second::resume)
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage(refusal);
-      assertThatThrownBy(() -> second.fit(1)).hasMessage(refusal);
-      assertSameBits(second.network(), Points.normalized());
-      first.fit(1);
-      first.close();
+    try (SparkTrainer second = saving().build()) {
+      try (SparkTrainer first = saving().build()) {
+        assertThat(first.resume()).isFalse();
+        String refusal = "checkpoints " + folder
+            + " belong to another run that is open, expected a folder for this run alone";
+        assertThatThrownBy(second::resume)
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessage(refusal);
+        assertThatThrownBy(() -> second.fit(1)).hasMessage(refusal);
+        assertSameBits(second.network(), Points.normalized());
+        first.fit(1);
+      }
       assertThat(second.resume()).isTrue();
       assertThat(second.progress().steps()).isEqualTo(4);
     }
