@@ -82,7 +82,7 @@ class MainTest {
           --optimizer lbfgs --set m=5  | --set is [m=5], expected none with --optimizer lbfgs, which is no update rule with \
           hyperparameters of that kind
           --schedule round             | Invalid value for option '--schedule': expected one of constant, linear, cosine, \
-          step, exponential, polynomial but was 'round'
+          restarts, step, exponential, polynomial but was 'round'
           --weight-decay-mode both     | Invalid value for option '--weight-decay-mode': expected one of coupled, decoupled \
           but was 'both'
           --optimizer adamw --weight-decay-mode coupled | --weight-decay-mode is coupled, expected decoupled for \

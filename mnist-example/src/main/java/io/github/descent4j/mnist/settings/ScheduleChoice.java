@@ -58,7 +58,7 @@ public enum ScheduleChoice {
 
   /** Whether it is another one for a longer run. */
   public boolean dependsOnLength() {
-    return this != CONSTANT && this != STEP;
+    return this != CONSTANT && this != STEP && this != RESTARTS;
   }
 
   /** The schedule of a run of {@code steps} steps. */

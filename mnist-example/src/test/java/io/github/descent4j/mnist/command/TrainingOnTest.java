@@ -18,7 +18,7 @@ class TrainingOnTest extends CheckpointRuns {
 
   /** Where the schedule does not depend on the length, it is the longer run, to the same bits. */
   @ParameterizedTest
-  @ValueSource(strings = {"constant", "step"})
+  @ValueSource(strings = {"constant", "restarts", "step"})
   void isTheLongerRun(String schedule) throws IOException {
     List<String> settings = new ArrayList<>(List.of("--schedule", schedule, "--dropout", "0.2"));
     settings.addAll(List.of("--batch-size", "20", "--epochs"));
