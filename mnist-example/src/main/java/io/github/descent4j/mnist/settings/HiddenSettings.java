@@ -70,9 +70,9 @@ public record HiddenSettings(
     return l0 != null ? L0 : dropConnect > 0 ? DROP_CONNECT : null;
   }
 
-  /** Whether the network in evaluation is another than one of plain layers. */
+  /** Whether there are layers for training alone that only {@code InferenceNetwork} makes plain ones, as an export needs them. */
   public boolean needsFolding() {
-    return l0 != null || (paper && dropConnect > 0);
+    return without() != null;
   }
 
   /** In words, or empty. */

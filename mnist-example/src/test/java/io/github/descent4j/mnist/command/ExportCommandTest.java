@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -56,8 +56,13 @@ class ExportCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"mlp", "cnn", "convnet"})
-  void onnxRuntimeFindsTheSameClasses(String model) throws OrtException {
+  @CsvSource({
+    "mlp, --dropout=0.2",
+    "cnn, --dropout=0.2",
+    "convnet, --dropout=0.2",
+    "mlp, --drop-connect=0.2"
+  })
+  void onnxRuntimeFindsTheSameClasses(String model, String dropped) throws OrtException {
     Path runs = folder.resolve("runs");
     Path file = folder.resolve("model.onnx");
     CommandLineRun training = CommandLineRun.of(
@@ -66,7 +71,7 @@ class ExportCommandTest {
         "--model=" + model,
         "--epochs=1",
         "--batch-size=32",
-        "--dropout=0.2",
+        dropped,
         "--checkpoint=" + runs);
     assertThat(training.err()).isEmpty();
     CommandLineRun export = CommandLineRun.of("export", "--checkpoint=" + runs, "--onnx=" + file);
