@@ -136,6 +136,8 @@ public final class TrainCommand implements Callable<Integer> {
       WarmStart weights = start == null ? beginning.weights().orElse(null) : null;
       if (weights != null) {
         weights.model().ifPresent(trained -> model.adopt(trained, weights.weights()));
+        // Not every option goes with every model.
+        validate();
       }
       model.requireFits(images.train(), data.name());
       int size = images.train().size();

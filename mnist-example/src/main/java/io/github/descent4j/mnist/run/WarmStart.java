@@ -6,13 +6,17 @@ import io.github.descent4j.internal.file.ArrayFileReader;
 import io.github.descent4j.internal.file.EntryName;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.LabelledImages;
+import io.github.descent4j.mnist.settings.HiddenSettings;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.state.StateFileException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,8 +26,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param weights the file {@code network.npz}
  * @param model the network that they are of, where a {@code run.json} beside the file says so
+ * @param hidden what was random in its hidden layers; nothing where there is no {@code run.json}
  */
-public record WarmStart(Path weights, Optional<ModelChoice> model) {
+public record WarmStart(Path weights, Optional<ModelChoice> model, HiddenSettings hidden) {
 
   /**
    * Finds the weights, and reads none.
@@ -44,17 +49,22 @@ public record WarmStart(Path weights, Optional<ModelChoice> model) {
     boolean inCheckpoint = path.endsWith(Checkpoint.NETWORK)
         && parent != null
         && Files.exists(parent.resolve(Checkpoint.RUN));
-    return inCheckpoint ? of(Checkpoint.read(parent)) : new WarmStart(path, Optional.empty());
+    return inCheckpoint
+        ? of(Checkpoint.read(parent))
+        : new WarmStart(path, Optional.empty(), HiddenSettings.NONE);
   }
 
   private static WarmStart of(Checkpoint checkpoint) {
     Path folder = checkpoint.folder();
-    ModelChoice model = checkpoint.state().model(folder.resolve(Checkpoint.RUN));
-    return new WarmStart(folder.resolve(Checkpoint.NETWORK), Optional.of(model));
+    Path run = folder.resolve(Checkpoint.RUN);
+    return new WarmStart(
+        folder.resolve(Checkpoint.NETWORK),
+        Optional.of(checkpoint.state().model(run)),
+        checkpoint.state().hidden(run));
   }
 
   /**
-   * Gives a network the weights.
+   * Gives a network the weights. Gates that only one of the two has begin anew, or are left out.
    *
    * @param network of the model, with random weights
    * @param images what it is to be trained on
@@ -68,24 +78,41 @@ public record WarmStart(Path weights, Optional<ModelChoice> model) {
     Parameter headWeight = own.get(own.size() - 2);
     try {
       int classes = classes(headBias.name());
-      Sequential donor = model.build(images.rows(), images.columns(), classes, 0, 0);
+      Sequential donor = model.build(images.rows(), images.columns(), classes, hidden, 0, 0);
       donor.load(weights);
       boolean newHead = classes != images.classes();
-      int kept = newHead ? own.size() - 2 : own.size();
-      for (int i = 0; i < kept; i++) {
-        own.get(i).value().assign(donor.parameters().get(i).value());
+      Set<String> names = names(own);
+      Set<String> theirs = names(donor.parameters());
+      List<String> left = theirs.stream().filter(name -> !names.contains(name)).toList();
+      List<String> anew = names.stream().filter(name -> !theirs.contains(name)).toList();
+      for (Parameter parameter : donor.parameters()) {
+        boolean head =
+            parameter.name().equals(headWeight.name()) || parameter.name().equals(headBias.name());
+        if (names.contains(parameter.name()) && !(newHead && head)) {
+          own.get(parameter.name()).value().assign(parameter.value());
+        }
       }
       donor.buffers().forEach((name, buffer) -> network.buffers().get(name).assign(buffer));
-      return newHead
-          ? weights + ", but for a new " + headWeight.name() + " and " + headBias.name() + ": "
-              + classes + " classes there, " + images.classes() + " here"
-          : weights.toString();
+      return weights
+          + (left.isEmpty() ? "" : ", without " + String.join(" and ", left))
+          + (anew.isEmpty() ? "" : ", with a new " + String.join(" and ", anew))
+          + (newHead
+              ? ", but for a new " + headWeight.name() + " and " + headBias.name() + ": " + classes
+                  + " classes there, " + images.classes() + " here"
+              : "");
     } catch (StateFileException | UncheckedIOException e) {
       throw new CommandException(
           e.getMessage() + ": the weights are to be those of --model " + model + " for images of "
               + images.rows() + " x " + images.columns(),
           e);
     }
+  }
+
+  /** In order. */
+  private static Set<String> names(Parameters parameters) {
+    Set<String> names = new LinkedHashSet<>();
+    parameters.forEach(parameter -> names.add(parameter.name()));
+    return names;
   }
 
   /** How many classes the file's head tells apart. */

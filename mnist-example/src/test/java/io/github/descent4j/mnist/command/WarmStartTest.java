@@ -2,9 +2,11 @@ package io.github.descent4j.mnist.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.Parameter;
 import io.github.descent4j.mnist.CommandLineRun;
 import io.github.descent4j.mnist.data.IdxBytes;
 import io.github.descent4j.mnist.run.Checkpoint;
+import io.github.descent4j.mnist.settings.HiddenSettings;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.Sequential;
 import java.io.IOException;
@@ -66,6 +68,58 @@ class WarmStartTest extends CheckpointRuns {
             .isLessThan(0.2 * buffer.norm2Number().doubleValue());
       }
     });
+  }
+
+  /** Gates that both runs have are taken; those of one begin anew, or are left out. */
+  @Test
+  void copiesByNameWhateverHasGates() {
+    Path gated = folder.resolve("gated");
+    Path plain = folder.resolve("plain");
+    List<String> few = List.of("--batch-size", "100", "--epochs", "1");
+    CommandLineRun gates = train(few, "--l0=1e-3", "--checkpoint=" + gated);
+    CommandLineRun none = train(few, "--drop-connect=0.2", "--checkpoint=" + plain);
+    assertThat(gates.err()).isEmpty();
+    assertThat(none.err()).isEmpty();
+    Path gatedFile = gated.resolve("step-00000010").resolve(Checkpoint.NETWORK);
+    Path plainFile = plain.resolve("step-00000010").resolve(Checkpoint.NETWORK);
+
+    CommandLineRun both = train(STANDING, "--l0=1e-3", "--from=" + gated);
+    assertThat(both.err()).isEmpty();
+    assertThat(both.outLines().get(3)).isEqualTo("from       " + gatedFile);
+    assertThat(both.lastLine()).isEqualTo(gates.lastLine());
+
+    CommandLineRun left = train(STANDING, "--from=" + gated);
+    assertThat(left.err()).isEmpty();
+    assertThat(left.outLines().get(3))
+        .isEqualTo(
+            "from       " + gatedFile + ", without fc1.gates.logAlpha and fc2.gates.logAlpha");
+
+    Path again = folder.resolve("again");
+    CommandLineRun anew = train(STANDING, "--l0=0", "--from=" + plain, "--checkpoint=" + again);
+    assertThat(anew.err()).isEmpty();
+    assertThat(anew.outLines().get(3))
+        .isEqualTo(
+            "from       " + plainFile + ", with a new fc1.gates.logAlpha and fc2.gates.logAlpha");
+    Sequential trained = network(ModelChoice.MLP, plain.resolve("step-00000010"), 10);
+    HiddenSettings hidden = new HiddenSettings(0, false, false, 0.0, false);
+    Sequential stood = ModelChoice.MLP.build(16, 16, 10, hidden, 0, 0);
+    stood.load(again.resolve("step-00000008").resolve(Checkpoint.NETWORK));
+    for (Parameter parameter : trained.parameters()) {
+      assertThat(stood.parameters().get(parameter.name()).value())
+          .as(parameter.name())
+          .isEqualTo(parameter.value());
+    }
+  }
+
+  /** What does not go with a model is refused with the model of a checkpoint, too. */
+  @Test
+  void checksTheOptionsWithTheModelOfTheWeights() {
+    train(shortRun(), "--model=convnet", "--checkpoint=" + runs);
+    CommandLineRun run = train(STANDING, "--from=" + runs, "--input-gradient-penalty=1");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.err())
+        .startsWith("error: --model is convnet, expected one without batch normalization with "
+            + "--input-gradient-penalty, which");
   }
 
   @Test
