@@ -1,6 +1,8 @@
 package io.github.descent4j.mnist.run;
 
 import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import io.github.descent4j.nn.BatchNorm;
 import io.github.descent4j.nn.HardConcreteGates;
 import io.github.descent4j.nn.InferenceNetwork;
 import io.github.descent4j.nn.Layer;
@@ -16,10 +18,13 @@ public final class GateText {
   /** A line for each layer of gates, and one for what is left without closed units; none for a network without gates. */
   public static List<String> of(Sequential network) {
     List<String> lines = new ArrayList<>();
-    long gates = 0;
+    // Gates and normalizations become part of the layers beside them, whatever is pruned.
+    long folded = 0;
     for (Layer layer : network.layers()) {
+      if (layer instanceof HardConcreteGates || layer instanceof BatchNorm) {
+        folded += weights(layer.parameters());
+      }
       if (layer instanceof HardConcreteGates found) {
-        gates += found.units();
         lines.add(String.format(
             Locale.ROOT,
             "gates      %d of %d open in %s, %.1f expected in training",
@@ -33,15 +38,15 @@ public final class GateText {
       lines.add(String.format(
           Locale.ROOT,
           "pruned     %d of %d weights left",
-          weights(InferenceNetwork.of(network)),
-          weights(network) - gates));
+          weights(InferenceNetwork.of(network).parameters()),
+          weights(network.parameters()) - folded));
     }
     return lines;
   }
 
-  private static long weights(Sequential network) {
+  private static long weights(Parameters parameters) {
     long count = 0;
-    for (Parameter parameter : network.parameters()) {
+    for (Parameter parameter : parameters) {
       count += parameter.value().length();
     }
     return count;
