@@ -93,12 +93,26 @@ public record RunState(
    * @throws CommandException if the settings make no sense
    */
   HiddenSettings hidden(Path file) {
+    HiddenSettings hidden;
     try {
-      return HiddenSettings.of(settings);
+      hidden = HiddenSettings.of(settings);
     } catch (NumberFormatException e) {
       throw CommandException.mismatch(
           file.toString(), "numbers in the settings of hidden layers", e.getMessage(), e);
     }
+    double part = hidden.dropConnect();
+    if (!(part >= 0 && part < 1)) {
+      throw CommandException.mismatch(
+          file.toString(), "a setting " + HiddenSettings.DROP_CONNECT + " in [0, 1)", "" + part);
+    }
+    Double l0 = hidden.l0();
+    if (l0 != null && !(l0 >= 0 && Double.isFinite(l0))) {
+      throw CommandException.mismatch(
+          file.toString(),
+          "a setting " + HiddenSettings.L0 + " that is a finite number of at least 0",
+          "" + l0);
+    }
+    return hidden;
   }
 
   /**

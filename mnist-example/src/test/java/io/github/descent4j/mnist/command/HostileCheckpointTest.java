@@ -97,6 +97,25 @@ class HostileCheckpointTest {
     }
   }
 
+  /** The layers refuse such numbers by a name of their own, which says nothing of a file. */
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+      "--drop-connect" : "1.5" | expected a setting --drop-connect in [0, 1), found 1.5
+      "--drop-connect" : "NaN" | expected a setting --drop-connect in [0, 1), found NaN
+      "--l0" : "-1"            | expected a setting --l0 that is a finite number of at least 0, found -1.0
+      """)
+  void aPartOutOfRange(String setting, String message) throws IOException {
+    Path file = checkpoint.resolve(Checkpoint.RUN);
+    try {
+      edit(file, run, "\"--epochs\" : \"2\"", "\"--epochs\" : \"2\", " + setting);
+      CommandLineRun failed = CommandLineRun.of("evaluate", "--checkpoint=" + checkpoint);
+      assertThat(failed.errLines()).containsExactly("error: " + file + ": " + message);
+      assertThat(failed.exitCode()).isEqualTo(1);
+    } finally {
+      Files.writeString(file, run);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
       "steps" : [                  | "steps" : [ null,
