@@ -157,8 +157,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     ObjectNode document = JsonText.object()
         .put("model", model.model().toString())
         .put("checkpoint", source.name())
-        .put("networks", EnsembleOptions.size(model))
-        .put("data", data.name());
+        .put("networks", EnsembleOptions.size(model));
+    ensemble.describe(document::put);
+    document.put("data", data.name());
     document.setAll(result.json());
     if (!attacked.isEmpty()) {
       ArrayNode accuracies =
@@ -262,7 +263,11 @@ public final class EvaluateCommand implements Callable<Integer> {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", model.model() + EnsembleOptions.description(model));
     settings.put("checkpoint", source.name());
+    ensemble.describe(settings::put);
     settings.put("data", data.name());
+    if (attack.attack() != null) {
+      settings.put("attack", attack.toString());
+    }
     try {
       RunReport.of(
               model.model() + " of " + source.name(),

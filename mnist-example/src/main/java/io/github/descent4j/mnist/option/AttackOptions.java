@@ -2,6 +2,7 @@ package io.github.descent4j.mnist.option;
 
 import io.github.descent4j.mnist.settings.AttackChoice;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -42,6 +43,13 @@ public final class AttackOptions {
   /** The attack, or null. */
   public AttackChoice attack() {
     return attack;
+  }
+
+  /** The attack and its sizes, in words. */
+  @Override
+  public String toString() {
+    String sizes = epsilons().stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return attack + " of " + sizes;
   }
 
   /** Its sizes. */

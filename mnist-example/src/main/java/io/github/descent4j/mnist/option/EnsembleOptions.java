@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -65,6 +67,17 @@ public final class EnsembleOptions {
     Sequential together = Sequential.of(first.network().dataType(), Ensemble.of(networks));
     return new TrainedModel(
         together, first.model(), first.rows(), first.columns(), first.classes(), first.scale());
+  }
+
+  /** Tells what is averaged besides the checkpoint, by name: nothing for one network. */
+  public void describe(BiConsumer<String, String> setting) {
+    if (snapshots != null) {
+      setting.accept("snapshots", snapshots.toString());
+    }
+    if (!others.isEmpty()) {
+      setting.accept(
+          "ensemble", others.stream().map(Path::toString).collect(Collectors.joining(", ")));
+    }
   }
 
   /** How many networks decide. */

@@ -120,7 +120,10 @@ class RegularizedTrainingTest extends CheckpointRuns {
         assertThat(strong).isLessThan(none - 0.3);
         assertThat(report)
             .content()
-            .contains("<h2>Under attack</h2>", "The first test images after an attack of 5.");
+            .contains(
+                "<h2>Under attack</h2>",
+                "The first test images after an attack of 5.",
+                "<th scope=\"row\">attack</th><td>" + attack + " of 0.0, 0.2, 5.0</td>");
       }
     }
   }
@@ -153,7 +156,24 @@ class RegularizedTrainingTest extends CheckpointRuns {
       least = Math.min(least, evaluate(Path.of(checkpoints)).correct());
     }
     assertThat(three.correct()).isGreaterThanOrEqualTo(least);
-    CommandLineRun snapshots = ensemble(folders.get(0), "--snapshots=2", "--attack=fgsm");
+    Path report = folder.resolve("snapshots.html");
+    CommandLineRun snapshots =
+        ensemble(folders.get(0), "--snapshots=2", "--attack=fgsm", "--report=" + report);
+    assertThat(report)
+        .content()
+        .contains(
+            "<th scope=\"row\">snapshots</th><td>2</td>",
+            "<th scope=\"row\">attack</th><td>fgsm of 0.0, 0.05, 0.1, 0.2, 0.3</td>");
+    CommandLineRun described = ensemble(
+        folders.get(0),
+        "--ensemble=" + folders.get(1) + "," + folders.get(2),
+        "--json",
+        "--report=" + report);
+    String members = folders.get(1) + ", " + folders.get(2);
+    assertThat(report)
+        .content()
+        .contains("<th scope=\"row\">ensemble</th><td>" + members + "</td>");
+    assertThat(described.out()).contains("\"ensemble\" : \"" + members + "\"");
     assertThat(snapshots.outLines().get(0)).endsWith(", an ensemble of 2");
     assertThat(snapshots.out()).contains("attack fgsm");
     CommandLineRun one = ensemble(folders.get(0), "--snapshots=1");
