@@ -35,6 +35,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /**
@@ -180,10 +181,7 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (localSteps < 0) {
-      throw new ParameterException(
-          spec.commandLine(), "--local-steps is " + localSteps + ", expected at least 0");
-    }
+    validate();
     PrintWriter out = spec.commandLine().getOut();
     MnistData images = images(data);
     ModelChoice choice = model;
@@ -232,6 +230,25 @@ public final class Main implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void validate() {
+    check(localSteps >= 0, "--local-steps is " + localSteps + ", expected at least 0");
+    check(epochs >= 1, "--epochs is " + epochs + ", expected at least 1");
+    check(batchSize >= 1, "--batch-size is " + batchSize + ", expected at least 1");
+    ParseResult given = spec.commandLine().getParseResult();
+    check(
+        localSteps > 0 || !given.hasMatchedOption("--outer-rate"),
+        "--outer-rate is " + outerRate + ", expected --local-steps with it");
+    check(
+        checkpoint != null || !given.hasMatchedOption("--checkpoint-every"),
+        "--checkpoint-every is " + checkpointEvery + ", expected --checkpoint with it");
+  }
+
+  private void check(boolean holds, String message) {
+    if (!holds) {
+      throw new ParameterException(spec.commandLine(), message);
+    }
   }
 
   private void train(PrintWriter out, SparkTrainer trainer) {

@@ -55,12 +55,21 @@ class MainTest {
         .contains("resumed    after step 60", accuracy);
   }
 
+  private void refuses(String message, String... options) {
+    assertThat(run(options)).isEqualTo(2);
+    assertThat(err.toString()).contains(message);
+  }
+
   @Test
   void saysWhatIsWrong() {
     assertThat(run("--model", "vgg")).isEqualTo(2);
     assertThat(err.toString()).contains("'vgg' is none of [mlp, cnn, convnet]");
     assertThat(run("--local-steps", "-1")).isEqualTo(2);
     assertThat(err.toString()).contains("--local-steps is -1, expected at least 0");
+    refuses("--epochs is 0, expected at least 1", "--epochs", "0");
+    refuses("--batch-size is 0, expected at least 1", "--batch-size", "0");
+    refuses("--outer-rate is 0.5, expected --local-steps with it", "--outer-rate", "0.5");
+    refuses("--checkpoint-every is 10, expected --checkpoint with it", "--checkpoint-every", "10");
     assertThat(run("--master", "local[1]", "--data", "/nowhere")).isEqualTo(1);
     assertThat(err.toString()).contains("/nowhere");
     assertThat(run("--master", "local[1]", "--shards", "2000")).isEqualTo(1);
