@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -24,11 +25,16 @@ import picocli.CommandLine.ParameterException;
 final class ConfigFile {
   private static final String SETTINGS = "settings";
   private static final String VERSION = "formatVersion";
+  private static final String OPTIMIZER = "--optimizer";
+
+  /** What means something else, or nothing, for another optimizer. */
+  private static final Set<String> OF_OPTIMIZER = Set.of("--learning-rate", "--set");
 
   private ConfigFile() {}
 
   /**
-   * Gives a command the settings of a file. Options that the command line has are left as they are.
+   * Gives a command the settings of a file. Options that the command line has are left as they are; with another optimizer than the file's, its
+   * learning rate and hyperparameters are too.
    *
    * @throws CommandException if the file cannot be read, is of another version, or has a setting that the command does not have
    */
@@ -46,6 +52,9 @@ final class ConfigFile {
       given.add(option.longestName());
       args.addAll(SavedSettings.arguments(option));
     }
+    if (given.contains(OPTIMIZER) && hasAnotherOptimizer(command, settings)) {
+      given.addAll(OF_OPTIMIZER);
+    }
     for (Map.Entry<String, JsonNode> setting : settings.properties()) {
       String name = option(command, file, setting.getKey());
       JsonNode value = setting.getValue();
@@ -59,6 +68,14 @@ final class ConfigFile {
       throw CommandException.mismatch(
           file.toString(), "settings of " + command.name(), "that " + e.getMessage(), e);
     }
+  }
+
+  /** Whether a file names an optimizer, and not that of the command line. */
+  private static boolean hasAnotherOptimizer(CommandSpec command, JsonNode settings) {
+    JsonNode optimizer =
+        settings.has(OPTIMIZER) ? settings.get(OPTIMIZER) : settings.get(OPTIMIZER.substring(2));
+    String given = command.findOption(OPTIMIZER).getValue().toString();
+    return optimizer != null && !optimizer.asText().equals(given);
   }
 
   private static void requireVersion(Path file, ObjectNode content) {

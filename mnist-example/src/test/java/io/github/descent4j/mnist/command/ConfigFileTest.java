@@ -52,6 +52,27 @@ class ConfigFileTest extends CheckpointRuns {
     assertThat(run.outLines().get(4)).startsWith("epoch 1/1  ");
   }
 
+  /** A rate for momentum is none for adam, and momentum's hyperparameters are not adam's. */
+  @Test
+  void anotherOptimizerHasItsOwnLearningRateAndHyperparameters() throws IOException {
+    Path config = Files.writeString(folder.resolve("settings.json"), """
+        {"optimizer": "momentum", "learning-rate": 0.07, "set": "momentum=0.8", "epochs": 1}
+        """);
+    List<String> settings = List.of("--config=" + config);
+    assertThat(train(settings).outLines().get(2))
+        .startsWith("optimizer  momentum, learning rate 0.07, cosine schedule, momentum 0.8, ");
+    assertThat(train(settings, "--optimizer=momentum").outLines().get(2))
+        .startsWith("optimizer  momentum, learning rate 0.07, cosine schedule, momentum 0.8, ");
+    CommandLineRun other = train(settings, "--optimizer=adam");
+    assertThat(other.err()).isEmpty();
+    assertThat(other.outLines().get(2))
+        .startsWith("optimizer  adam, learning rate 0.002, cosine schedule, batch size 128, ");
+    assertThat(train(settings, "--optimizer=adam", "--learning-rate=0.003")
+            .outLines()
+            .get(2))
+        .startsWith("optimizer  adam, learning rate 0.003, ");
+  }
+
   /** What picocli does with any command: the words of a file stand for its name. */
   @Test
   void readsArgumentsFromAFile() throws IOException {
