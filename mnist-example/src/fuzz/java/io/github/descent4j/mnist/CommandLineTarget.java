@@ -31,6 +31,10 @@ public final class CommandLineTarget {
         args.add(harmless);
       }
     }
+    // Where none is given, its files go into the folder that the process is in.
+    if (args.contains("tour") && args.stream().noneMatch(arg -> arg.startsWith("--out="))) {
+      args.add("--out=" + FOLDER.resolve("tour"));
+    }
     // The commands that have no such option refuse it.
     args.add(NO_DATA);
     CommandLineRun run = CommandLineRun.of(args.toArray(String[]::new));
