@@ -11,6 +11,7 @@ import io.github.descent4j.mnist.report.TestResult.Mistake;
 import io.github.descent4j.nn.train.StepMetrics;
 import io.github.descent4j.nn.train.TrainingListener;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +30,7 @@ import org.tensorflow.framework.TensorShapeProto;
  * Writes a run into a folder for TensorBoard while it trains: the settings as text, loss and learning rate of each step, losses and
  * accuracies of each epoch, norms of observed gradients, and at the end the confusion matrix and the worst mistakes as images.
  *
- * <p>A process writes a file of its own. That of a run that is resumed makes TensorBoard forget what the one before wrote after the
+ * <p>A process writes a file of its own, from its first event on: a run that does not start leaves none. That of a run that is resumed makes TensorBoard forget what the one before wrote after the
  * checkpoint.
  */
 public final class TensorBoardLog implements TrainingListener, AutoCloseable {
@@ -41,13 +42,19 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
 
   private static final int PIXEL = 4;
 
-  private final EventFile file;
+  private final Path folder;
+  private final Beginning beginning;
+
+  /** Null before the first event. */
+  private EventFile file;
+
   private int epochs;
   private long gradientsTo;
   private long flushed = System.nanoTime();
 
-  private TensorBoardLog(EventFile file) {
-    this.file = file;
+  private TensorBoardLog(Path folder, Beginning beginning) {
+    this.folder = folder;
+    this.beginning = beginning;
   }
 
   /**
@@ -66,9 +73,8 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
             "a folder for the events of this run alone",
             "those of an earlier run");
       }
-      TensorBoardLog log = new TensorBoardLog(EventFile.create(folder));
-      log.addSettings(settings);
-      return log;
+      requireWritable(folder);
+      return new TensorBoardLog(folder, log -> log.addSettings(settings));
     } catch (IOException e) {
       throw unwritable(folder, e);
     }
@@ -83,19 +89,13 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
   public static TensorBoardLog resume(Path folder, RunRecord record, long step) {
     try {
       Files.createDirectories(folder);
-      boolean known = hasEvents(folder);
-      TensorBoardLog log = new TensorBoardLog(EventFile.create(folder));
-      if (known) {
-        log.file.startFrom(step + 1);
-        log.epochs = record.epochs().size();
-        log.gradientsTo = step;
-      } else {
-        log.addSettings(record.settings());
-        for (Step past : record.steps()) {
-          log.add(past.step(), past.loss(), past.learningRate());
-        }
-        log.update(record);
+      requireWritable(folder);
+      if (!hasEvents(folder)) {
+        return new TensorBoardLog(folder, log -> log.addPast(record));
       }
+      TensorBoardLog log = new TensorBoardLog(folder, begun -> begun.file.startFrom(step + 1));
+      log.epochs = record.epochs().size();
+      log.gradientsTo = step;
       return log;
     } catch (IOException e) {
       throw unwritable(folder, e);
@@ -110,32 +110,45 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
         flush();
       }
     } catch (IOException e) {
-      throw CommandException.unwritable(file.path(), e);
+      throw CommandException.unwritable(path(), e);
     }
   }
 
   /** Writes the epochs and the gradients that were not there at the last call. */
   public void update(RunRecord record) {
     try {
-      for (Epoch epoch : record.epochs().subList(epochs, record.epochs().size())) {
-        Summary.Builder summary = Summary.newBuilder();
-        scalar(summary, "loss/train", epoch.trainLoss());
-        scalar(summary, "loss/test", epoch.testLoss());
-        scalar(summary, "accuracy/train", epoch.trainAccuracy());
-        scalar(summary, "accuracy/test", epoch.testAccuracy());
-        scalar(summary, "images_per_second", epoch.examplesPerSecond());
-        file.add(epoch.step(), summary.build());
-      }
-      epochs = record.epochs().size();
-      for (Gradients gradients : record.gradients()) {
-        if (gradients.step() > gradientsTo) {
-          add(gradients, record.parameters());
-          gradientsTo = gradients.step();
-        }
-      }
+      file(); // What it begins with may be a part of this record.
+      addNew(record);
       flush();
     } catch (IOException e) {
-      throw CommandException.unwritable(file.path(), e);
+      throw CommandException.unwritable(path(), e);
+    }
+  }
+
+  private void addPast(RunRecord record) throws IOException {
+    addSettings(record.settings());
+    for (Step past : record.steps()) {
+      add(past.step(), past.loss(), past.learningRate());
+    }
+    addNew(record);
+  }
+
+  private void addNew(RunRecord record) throws IOException {
+    for (Epoch epoch : record.epochs().subList(epochs, record.epochs().size())) {
+      Summary.Builder summary = Summary.newBuilder();
+      scalar(summary, "loss/train", epoch.trainLoss());
+      scalar(summary, "loss/test", epoch.testLoss());
+      scalar(summary, "accuracy/train", epoch.trainAccuracy());
+      scalar(summary, "accuracy/test", epoch.testAccuracy());
+      scalar(summary, "images_per_second", epoch.examplesPerSecond());
+      file().add(epoch.step(), summary.build());
+    }
+    epochs = record.epochs().size();
+    for (Gradients gradients : record.gradients()) {
+      if (gradients.step() > gradientsTo) {
+        add(gradients, record.parameters());
+        gradientsTo = gradients.step();
+      }
     }
   }
 
@@ -156,19 +169,21 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
       image(summary, tag, mistake.picture(), PIXEL);
     }
     try {
-      file.add(step, summary.build());
+      file().add(step, summary.build());
       flush();
     } catch (IOException e) {
-      throw CommandException.unwritable(file.path(), e);
+      throw CommandException.unwritable(path(), e);
     }
   }
 
   @Override
   public void close() {
     try {
-      file.close();
+      if (file != null) {
+        file.close();
+      }
     } catch (IOException e) {
-      throw CommandException.unwritable(file.path(), e);
+      throw CommandException.unwritable(path(), e);
     }
   }
 
@@ -176,7 +191,7 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
     Summary.Builder summary = Summary.newBuilder();
     scalar(summary, "loss/mini_batch", loss);
     scalar(summary, "learning_rate", learningRate);
-    file.add(step, summary.build());
+    file().add(step, summary.build());
   }
 
   private void add(Gradients gradients, List<String> parameters) throws IOException {
@@ -186,7 +201,7 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
       scalar(summary, "gradient_norm/" + parameters.get(i), gradients.norms()[i]);
       scalar(summary, "update_ratio/" + parameters.get(i), gradients.updateRatios()[i]);
     }
-    file.add(gradients.step(), summary.build());
+    file().add(gradients.step(), summary.build());
   }
 
   /** A table in the Markdown of the plugin for texts. */
@@ -208,12 +223,12 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
         .build();
     Summary.Builder summary = Summary.newBuilder();
     summary.addValueBuilder().setTag("settings").setMetadata(metadata).setTensor(text);
-    file.add(0, summary.build());
+    file().add(0, summary.build());
     flush();
   }
 
   private void flush() throws IOException {
-    file.flush();
+    file().flush();
     flushed = System.nanoTime();
   }
 
@@ -248,6 +263,26 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
     return new GreyImage(classes, classes, pixels);
   }
 
+  /** The file, which begins with the first event. */
+  private EventFile file() throws IOException {
+    if (file == null) {
+      file = EventFile.create(folder);
+      beginning.write(this);
+    }
+    return file;
+  }
+
+  private Path path() {
+    return file == null ? folder : file.path();
+  }
+
+  /** Before a run is trained for nothing. */
+  private static void requireWritable(Path folder) throws IOException {
+    if (!Files.isWritable(folder)) {
+      throw new AccessDeniedException(folder.toString());
+    }
+  }
+
   private static boolean hasEvents(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.anyMatch(file -> file.getFileName().toString().contains(EventFile.NAME_PART));
@@ -257,5 +292,10 @@ public final class TensorBoardLog implements TrainingListener, AutoCloseable {
   private static CommandException unwritable(Path folder, IOException e) {
     return CommandException.mismatch(
         folder.toString(), "a folder to write events into", CommandException.reason(e), e);
+  }
+
+  /** What a file has before the event that it is made for. */
+  private interface Beginning {
+    void write(TensorBoardLog log) throws IOException;
   }
 }

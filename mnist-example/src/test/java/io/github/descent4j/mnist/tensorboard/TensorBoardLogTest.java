@@ -142,7 +142,9 @@ class TensorBoardLogTest {
     recorder.onStep(metrics(1, 0.75));
     recorder.onStep(metrics(2, 0.5));
     epoch(recorder, 1);
-    TensorBoardLog.resume(folder, recorder.record(), 2).close();
+    try (TensorBoardLog log = TensorBoardLog.resume(folder, recorder.record(), 2)) {
+      log.update(recorder.record());
+    }
     List<Event> events = EventReader.readFolder(folder);
     assertThat(events).extracting(Event::step).containsExactly(0L, 0L, 1L, 2L, 2L);
     assertThat(events).noneMatch(Event::start);
@@ -151,7 +153,12 @@ class TensorBoardLogTest {
 
   @Test
   void theFolderOfAnotherRunIsRefused() throws IOException {
+    // One that did not come to its first step leaves nothing that another one stumbles over.
     TensorBoardLog.create(folder, SETTINGS).close();
+    assertThat(folder).isEmptyDirectory();
+    try (TensorBoardLog log = TensorBoardLog.create(folder, SETTINGS)) {
+      step(recorder(), log, 1, 0.75);
+    }
     assertThatThrownBy(() -> TensorBoardLog.create(folder, SETTINGS))
         .isInstanceOf(CommandException.class)
         .hasMessage(
