@@ -19,7 +19,8 @@ class HelpTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"train", "evaluate", "predict", "export", "compare", "find-lr", "landscape"})
+      strings = {"train", "evaluate", "predict", "export", "compare", "find-lr", "landscape", "tour"
+      })
   void everyCommandHasExamples(String command) {
     CommandLineRun run = CommandLineRun.of(command, "--help");
     assertThat(run.exitCode()).isZero();
@@ -30,7 +31,8 @@ class HelpTest {
   /** What is in an example can be parsed, with the names of files and the data as they are. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"train", "evaluate", "predict", "export", "compare", "find-lr", "landscape"})
+      strings = {"train", "evaluate", "predict", "export", "compare", "find-lr", "landscape", "tour"
+      })
   void theOptionsOfAnExampleAreOptions(String command) {
     List<String> help = CommandLineRun.of(command, "--help").outLines();
     List<String> examples =
@@ -75,7 +77,7 @@ class HelpTest {
       exp                    | export
       train --model ''       | mlp cnn convnet
       train --model c        | cnn convnet
-      train --schedule ''    | constant linear cosine step exponential polynomial
+      train --schedule ''    | constant linear cosine restarts step exponential polynomial
       train --tens           | --tensorboard
       find-lr --optimizer ra | radam
       """)

@@ -155,7 +155,7 @@ public final class FindLrCommand implements Callable<Integer> {
     Check.option(command, Check.positive(from), "--from", from, "a finite number above 0");
     Check.option(
         command, to > from && Double.isFinite(to), "--to", to, "a finite number above " + from);
-    // The average over losses has no slope before it is full.
+    // The smoothed loss has no slope before the window of its median is full, on both sides.
     Check.option(command, steps >= 20, "--steps", steps, "at least 20");
     if (plot != null) {
       Check.option(command, RatePlot.draws(plot), "--plot", plot, "a file *.svg or *.png");

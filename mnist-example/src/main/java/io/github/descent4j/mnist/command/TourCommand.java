@@ -29,6 +29,11 @@ import picocli.CommandLine.Spec;
       "",
       "Each chapter leaves a picture and a text with numbers, which standard output has, too. A"
           + " chapter whose files are there is not run again.",
+      "",
+      "Examples:",
+      "  mnist-example tour --out lecture",
+      "  mnist-example tour --chapter convexity,start --out lecture",
+      "",
       "Exit status: 0 done; 1 bad data, or files cannot be read or written; 2 wrong usage."
     })
 public final class TourCommand implements Callable<Integer> {
