@@ -161,10 +161,10 @@ class FindLrCommandTest {
 
   @Test
   void aRangeWithoutAnyFallIsAnError() {
-    CommandLineRun run = find("--from", "1e-30", "--to", "1e-29");
+    CommandLineRun run = find("--from", "3", "--to", "10");
     assertThat(run.exitCode()).isEqualTo(1);
     assertThat(run.err().strip())
-        .isEqualTo("error: the loss does not fall at rates from 1.0E-30 to 1.0E-29,"
+        .isEqualTo("error: the loss does not fall at rates from 3.0 to 10.0,"
             + " expected a range with a rate that trains the network");
   }
 
