@@ -60,7 +60,6 @@ class RegularizedTrainingTest extends CheckpointRuns {
     Matcher weights = Pattern.compile("model {6}\\w+, (\\d+) weights").matcher(lines.get(1));
     assertThat(weights.matches()).isTrue();
     assertThat(Integer.parseInt(pruned.group(2))).isLessThan(Integer.parseInt(weights.group(1)));
-    assertThat(run.correct()).isGreaterThan(100);
     CommandLineRun evaluation = evaluate(runs.resolve("step-00000240"));
     assertThat(evaluation.err()).isEmpty();
     assertThat(evaluation.lastLine()).isEqualTo(run.lastLine());
