@@ -8,7 +8,7 @@ usage() {
 Usage: benchmarks/training.sh [OPTION]... mlp|cnn|convnet...
 Times MNIST epochs of descent4j, PyTorch and DL4J, and prints a table of seconds an epoch.
 
-  --size small|full  full: 5 epochs of the mlp, 3 of the others, two rounds; small: 2 epochs, one round, for a look; full by default
+  --size small|full  full: 5 epochs of the mlp, 3 of the others, two rounds; small: 2 epochs, one round; full by default
   --rounds N         turns of all implementations, instead of those of the size; also ROUNDS=N in the environment
   --only TEXT        only implementations with TEXT in their names, as DL4J; also ONLY=TEXT in the environment
   --out DIR          writes the table to DIR/training.md too
