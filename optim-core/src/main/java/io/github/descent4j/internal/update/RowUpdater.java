@@ -182,7 +182,7 @@ public final class RowUpdater {
     if (had < blocks) {
       floats = Arrays.copyOf(floats, blocks);
       for (int b = had; b < blocks; b++) {
-        floats[b] = new float[BLOCK];
+        floats[b] = new float[StretchUpdater.FLOATS];
       }
     }
   }
@@ -192,7 +192,7 @@ public final class RowUpdater {
     if (had < blocks) {
       doubles = Arrays.copyOf(doubles, blocks);
       for (int b = had; b < blocks; b++) {
-        doubles[b] = new double[BLOCK];
+        doubles[b] = new double[StretchUpdater.DOUBLES];
       }
     }
   }
