@@ -22,11 +22,9 @@ public final class StretchUpdater {
    */
   public static final int BLOCK = 512;
 
-  // Lengths that make arrays allocated one after another begin alike within a cache line (their
-  // sizes, with 16 bytes of
-  // header, are multiples of 64) and far apart within a page: a loop that aligns one of them has
-  // then aligned all, and
-  // no load waits for a store that only looks like its own.
+  // Sizes, with a header of 16 bytes, that are multiples of 64: arrays allocated one after another
+  // begin alike within a cache line, so that a loop that aligns one of them has aligned all. And
+  // they are far apart within a page: no load waits for a store that only looks like its own.
   static final int FLOATS = (41 * 64 - 16) / Float.BYTES;
   static final int DOUBLES = (75 * 64 - 16) / Double.BYTES;
 
