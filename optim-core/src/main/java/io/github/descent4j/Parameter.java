@@ -10,7 +10,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A named array that an optimizer updates in place, and the gradient that it reads.
@@ -113,7 +112,6 @@ public final class Parameter {
     requireNonNull(value, () -> "value of parameter '" + name + "' is null, expected an array");
     requireNonNull(
         gradient, () -> "gradient of parameter '" + name + "' is null, expected an array");
-    ArrayMemory.requireHostMemory(Nd4j.getExecutioner().type());
     requireOpen(name, "value", value);
     requireOpen(name, "gradient", gradient);
     requireType(name, value, gradient.dataType());

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A gradient that is 0 but for some rows, such as that of an embedding: their indices, and a block with a row for each. A
@@ -73,7 +72,6 @@ public final class RowGradient {
   public static RowGradient of(long[] rows, INDArray block) {
     requireNonNull(rows, "rows are null, expected indices");
     requireNonNull(block, "block is null, expected an array of rows");
-    ArrayMemory.requireHostMemory(Nd4j.getExecutioner().type());
     if (block.wasClosed()) {
       throw new IllegalStateException("block has been closed, expected an open array");
     }

@@ -13,9 +13,15 @@ public final class JavaProcess {
 
   /** Starts a main class with its output in a file. */
   public static Process start(Path output, Class<?> main, String... arguments) throws IOException {
+    return startOn(System.getProperty("java.class.path"), output, main, arguments);
+  }
+
+  /** The same on another class path. */
+  public static Process startOn(String classPath, Path output, Class<?> main, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-ea", "-Xmx1g", "-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("-ea", "-Xmx1g", "-cp", classPath));
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)

@@ -20,10 +20,12 @@ public class OwnRule {
 
   private final INDArray w = Nd4j.createFromArray(5f, -3f, 2f, 4f).reshape(2, 2);
   private final INDArray b = Nd4j.createFromArray(1f, -1f);
+  private final INDArray c = Nd4j.createFromArray(1f, -1f, 3f);
   private final INDArray gradW = Nd4j.zeros(2, 2);
   private final INDArray gradB = Nd4j.zeros(2);
-  private final Parameters parameters =
-      Parameters.of(Parameter.of("w", w, gradW), Parameter.of("b", b, gradB));
+  private final INDArray gradC = Nd4j.zeros(3);
+  private final Parameters parameters = Parameters.of(
+      Parameter.of("w", w, gradW), Parameter.of("b", b, gradB), Parameter.of("c", c, gradC));
   private final Optimizer optimizer = optimizer();
 
   private static Optimizer optimizer() {
@@ -34,8 +36,17 @@ public class OwnRule {
         })
         .weightDecay(WeightDecay.decoupled(0.01))
         .build();
+    Optimizer centred = UpdateRule.of(
+        "example.Centred",
+        0.05,
+        f -> f.wholeParameter(p -> {
+          INDArray v = p.slot("v", p.value().shape());
+          v.muli(0.9).addi(p.gradient());
+          p.value().subi(v.sub(v.meanNumber()).mul(p.learningRate()));
+        }));
     Optimizer groups = Optimizer.groups()
         .group("matrices", p -> p.value().rank() >= 2, new HeavyBall(0.02, 0.9))
+        .group("centred", p -> p.name().equals("c"), centred)
         .otherwise(signs)
         .build();
     return new Fading(groups.clipped(GradientClip.byGlobalNorm(5)))
@@ -44,8 +55,9 @@ public class OwnRule {
 
   private double train() {
     for (int i = 0; i < STEPS; i++) {
-      gradW.assign(w.mul(2)); // of the loss |w|² + |b|²
+      gradW.assign(w.mul(2)); // of the loss |w|² + |b|² + |c|²
       gradB.assign(b.mul(2));
+      gradC.assign(c.mul(2));
       optimizer.step(parameters);
     }
     return w.norm2Number().doubleValue() + b.norm2Number().doubleValue();
@@ -73,6 +85,8 @@ public class OwnRule {
         run.w.equalsWithEps(uninterrupted.w, 0), "w is " + run.w + ", expected " + uninterrupted.w);
     require(
         run.b.equalsWithEps(uninterrupted.b, 0), "b is " + run.b + ", expected " + uninterrupted.b);
+    require(
+        run.c.equalsWithEps(uninterrupted.c, 0), "c is " + run.c + ", expected " + uninterrupted.c);
     System.out.println("resumed to the same bits");
   }
 

@@ -155,7 +155,7 @@ public final class AveragedOptimizer extends AveragingOptimizer {
   @Override
   protected void loadOwn(StateReader in) {
     Hyperparameters.compare(average.hyperparameters(), this, in);
-    Map<String, ParameterState> loaded = SlotFile.load(AVERAGE, 1, Long.MAX_VALUE, in);
+    Map<String, ParameterState> loaded = SlotFile.load(AVERAGE, 1, in);
     in.whenAllIsWell(() -> {
       states.clear();
       states.putAll(loaded);

@@ -107,7 +107,7 @@ public final class GradientNoise extends GradientDecorator {
   @Override
   protected void loadOwn(StateReader in) {
     Hyperparameters.compare(hyperparameters(), this, in);
-    long loaded = in.whole(T, 0);
+    long loaded = in.steps(T, 0);
     in.whenAllIsWell(() -> t = loaded);
   }
 

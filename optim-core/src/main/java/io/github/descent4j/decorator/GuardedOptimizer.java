@@ -109,7 +109,7 @@ public final class GuardedOptimizer extends Decorator {
 
   @Override
   protected void loadOwn(StateReader in) {
-    long loaded = in.whole(SKIPPED_STEPS, 0);
+    long loaded = in.steps(SKIPPED_STEPS, 0);
     in.whenAllIsWell(() -> skippedSteps = loaded);
   }
 

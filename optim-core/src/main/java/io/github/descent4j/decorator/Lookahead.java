@@ -179,7 +179,7 @@ public final class Lookahead extends Decorator {
   @Override
   protected void loadOwn(StateReader in) {
     Hyperparameters.compare(hyperparameters(), this, in);
-    Map<String, ParameterState> loaded = SlotFile.load(SLOW, 1, Long.MAX_VALUE - 1, in);
+    Map<String, ParameterState> loaded = SlotFile.load(SLOW, 1, in);
     in.whenAllIsWell(() -> {
       states.clear();
       states.putAll(loaded);

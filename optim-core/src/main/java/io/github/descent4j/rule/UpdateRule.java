@@ -62,9 +62,6 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   static final Set<String> RESERVED =
       Set.of(LEARNING_RATE, WEIGHT_DECAY, MASTER_VALUES, ROW_UPDATE);
 
-  /** As many steps as a run cannot take: some 30 years of one a microsecond. */
-  private static final long MOST_STEPS = 1_000_000_000_000_000L;
-
   static {
     Registry.register(UpdateRuleAccess.class, new Access());
   }
@@ -267,10 +264,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
       throw own.bad(RULE, '"' + id + '"');
     }
     Hyperparameters.compare(hyperparameters(), this, own);
-    long loadedSteps = own.whole(STEPS, 0);
-    if (loadedSteps > MOST_STEPS) {
-      throw own.bad(STEPS, "a number that a run can reach, at most " + MOST_STEPS);
-    }
+    long loadedSteps = own.steps(STEPS, 0);
     if (!formula.remembered().all().isEmpty()) {
       StateReader remembered = own.object(REMEMBERED);
       for (Remembered number : formula.remembered().all()) {

@@ -176,6 +176,15 @@ public final class StateReader {
   }
 
   /**
+   * A field that is a count of steps: a whole number of at most 10<sup>15</sup>, which is more than a run can reach.
+   *
+   * @throws StateFileException if it is missing, anything else, below {@code least} or more than that
+   */
+  public long steps(String name, long least) {
+    return fields.steps(name, least);
+  }
+
+  /**
    * A field that is a string.
    *
    * @throws StateFileException if it is missing or anything else

@@ -13,7 +13,11 @@ import io.github.descent4j.Sgd;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.Term;
+import io.github.descent4j.rule.UpdateRule;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +30,28 @@ class LargeGradientTest {
 
   static List<OptimizerCase> cases() {
     return OptimizerCase.all();
+  }
+
+  /** The same of the rule inside of a schedule-free optimizer, which is in no table of rules. */
+  @Test
+  void noFiniteGradientFreezesAScheduleFreeRule() {
+    for (double exponent : new double[] {8, 17, 18.5, 20, 30, 38}) {
+      Optimizer guarded = ScheduleFree.adamW().build().guarded(NonFinite.FAIL);
+      INDArray value = Nd4j.zeros(DataType.FLOAT, 3);
+      INDArray gradient = Nd4j.ones(DataType.FLOAT, 3);
+      Parameters parameters = Parameters.of(Parameter.of("w", value, gradient));
+      guarded.step(parameters);
+      gradient.putScalar(1, Math.pow(10, exponent));
+      INDArray before = value.dup();
+      if (exponent > 18) {
+        assertThatThrownBy(() -> guarded.step(parameters))
+            .isInstanceOf(NonFiniteGradientException.class);
+        TestArrays.assertSameBits("value", value, before);
+      } else {
+        guarded.step(parameters);
+        assertThat(guarded.state().slot("w", "v").amaxNumber().doubleValue()).isFinite();
+      }
+    }
   }
 
   /** Either it is refused, or what it leaves behind is finite and later steps still move the weight. */
@@ -57,6 +83,26 @@ class LargeGradientTest {
           assertThat(largest).as("%s of %s at 1e%s", slot, type, exponent).isFinite();
         }
       }
+    }
+  }
+
+  /** A square by another way than by the square of a term. */
+  @Test
+  void productsOfTheGradientInARuleOfOnesOwnAreSquares() {
+    for (UnaryOperator<Term> of : List.<UnaryOperator<Term>>of(
+        g -> g.times(g.times(2)), g -> g.times(g.absolute()), g -> g.plus(1).times(g))) {
+      UpdateRule rule = UpdateRule.of("example.Product", 0.1, f -> {
+        Slot v = f.slot("v");
+        Term mean = v.set(v.times(0.9).plus(of.apply(f.gradient()).times(0.1)));
+        f.subtract(f.learningRate().times(f.gradient()).over(mean.squareRoot()));
+      });
+      Optimizer guarded = rule.guarded(NonFinite.FAIL);
+      INDArray value = Nd4j.createFromArray(0f);
+      Parameters parameters = Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(1e20f)));
+      assertThatThrownBy(() -> guarded.step(parameters))
+          .isInstanceOf(NonFiniteGradientException.class)
+          .hasMessageContaining("1.00e+20");
+      assertThat(value.getFloat(0)).isZero();
     }
   }
 

@@ -9,6 +9,10 @@ import io.github.descent4j.OptimizerCase;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.RAdam;
+import io.github.descent4j.rule.Range;
+import io.github.descent4j.rule.Scalar;
+import io.github.descent4j.rule.Slot;
+import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.schedule.Schedules;
 import java.io.File;
 import java.util.List;
@@ -97,6 +101,29 @@ class SameDiffTest {
         assertBits(array(model, "b"), b);
       }
     }
+  }
+
+  @Test
+  void aRuleOfOnesOwnGoesOnBitForBitFromAFile() {
+    Descent4j.register("example.Heavy", s -> heavyBall(s.learningRate(), s.number("mu")));
+    SameDiff whole = model(heavyBall(0.05, 0.9), 'c');
+    train(whole, 8);
+    SameDiff first = model(heavyBall(0.05, 0.9), 'c');
+    train(first, 4);
+    File file = new File(folder, "own.fb");
+    first.save(file, true);
+    SameDiff second = SameDiff.load(file, true);
+    train(second, 4);
+    assertBits(array(second, "w"), array(whole, "w"));
+    assertBits(array(second, "b"), array(whole, "b"));
+  }
+
+  private static UpdateRule heavyBall(double learningRate, double mu) {
+    return UpdateRule.of("example.Heavy", learningRate, f -> {
+      Scalar factor = f.hyperparameter("mu", mu, Range.FRACTION);
+      Slot v = f.slot("v");
+      f.subtract(f.learningRate().times(v.set(factor.times(v).plus(f.gradient()))));
+    });
   }
 
   /** Theirs is taken off with the update, ours ahead of it: the same but for rounding. */

@@ -3,6 +3,10 @@ package io.github.descent4j.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.github.descent4j.Adam;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Optimizer;
@@ -15,11 +19,13 @@ import io.github.descent4j.decorator.WeightAverage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.slf4j.LoggerFactory;
 
 /** State that is forgotten, renamed, or loaded under other names. */
 class RenamedParameterTest {
@@ -59,6 +65,59 @@ class RenamedParameterTest {
       assertThat(actual.toDoubleVector()).as("%s", plain).isEqualTo(expected.toDoubleVector());
       assertThat(renamed.state().parameters()).containsExactly("y");
     }
+  }
+
+  /** Once for an optimizer: a model that is built anew at every step would fill the log. */
+  @Test
+  void aNewNameForAnOldShapeIsWarnedOfOnce() {
+    assertThat(warnings(adam -> {
+          adam.step(one("x", Nd4j.createFromArray(1.0, 2.0)));
+          adam.step(one("y", Nd4j.createFromArray(1.0, 2.0)));
+          adam.step(one("z", Nd4j.createFromArray(1.0, 2.0)));
+        }))
+        .containsExactly(
+            "Parameter 'y' is new to Adam while 'x' of the same shape is gone: its slots begin anew. If it"
+                + " is the same parameter, state().rename(\"x\", \"y\") keeps them");
+  }
+
+  @Test
+  void newParametersOfAnotherShapeAndBesideTheOldOneAreNotWarnedOf() {
+    INDArray x = Nd4j.createFromArray(1.0, 2.0);
+    INDArray y = Nd4j.createFromArray(3.0, 4.0);
+    assertThat(warnings(adam -> {
+          adam.step(one("x", x));
+          adam.step(Parameters.of(
+              Parameter.of("x", x, Nd4j.ones(x.dataType(), 2)),
+              Parameter.of("y", y, Nd4j.ones(y.dataType(), 2))));
+        }))
+        .isEmpty();
+    assertThat(warnings(adam -> {
+          adam.step(one("x", x));
+          adam.step(one("y", Nd4j.createFromArray(1.0, 2.0, 3.0)));
+        }))
+        .isEmpty();
+    assertThat(warnings(adam -> {
+          adam.step(one("x", x));
+          adam.state().rename("x", "y");
+          adam.step(one("y", y));
+        }))
+        .isEmpty();
+  }
+
+  private static List<String> warnings(Consumer<Optimizer> steps) {
+    Logger logger = (Logger) LoggerFactory.getLogger("io.github.descent4j");
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    appender.start();
+    logger.addAppender(appender);
+    try {
+      steps.accept(new Adam(0.1));
+    } finally {
+      logger.detachAppender(appender);
+    }
+    return appender.list.stream()
+        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
+        .map(ILoggingEvent::getFormattedMessage)
+        .toList();
   }
 
   @Test

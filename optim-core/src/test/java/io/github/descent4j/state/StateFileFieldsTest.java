@@ -2,18 +2,26 @@ package io.github.descent4j.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.decorator.NonFinite;
+import io.github.descent4j.decorator.WeightAverage;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -74,6 +82,7 @@ class StateFileFieldsTest {
       "steps" : 3    | "steps" : "3"                 | steps
       "steps" : 3    | "steps" : null                | steps
       "steps" : 3    | "steps" : 1000000000000001    | steps
+      "steps" : 3    | "steps" : 9223372036854775807 | steps
       "steps" : 3    | "steps" : 9223372036854775808 | steps
       "momentum" : 0.9 | "momentum" : 0.8            | momentum = 0.8, expected 0.9
       "momentum" : 0.9 | "momentum" : 0.9, "nesterov" : true | nesterov = true, expected none
@@ -107,6 +116,48 @@ class StateFileFieldsTest {
       assertThat(loading.state().steps("w")).isOne();
       assertThat(loading.state().slot("w", "v").getDouble(0)).isEqualTo(before);
     }
+  }
+
+  /** Counting on from the largest long would make the next one negative. */
+  @ParameterizedTest
+  @MethodSource("decorators")
+  void decoratorsRefuseCountsThatNoRunReaches(
+      UnaryOperator<Optimizer> decorator, String field, String text) {
+    Optimizer saving = decorator.apply(new Momentum());
+    saving.step(model(DataType.FLOAT));
+    saving.state().save(file);
+    String json = StateFiles.json(file);
+    assertThat(json).contains(text);
+    for (String count : List.of("1000000000000001", "9223372036854775807")) {
+      String by = text.substring(0, text.lastIndexOf(' ') + 1) + count;
+      int at = json.indexOf(text);
+      StateFiles.editJson(
+          file, json, json.substring(0, at) + by + json.substring(at + text.length()));
+      Optimizer loading = decorator.apply(new Momentum());
+      assertThatThrownBy(() -> loading.state().load(file))
+          .isInstanceOf(StateFileException.class)
+          .hasMessageContaining("a number that a run can reach, at most 1000000000000000")
+          .hasMessageContaining("'optimizer." + field + "'");
+      assertThat(loading.steps()).isZero();
+      saving.state().save(file);
+    }
+  }
+
+  /** A decorator, and where its count is: the first of the file that reads so. */
+  private static Stream<Arguments> decorators() {
+    return Stream.of(
+        arguments(of(inner -> inner.noisy(0.1, 0.55, 1)), "t", "\"t\" : 1"),
+        arguments(
+            of(inner -> inner.guarded(NonFinite.SKIP)), "skippedSteps", "\"skippedSteps\" : 0"),
+        arguments(
+            of(inner -> inner.averaged(WeightAverage.ema(0.9))),
+            "parameters.w.steps",
+            "\"steps\" : 1"),
+        arguments(of(inner -> inner.lookahead(6, 0.5)), "parameters.w.steps", "\"steps\" : 1"));
+  }
+
+  private static UnaryOperator<Optimizer> of(UnaryOperator<Optimizer> decorator) {
+    return decorator;
   }
 
   @Test

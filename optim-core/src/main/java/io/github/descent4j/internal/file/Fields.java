@@ -13,6 +13,9 @@ public final class Fields {
   private final String path;
   private final Map<String, Object> values;
 
+  /** As many steps as a run cannot take: some 30 years of one a microsecond. */
+  private static final long MOST_STEPS = 1_000_000_000_000_000L;
+
   Fields(Path file, String path, Map<String, Object> values) {
     this.file = file;
     this.path = path;
@@ -43,6 +46,18 @@ public final class Fields {
       return whole;
     }
     throw bad(name, "a whole number >= " + least);
+  }
+
+  /**
+   * A count of steps of at least {@code least}. One that no run reaches is refused: counting on, it would become
+   * negative.
+   */
+  public long steps(String name, long least) {
+    long steps = whole(name, least);
+    if (steps > MOST_STEPS) {
+      throw bad(name, "a number that a run can reach, at most " + MOST_STEPS);
+    }
+    return steps;
   }
 
   /** A number, NaN and the infinities included. */

@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The memory of one array: where its elements are, whatever its order, strides or offset.
@@ -86,8 +87,10 @@ public final class ArrayMemory {
    *
    * @param array FLOAT, DOUBLE, FLOAT16 or BFLOAT16, of any shape
    * @return its memory, valid while {@link #describes} it
+   * @throws IllegalStateException if ND4J's backend is not that of the CPU
    */
   public static ArrayMemory of(INDArray array) {
+    requireHostMemory(Nd4j.getExecutioner().type());
     return new ArrayMemory(array);
   }
 
@@ -99,7 +102,7 @@ public final class ArrayMemory {
    *
    * @throws IllegalStateException if the backend is not that of the CPU
    */
-  public static void requireHostMemory(OpExecutioner.ExecutionerType backend) {
+  static void requireHostMemory(OpExecutioner.ExecutionerType backend) {
     if (backend != OpExecutioner.ExecutionerType.NATIVE_CPU) {
       throw new IllegalStateException("ND4J's backend is " + backend
           + ", expected NATIVE_CPU (nd4j-native): this library updates arrays in the host's memory, where those"

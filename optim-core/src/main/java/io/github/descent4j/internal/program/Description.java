@@ -384,7 +384,7 @@ public final class Description {
     return argument.operation == Operation.CONSTANT ? argument.constant : wide[argument.index];
   }
 
-  /** Whether a term that contains the gradient is multiplied by itself, or has its norm measured. */
+  /** Whether a term that contains the gradient is multiplied by one that does, or has its norm measured. */
   public boolean squaresGradients() {
     Set<Expression> seen = new HashSet<>();
     return norms.stream().anyMatch(term -> contains(term, input(GRADIENT)))
@@ -397,8 +397,8 @@ public final class Description {
     }
     Expression[] arguments = expression.arguments;
     if (expression.operation == Operation.MULTIPLY
-        && arguments[0] == arguments[1]
-        && contains(arguments[0], input(GRADIENT))) {
+        && contains(arguments[0], input(GRADIENT))
+        && contains(arguments[1], input(GRADIENT))) {
       return true;
     }
     for (Expression argument : arguments) {

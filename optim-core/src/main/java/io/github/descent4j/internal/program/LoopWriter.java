@@ -65,6 +65,7 @@ abstract class LoopWriter {
   final void begin(int access, String name, String descriptor) {
     code = writer.visitMethod(access, name, descriptor, null, null);
     code.visitCode();
+    line(1); // Where it stays until a statement begins: elements are loaded ahead of all.
     locals.clear();
     nextLocal = (access & ACC_STATIC) == 0 ? 1 : 0;
     for (Type argument : Type.getArgumentTypes(descriptor)) {
@@ -103,7 +104,10 @@ abstract class LoopWriter {
   /** Computes what is stored, and keeps it: all stores come behind all computation. */
   final void computeStored(Map<Integer, Expression> stores) {
     stores.forEach((array, value) -> {
-      line(array);
+      if (program.line(array)
+          > 0) { // What goes from one loop to the next is in no line of its own.
+        line(program.line(array));
+      }
       emit(value);
       if (locals.containsKey(value)) {
         code.visitInsn(localSize() == 2 ? POP2 : POP);
@@ -113,12 +117,8 @@ abstract class LoopWriter {
     });
   }
 
-  /** Says that what follows makes an array: the line of the program's text. */
-  final void line(int array) {
-    int number = program.line(array);
-    if (number == 0) {
-      return; // Between two loops, and in no line of its own.
-    }
+  /** Says which line of the program's text the following is of. */
+  private void line(int number) {
     Label label = new Label();
     code.visitLabel(label);
     code.visitLineNumber(number, label);

@@ -209,7 +209,7 @@ public final class Loops {
       Program probe = Program.of(description, 0, 0, Program.Pass.UPDATE);
       define(probe, Target.FLOATS, 0);
       return null;
-    } catch (RuntimeException | LinkageError e) {
+    } catch (RuntimeException | Error e) { // That of a native image is an Error of its own.
       Throwable cause = e.getCause() == null ? e : e.getCause();
       return "this Java defines no classes at run time: " + cause;
     }

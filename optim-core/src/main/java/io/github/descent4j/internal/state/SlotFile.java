@@ -74,6 +74,12 @@ public final class SlotFile {
     return load(type -> slots, least, most, in);
   }
 
+  /** The same for as many steps as a run can take. */
+  public static Map<String, ParameterState> load(
+      SlotDefinition[] slots, long least, StateReader in) {
+    return load(slots, least, Long.MAX_VALUE, in);
+  }
+
   /** The same where the slots' names stand in the file, and their shapes are their own. */
   public static Map<String, ParameterState> loadNamed(long least, long most, StateReader in) {
     return load((Function<DataType, SlotDefinition[]>) null, least, most, in);
@@ -87,7 +93,7 @@ public final class SlotFile {
     for (String name : parameters.names()) {
       if (in.isWanted(name)) {
         StateReader parameter = parameters.object(name);
-        long steps = parameter.whole(STEPS, least);
+        long steps = parameter.steps(STEPS, least);
         if (steps > most) {
           throw parameter.bad(STEPS, "at most " + most);
         }

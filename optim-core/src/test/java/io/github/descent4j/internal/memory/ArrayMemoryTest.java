@@ -3,16 +3,42 @@ package io.github.descent4j.internal.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.reflect.Field;
+import java.lang.reflect.Proxy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner.ExecutionerType;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class ArrayMemoryTest {
+
+  /** At the one door to an array's memory, and so whoever reads or writes it: rules, DL4J's updaters, networks, files. */
+  @Test
+  void noMemoryOfABackendWhoseArraysAreElsewhereIsFound() throws ReflectiveOperationException {
+    INDArray array = Nd4j.ones(DataType.FLOAT, 2);
+    OpExecutioner own = Nd4j.getExecutioner();
+    OpExecutioner cuda = (OpExecutioner) Proxy.newProxyInstance(
+        getClass().getClassLoader(),
+        new Class<?>[] {OpExecutioner.class},
+        (proxy, method, arguments) ->
+            method.getName().equals("type") ? ExecutionerType.CUDA : method.invoke(own, arguments));
+    Field executioner = Nd4j.class.getDeclaredField("OP_EXECUTIONER_INSTANCE");
+    executioner.setAccessible(true);
+    executioner.set(null, cuda);
+    try {
+      assertThatThrownBy(() -> ArrayMemory.of(array))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("backend is CUDA, expected NATIVE_CPU");
+    } finally {
+      executioner.set(null, own);
+    }
+    assertThat(ArrayMemory.of(array).length()).isEqualTo(2);
+  }
 
   @Test
   void aBackendWhoseArraysAreElsewhereIsRefused() {
