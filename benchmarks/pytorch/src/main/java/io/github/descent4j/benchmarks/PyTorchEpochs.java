@@ -8,6 +8,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Adam;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.BatchNorm2dImpl;
+import org.bytedeco.pytorch.BatchNormOptions;
 import org.bytedeco.pytorch.Conv2dImpl;
 import org.bytedeco.pytorch.Conv2dOptions;
 import org.bytedeco.pytorch.LinearImpl;
@@ -41,8 +42,8 @@ final class PyTorchEpochs extends Epochs {
       case "mlp" -> new long[] {Digits.PIXELS, 256, 128, Digits.CLASSES};
       case "cnn" -> new long[] {32 * 4 * 4, 128, Digits.CLASSES};
       case "convnet" -> new long[] {32 * 7 * 7, 128, Digits.CLASSES};
-      default -> throw new IllegalArgumentException(
-          "model is " + model + ", expected mlp, cnn or convnet");
+      default ->
+        throw new IllegalArgumentException("model is " + model + ", expected mlp, cnn or convnet");
     };
     Module module = new Module();
     if (model.equals("cnn")) {
@@ -52,7 +53,7 @@ final class PyTorchEpochs extends Epochs {
       long[] channels = {1, 16, 16, 32, 32};
       for (int i = 1; i < channels.length; i++) {
         convolve(module, channels[i - 1], channels[i], 3, 1);
-        BatchNorm2dImpl norm = new BatchNorm2dImpl(channels[i]);
+        BatchNorm2dImpl norm = new BatchNorm2dImpl(new BatchNormOptions(channels[i]));
         module.register_module("norm" + i, norm);
         norms.add(norm);
       }
