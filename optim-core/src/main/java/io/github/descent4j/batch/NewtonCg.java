@@ -19,7 +19,7 @@ import java.util.Arrays;
  *   <li>{@link Globalization#LINE_SEARCH} takes d as it is by then, -g if it is still 0, and searches along it (N&amp;W Algorithm 7.1).
  * </ul>
  *
- * <p><b>Defaults.</b> globalization TRUST_REGION, initialRadius 1, maxRadius 1e10, maxProducts without limit, lineSearch {@link
+ * <p><b>Defaults.</b> globalization TRUST_REGION, initialRadius 1, maxRadius and maxProducts without limit, lineSearch {@link
  * MoreThuente}; to stop: gradientTolerance 1e-5 of the largest element, maxIterations 1000 (of a trust region, also steps that were not
  * taken). The objective needs a {@linkplain Objective#withHessianProduct Hessian product}, which {@link
  * Objective#withDifferencedHessianProduct} makes of gradients.
@@ -101,7 +101,7 @@ public final class NewtonCg extends LineSearchMinimizer {
         ratio = Vectors.twoNorm(there) < Vectors.twoNorm(gradient) ? 0.5 : -1;
       }
       if (ratio > 0.75 && solver.atEdge) {
-        if (radius >= maxRadius) {
+        if (progress.isFar(point)) {
           reason = StopReason.UNBOUNDED;
         }
         radius = Math.min(2 * radius, maxRadius);
@@ -234,7 +234,7 @@ public final class NewtonCg extends LineSearchMinimizer {
   public static final class Builder extends LineSearchMinimizer.Builder<Builder> {
     private Globalization globalization = Globalization.TRUST_REGION;
     private double initialRadius = 1;
-    private double maxRadius = 1e10;
+    private double maxRadius = Double.MAX_VALUE;
     private int maxProducts = Integer.MAX_VALUE;
 
     private Builder() {

@@ -8,11 +8,20 @@ final class Progress {
   private static final int PATIENCE = 10;
   private static final double BOTTOM = -1e100;
 
+  /** Elements that are as large as this, and as many times what the largest was at the start, are far out. */
+  private static final double FAR = 1e10;
+
+  private static final double FAR_FROM_START = 1e4;
+
   private final IterativeMinimizer minimizer;
   private final Evaluator evaluator;
   private final IterationListener listener;
   private final List<Iteration> history = new ArrayList<>();
   private double smallestMeasure = Double.POSITIVE_INFINITY;
+
+  /** The largest element at the start. */
+  private double beginning;
+
   private int idle;
 
   Progress(IterativeMinimizer minimizer, Evaluator evaluator, IterationListener listener) {
@@ -37,6 +46,9 @@ final class Progress {
    */
   StopReason reached(double[] x, double[] gradient, double value, double stepLength, double moved) {
     double measure = evaluator.measure(x, gradient);
+    if (history.isEmpty()) {
+      beginning = Vectors.maxNorm(x);
+    }
     double before =
         history.isEmpty() ? Double.NaN : history.get(history.size() - 1).value();
     Iteration iteration =
@@ -70,5 +82,14 @@ final class Progress {
     }
     smallestMeasure = Math.min(smallestMeasure, measure);
     return iterations() >= minimizer.maxIterations ? StopReason.ITERATION_LIMIT : null;
+  }
+
+  /**
+   * Whether a point is so far out that a function which still falls there counts as unbounded. How long a step is in lengths of its
+   * direction does not tell: a direction is as short as the scale of the function makes it.
+   */
+  boolean isFar(double[] x) {
+    double largest = Vectors.maxNorm(x);
+    return largest >= FAR && largest >= FAR_FROM_START * beginning;
   }
 }

@@ -21,7 +21,10 @@ public enum StopReason {
   LINE_SEARCH_FAILED,
   /** The direction of steepest descent does not descend: the gradient, or a preconditioner, is not what it should be. */
   NOT_A_DESCENT_DIRECTION,
-  /** The function still falls steeply at the greatest step, or its value is below -1e100. */
+  /**
+   * The function still falls steeply so far out that an element is above 1e10 and above ten thousand times the largest one at the
+   * start, or its value is below -1e100.
+   */
   UNBOUNDED,
   /** The listener said so. */
   STOPPED;

@@ -58,8 +58,16 @@ class MinimizerTest {
     return gradients.withDifferencedHessianProduct();
   }
 
+  /** A function of one variable with its second derivative. */
+  static Objective objective(Objective gradients, DoubleUnaryOperator second) {
+    return gradients
+        .withHessian((parameters, hessian) -> hessian.putScalar(
+            0, 0, second.applyAsDouble(parameters.get(0).value().getDouble(0))))
+        .withDifferencedHessianProduct();
+  }
+
   /** A function of one variable, from value and derivative. */
-  private static Objective of(DoubleUnaryOperator value, DoubleUnaryOperator derivative) {
+  static Objective of(DoubleUnaryOperator value, DoubleUnaryOperator derivative) {
     return parameters -> {
       double x = parameters.get(0).value().getDouble(0);
       parameters.get(0).gradient().putScalar(0, derivative.applyAsDouble(x));
