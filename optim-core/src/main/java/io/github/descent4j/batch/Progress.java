@@ -13,6 +13,9 @@ final class Progress {
 
   private static final double FAR_FROM_START = 1e4;
 
+  /** Steps as long as this, in lengths of their direction, come of doubling without end. */
+  private static final double GREATEST_STEP = 1e12;
+
   private final IterativeMinimizer minimizer;
   private final Evaluator evaluator;
   private final IterationListener listener;
@@ -82,6 +85,13 @@ final class Progress {
     }
     smallestMeasure = Math.min(smallestMeasure, measure);
     return iterations() >= minimizer.maxIterations ? StopReason.ITERATION_LIMIT : null;
+  }
+
+  /** Why to stop after a step of a method that begins each with the last one, doubled. */
+  StopReason unlessUnbounded(StopReason reason, double[] x, double step) {
+    boolean open = reason == null || reason == StopReason.GRADIENT;
+    // The point may be so far out that rounding swallows the gradient.
+    return open && step > GREATEST_STEP && isFar(x) ? StopReason.UNBOUNDED : reason;
   }
 
   /**

@@ -21,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * x = P(x - a g)
  * </pre>
  *
- * <p>Without a fixed stepLength, a begins at twice the last one, in the first iteration at 1 / |g|, and is halved until f(x(a)) &lt;=
+ * <p>Without a fixed stepLength, a begins at twice the last one, in the first iteration, and in the first from inside the set, at 1 / |g|, and is halved until f(x(a)) &lt;=
  * f(x) - 1e-4 |x - x(a)|^2 / a; where this is less than eight roundings of f, until g(x(a)).(x(a) - x) &lt;= 0.
  *
  * <p>The gradient norm of results is that of x - P(x - g), which is 0 where no direction inside the set descends. A start outside the set
@@ -37,7 +37,6 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class ProjectedGradient extends IterativeMinimizer {
   private static final double SUFFICIENT_DECREASE = 1e-4;
   private static final int HALVINGS = 60;
-  private static final double GREATEST_STEP = 1e12;
 
   private final Projection projection;
   private final double stepLength;
@@ -68,8 +67,7 @@ public final class ProjectedGradient extends IterativeMinimizer {
     double[] there = new double[n];
     double value = evaluator.start(x, gradient);
     boolean inside = set.startIsFeasible(x);
-    double step =
-        stepLength > 0 ? stepLength : 0.5 / Math.max(Vectors.twoNorm(gradient), Double.MIN_NORMAL);
+    double step = stepLength > 0 ? stepLength : halfOfFirst(gradient);
     // Whether rounding hides the decrease of the last step.
     boolean hidden = false;
     StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
@@ -101,19 +99,24 @@ public final class ProjectedGradient extends IterativeMinimizer {
       if (!found) {
         return StopReason.LINE_SEARCH_FAILED;
       }
-      inside = true;
       Vectors.subtract(x, point, x);
       double moved = Vectors.maxNorm(x);
       Vectors.copy(point, x);
       Vectors.copy(there, gradient);
       value = reached;
-      reason = progress.reached(x, gradient, value, step, moved);
-      if (step > GREATEST_STEP && (reason == null || reason == StopReason.GRADIENT)) {
-        // The point may be so far out that rounding swallows the gradient.
-        return StopReason.UNBOUNDED;
+      reason = progress.unlessUnbounded(
+          progress.reached(x, gradient, value, step, moved), x, step);
+      if (!inside) {
+        // The gradient outside has no say in how long steps inside should be.
+        inside = true;
+        step = halfOfFirst(gradient);
       }
     }
     return reason;
+  }
+
+  private static double halfOfFirst(double[] gradient) {
+    return 0.5 / Math.max(Vectors.twoNorm(gradient), Double.MIN_NORMAL);
   }
 
   private static double rise(double[] from, double[] to, double[] gradient) {
