@@ -168,7 +168,12 @@ public final class HagerZhang implements LineSearch {
         } else if (value > highest) {
           return bisect(0, slope0, step);
         } else if (step >= greatest) {
-          result = new LineSearchResult(step, value, evaluations, Status.STILL_FALLING);
+          // Short of where there is no value, or without a decrease, this is no endless fall.
+          if (greatest == maxStep && value <= value0 + sufficientDecrease * step * slope0) {
+            result = new LineSearchResult(step, value, evaluations, Status.STILL_FALLING);
+          } else {
+            giveUp();
+          }
           return true;
         } else {
           lastLow = step;

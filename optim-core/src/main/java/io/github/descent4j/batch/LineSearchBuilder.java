@@ -29,8 +29,10 @@ public abstract class LineSearchBuilder<B extends LineSearchBuilder<B>> {
 
   /** What searches that look at slopes, too, have in common. */
   public abstract static class Wolfe<B extends Wolfe<B>> extends LineSearchBuilder<B> {
+    static final double MAX_STEP = 1e10;
+
     double curvature;
-    double maxStep = 1e10;
+    double maxStep = MAX_STEP;
 
     Wolfe(double sufficientDecrease, double curvature, int maxEvaluations) {
       super(sufficientDecrease, maxEvaluations);

@@ -6,6 +6,9 @@ import io.github.descent4j.batch.LineSearchResult.Status;
 
 /** A method of directions: one, a line search along it, and again. Not for other methods to extend. */
 public abstract class LineSearchMinimizer extends IterativeMinimizer {
+  /** A longest step, in lengths of the direction, that is there to end a search and not to limit it. */
+  private static final double NO_LIMIT = LineSearchBuilder.Wolfe.MAX_STEP;
+
   final LineSearch lineSearch;
 
   LineSearchMinimizer(Builder<?> builder) {
@@ -26,22 +29,30 @@ public abstract class LineSearchMinimizer extends IterativeMinimizer {
     Directions directions = directions(evaluator, memory);
     double value = evaluator.start(x, gradient);
     double decrease = Double.NaN;
+    // What directions are multiplied by, after a search that has come to the end of what it may try.
+    double stretch = 1;
     StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
     while (reason == null) {
       directions.find(x, gradient, direction);
+      if (stretch > 1) {
+        Vectors.scale(direction, stretch);
+      }
       double slope = Vectors.dot(gradient, direction);
       if (!(slope < 0 && slope > Double.NEGATIVE_INFINITY)) {
         if (directions.forget()) {
+          stretch = 1;
           continue;
         }
         return StopReason.NOT_A_DESCENT_DIRECTION;
       }
       ray.start();
-      LineSearchResult found =
-          lineSearch.search(ray, value, slope, directions.suggestedStep(gradient, slope, decrease));
+      double suggested =
+          stretch > 1 ? 1 : directions.suggestedStep(gradient, slope, decrease);
+      LineSearchResult found = lineSearch.search(ray, value, slope, suggested);
       double reached = found.status() == Status.FAILED ? Double.NaN : ray.at(found.step());
       if (Double.isNaN(reached)) {
         if (directions.forget()) {
+          stretch = 1;
           continue;
         }
         return StopReason.LINE_SEARCH_FAILED;
@@ -52,14 +63,18 @@ public abstract class LineSearchMinimizer extends IterativeMinimizer {
       Vectors.copy(ray.point, x);
       Vectors.subtract(ray.point, ray.gradient, gradient);
       Vectors.copy(ray.gradient, gradient);
-      directions.moved(direction, ray.point, found.step(), slope);
+      double step = found.step() * stretch;
+      directions.moved(direction, ray.point, step, slope / stretch);
       double moved = Vectors.maxNorm(direction);
       decrease = value - reached;
       value = reached;
-      reason = progress.reached(x, gradient, value, found.step(), moved);
-      if (reason == null && found.status() == Status.STILL_FALLING) {
+      reason = progress.reached(x, gradient, value, step, moved);
+      boolean falling = found.status() == Status.STILL_FALLING;
+      if (reason == null && falling && progress.isFar(x)) {
         return StopReason.UNBOUNDED;
       }
+      // A longest step that someone has chosen is not passed over.
+      stretch = falling && found.step() >= NO_LIMIT ? step : 1;
     }
     return reason;
   }

@@ -23,7 +23,7 @@ public record LineSearchResult(double step, double value, int evaluations, Statu
     FOUND,
     /** The value is lower, but a limit or rounding ended the search before all was true. */
     DECREASED,
-    /** The greatest step allowed, where the function still falls steeply. */
+    /** The greatest step allowed, lower by what was asked for, where the function still falls steeply. */
     STILL_FALLING,
     /** No step is good: nothing to take. */
     FAILED

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.descent4j.Parameters;
 import io.github.descent4j.constraint.Projection;
+import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Functions of a scale, or with an edge, at which a search is tempted to end for a wrong reason. */
 @Timeout(120)
@@ -19,6 +21,13 @@ class MinimizerReasonsTest {
   /** f = c x^2 / 2: whatever c is, it has its minimum at 0. */
   private static Objective flat(double curvature) {
     return of(x -> curvature * x * x / 2, x -> curvature * x);
+  }
+
+  /** |x| with a round bottom, of any slope. */
+  private static Objective huber(double slope) {
+    return of(
+        x -> slope * (Math.abs(x) <= 1 ? x * x / 2 : Math.abs(x) - 0.5),
+        x -> slope * Math.max(-1, Math.min(1, x)));
   }
 
   private static double end(Parameters parameters) {
@@ -58,6 +67,34 @@ class MinimizerReasonsTest {
     assertThat(end(parameters)).isCloseTo(0, within(1e-5));
   }
 
+  /** A function that is nothing but a slope has no minimum, from wherever and of whatever slope. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-6, 1e-3, 1, 1e6})
+  void aSlopeHasNoMinimum(double slope) {
+    Objective line = of(x -> -slope * x, x -> -slope);
+    for (double start : new double[] {0, -2, 1e3}) {
+      for (Minimizer method : List.of(
+          limited(new Bfgs()),
+          limited(new LBfgs()),
+          LBfgs.builder().gradientTolerance(1e-12).lineSearch(new HagerZhang()).build(),
+          ConjugateGradient.builder().gradientTolerance(1e-12).build(),
+          NewtonCg.builder().gradientTolerance(1e-12).build(),
+          ProjectedGradient.builder(all -> {}).gradientTolerance(1e-12).build())) {
+        MinimizerResult result =
+            method.minimize(line.withDifferencedHessianProduct(), Problem.at(start));
+        assertThat(result.reason())
+            .as("slope %s from %s: %s %s", slope, start, method, result)
+            .isEqualTo(StopReason.UNBOUNDED);
+      }
+    }
+  }
+
+  private static Minimizer limited(Minimizer like) {
+    return like instanceof Bfgs
+        ? Bfgs.builder().gradientTolerance(1e-12).build()
+        : LBfgs.builder().gradientTolerance(1e-12).build();
+  }
+
   @Test
   void aMinimumReachedByAGreatStepIsOne() {
     Parameters parameters = Problem.at(1);
@@ -89,5 +126,71 @@ class MinimizerReasonsTest {
             inner);
     assertThat(inside.reason()).as("%s", inside).isEqualTo(StopReason.GRADIENT);
     assertThat(end(inner)).isCloseTo(1.5, within(1e-4));
+  }
+
+  /** The longest step is in lengths of the direction, which is a gradient and as small as the function. */
+  @Test
+  void theScaleOfTheFunctionDoesNotMatter() {
+    for (Minimizer method : List.of(
+        LBfgs.builder().gradientTolerance(1e-20).build(),
+        Bfgs.builder().gradientTolerance(1e-20).build(),
+        LBfgs.builder().gradientTolerance(1e-20).lineSearch(new HagerZhang()).build(),
+        ConjugateGradient.builder().gradientTolerance(1e-20).build())) {
+      Parameters parameters = Problem.at(1);
+      MinimizerResult result = method.minimize(flat(1e-12), parameters);
+      assertThat(result.reason()).as("%s %s", method, result).isEqualTo(StopReason.GRADIENT);
+      assertThat(end(parameters)).as("%s", method).isCloseTo(0, within(1e-8));
+    }
+  }
+
+  /** The slope of 1e-9 is that of a function with a minimum: what the longest step passes over is only 10. */
+  @Test
+  void aGentleSlopeIsFollowedToItsMinimum() {
+    for (Minimizer method : List.of(
+        LBfgs.builder().gradientTolerance(1e-15).build(),
+        Bfgs.builder().gradientTolerance(1e-15).build(),
+        ConjugateGradient.builder().gradientTolerance(1e-15).build())) {
+      Parameters parameters = Problem.at(1e6);
+      MinimizerResult result = method.minimize(huber(1e-9), parameters);
+      assertThat(result.reason()).as("%s %s", method, result).isEqualTo(StopReason.GRADIENT);
+      assertThat(end(parameters)).as("%s", method).isCloseTo(0, within(1e-5));
+    }
+  }
+
+  @Test
+  void aChosenLongestStepIsNoEndOfTheFunction() {
+    for (LineSearch search : List.of(
+        MoreThuente.builder().maxStep(1).build(), HagerZhang.builder().maxStep(1).build())) {
+      Parameters parameters = Problem.at(1000);
+      MinimizerResult result =
+          LBfgs.builder().lineSearch(search).build().minimize(flat(0.01), parameters);
+      assertThat(result.reason()).as("%s %s", search, result).isEqualTo(StopReason.GRADIENT);
+      assertThat(end(parameters)).isCloseTo(0, within(1e-2));
+      // Steps are in lengths of the direction, and keep to their limit.
+      assertThat(result.history()).allMatch(iteration -> iteration.stepLength() <= 1);
+    }
+  }
+
+  /** A slope with a value that does not fall is no descent. */
+  @Test
+  void aValueThatNeverFallsIsNotUnbounded() {
+    MinimizerResult result = LBfgs.builder()
+        .lineSearch(new HagerZhang())
+        .build()
+        .minimize(of(x -> 3, x -> 1), Problem.at(1));
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.LINE_SEARCH_FAILED);
+  }
+
+  /** Falling up to where there is no value is not falling without end. */
+  @Test
+  void anEdgeOfTheFunctionIsNotUnbounded() {
+    for (LineSearch search : List.of(new HagerZhang(), new MoreThuente())) {
+      MinimizerResult result = LBfgs.builder()
+          .lineSearch(search)
+          .build()
+          .minimize(of(x -> x < 3 ? -x : Double.NaN, x -> -1), Problem.at(0));
+      assertThat(result.reason()).as("%s %s", search, result).isNotEqualTo(StopReason.UNBOUNDED);
+      assertThat(result.value()).as("%s %s", search, result).isCloseTo(-3, within(1e-6));
+    }
   }
 }
