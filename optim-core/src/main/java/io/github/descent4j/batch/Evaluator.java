@@ -21,6 +21,9 @@ final class Evaluator {
     /** How far from stationary a point is. */
     double measure(double[] x, double[] gradient);
 
+    /** Moves the point that the parameters are at to the one that the search begins at. */
+    default void moveStart(double[] x) {}
+
     /** Whether the point at which the search starts is one that it may end at. */
     default boolean startIsFeasible(double[] x) {
       return true;
@@ -122,6 +125,8 @@ final class Evaluator {
       }
     }
     Vectors.copy(x, shown);
+    terms.moveStart(x);
+    show(x);
     double value = call(gradient) + terms.penalty(x);
     if (!Double.isFinite(value)) {
       throw new IllegalStateException(
@@ -135,6 +140,8 @@ final class Evaluator {
     }
     if (terms.startIsFeasible(x)) {
       consider(value, x, gradient);
+    } else {
+      keep(value, x, gradient);
     }
     return value;
   }
@@ -175,22 +182,31 @@ final class Evaluator {
       better = terms.measure(x, gradient) < bestMeasure();
     }
     if (better) {
-      bestValue = value;
-      Vectors.copy(x, best);
-      Vectors.copy(gradient, bestGradient);
-      bestMeasure = Double.NaN;
+      keep(value, x, gradient);
       hasBest = true;
     }
     lowest = Math.min(lowest, value);
   }
 
-  /** The value of the best point, infinite if there is none. */
+  private void keep(double value, double[] x, double[] gradient) {
+    bestValue = value;
+    Vectors.copy(x, best);
+    Vectors.copy(gradient, bestGradient);
+    bestMeasure = Double.NaN;
+  }
+
+  /** Whether the best point is one that the search may end at, and not the start outside of where that is. */
+  boolean hasBest() {
+    return hasBest;
+  }
+
+  /** The value of the best point. */
   double bestValue() {
     return bestValue;
   }
 
   double bestMeasure() {
-    if (Double.isNaN(bestMeasure) && hasBest) {
+    if (Double.isNaN(bestMeasure)) {
       bestMeasure = terms.measure(best, bestGradient);
     }
     return bestMeasure;
@@ -216,11 +232,11 @@ final class Evaluator {
 
   /** Leaves the best point, and its gradient, in the parameters; without one, they stay where they were at the start. */
   void leaveBest(double[] start) {
-    if (hasBest) {
+    if (bestValue < Double.POSITIVE_INFINITY) {
       // Whatever the objective may have done to them before it failed.
       layout.writeValues(best);
       layout.writeGradients(bestGradient);
-    } else if (evaluations > 1) {
+    } else if (evaluations > 0) {
       layout.writeValues(start);
     }
   }

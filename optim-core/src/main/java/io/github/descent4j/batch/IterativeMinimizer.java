@@ -57,7 +57,10 @@ public abstract class IterativeMinimizer implements Minimizer {
     }
     evaluator.leaveBest(start);
     boolean given = reason == StopReason.STOPPED || reason == StopReason.UNBOUNDED;
-    if (!given && !reason.converged() && evaluator.bestMeasure() <= gradientTolerance) {
+    if (!given
+        && !reason.converged()
+        && evaluator.hasBest()
+        && evaluator.bestMeasure() <= gradientTolerance) {
       // Of points that differ by rounding alone, a better one had been met on the way.
       reason = StopReason.GRADIENT;
     }

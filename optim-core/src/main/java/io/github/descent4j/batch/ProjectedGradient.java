@@ -25,7 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * f(x) - 1e-4 |x - x(a)|^2 / a; where this is less than eight roundings of f, until g(x(a)).(x(a) - x) &lt;= 0.
  *
  * <p>The gradient norm of results is that of x - P(x - g), which is 0 where no direction inside the set descends. A start outside the set
- * is a point to leave, not one to end at.
+ * is a point to leave, not one to end at; a run that ends before it has left it reports it as it is, and has not converged.
  *
  * <p><b>Defaults.</b> The projection has none; stepLength chosen by the search; to stop: gradientTolerance 1e-5 of the largest element,
  * maxIterations 1000. For box bounds {@link ProjectedLBfgs} is much faster.

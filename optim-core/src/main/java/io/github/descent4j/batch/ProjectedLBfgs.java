@@ -86,19 +86,8 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
 
   @Override
   StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
-    Box box = (Box) evaluator.terms();
     BoxSearch search = new BoxSearch(evaluator);
-    double value = evaluator.start(search.x, search.gradient);
-    if (!box.startIsFeasible(search.x)) {
-      box.project(search.x);
-      value = evaluator.evaluate(search.x, search.gradient);
-      if (Double.isNaN(value)) {
-        throw new IllegalStateException(
-            "value of the objective at the start, moved into the bounds,"
-                + " is not finite, expected a finite number");
-      }
-    }
-    return search.run(progress, value);
+    return search.run(progress, evaluator.start(search.x, search.gradient));
   }
 
   private final class BoxSearch extends PathSearch {
@@ -183,13 +172,8 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
     }
 
     @Override
-    public boolean startIsFeasible(double[] x) {
-      for (int i = 0; i < x.length; i++) {
-        if (x[i] < lower[i] || x[i] > upper[i]) {
-          return false;
-        }
-      }
-      return true;
+    public void moveStart(double[] x) {
+      project(x);
     }
   }
 

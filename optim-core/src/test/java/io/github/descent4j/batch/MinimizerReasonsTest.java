@@ -2,9 +2,11 @@ package io.github.descent4j.batch;
 
 import static io.github.descent4j.batch.MinimizerTest.of;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.Parameters;
 import io.github.descent4j.constraint.Projection;
+import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -192,5 +194,85 @@ class MinimizerReasonsTest {
       assertThat(result.reason()).as("%s %s", search, result).isNotEqualTo(StopReason.UNBOUNDED);
       assertThat(result.value()).as("%s %s", search, result).isCloseTo(-3, within(1e-6));
     }
+  }
+
+  @Test
+  void aStartOutsideTheBoxIsMovedBeforeAnythingElse() {
+    List<Double> seen = new ArrayList<>();
+    Objective logarithm = of(
+        x -> {
+          seen.add(x);
+          return x - Math.log(x);
+        },
+        x -> 1 - 1 / x);
+    Parameters parameters = Problem.at(-1);
+    MinimizerResult result =
+        ProjectedLBfgs.builder().bounds(0.1, 10).build().minimize(logarithm, parameters);
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+    assertThat(end(parameters)).isCloseTo(1, within(1e-4));
+    assertThat(seen.get(0)).isEqualTo(0.1);
+    assertThat(seen).allMatch(x -> x >= 0.1 && x <= 10);
+    assertThat(result.history().get(0).evaluations()).isEqualTo(1);
+  }
+
+  @Test
+  void oneEvaluationIsEnoughForAResultInTheBox() {
+    Parameters parameters = Problem.at(-1);
+    MinimizerResult result = ProjectedLBfgs.builder()
+        .bounds(1, 2)
+        .maxEvaluations(1)
+        .build()
+        .minimize(of(x -> x - 2 * Math.log(x), x -> 1 - 2 / x), parameters);
+    assertThat(result.reason()).isEqualTo(StopReason.EVALUATION_LIMIT);
+    assertThat(result.iterations()).isEqualTo(0);
+    assertThat(result.evaluations()).isEqualTo(1);
+    assertThat(result.value()).isEqualTo(1.0);
+    assertThat(result.gradientNorm()).isEqualTo(1.0);
+    assertThat(end(parameters)).isEqualTo(1.0);
+    assertThat(result.history()).hasSize(1);
+  }
+
+  @Test
+  void aStartWithoutValueStaysWhereItWas() {
+    Parameters parameters = Problem.at(-1);
+    assertThatThrownBy(() -> ProjectedLBfgs.builder()
+            .bounds(1, 2)
+            .build()
+            .minimize(of(x -> Double.NaN, x -> 1), parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("value of the objective at the start is NaN, expected a finite number");
+    assertThat(end(parameters)).isEqualTo(-1.0);
+    Parameters written = Problem.at(3);
+    assertThatThrownBy(() -> new LBfgs()
+            .minimize(
+                all -> {
+                  all.get(0).value().assign(77);
+                  throw new UnsupportedOperationException("disk full");
+                },
+                written))
+        .hasMessage("disk full");
+    assertThat(end(written)).isEqualTo(3.0);
+  }
+
+  /** Where nothing else was seen, the result is the start's, outside of the set as it is. */
+  @Test
+  void aRunThatNeverLeavesAStartOutsideReportsIt() {
+    for (ProjectedGradient.Builder builder : List.of(
+        ProjectedGradient.builder(Projection.box(1, 2)).maxEvaluations(1),
+        ProjectedGradient.builder(Projection.box(1, 2)).maxIterations(0))) {
+      Parameters parameters = Problem.at(-1);
+      MinimizerResult result = builder.build().minimize(of(x -> x * x, x -> 2 * x), parameters);
+      assertThat(result.reason().converged()).as("%s", result).isFalse();
+      assertThat(result.value()).as("%s", result).isEqualTo(1.0);
+      // P(-1 + 2) is 1.
+      assertThat(result.gradientNorm()).as("%s", result).isEqualTo(2.0);
+      assertThat(end(parameters)).isEqualTo(-1.0);
+    }
+    // Within the tolerance of the set and yet outside: not converged.
+    MinimizerResult almost = ProjectedGradient.builder(Projection.box(1, 2))
+        .maxEvaluations(1)
+        .build()
+        .minimize(of(x -> x, x -> 1), Problem.at(1 - 1e-9));
+    assertThat(almost.reason()).as("%s", almost).isEqualTo(StopReason.EVALUATION_LIMIT);
   }
 }
