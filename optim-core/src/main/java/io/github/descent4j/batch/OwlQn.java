@@ -20,6 +20,8 @@ import java.util.function.Predicate;
  * x(a) = x + a d, less the elements that have left the orthant of x (where x_i = 0: of -pseudo-gradient)
  * </pre>
  *
+ * <p>Elements without a penalty have no orthants: both of the last two lines leave them as they are.
+ *
  * <p>a is halved from 1 (1 / |d| as long as there is no pair) until F(x(a)) &lt;= F(x) + 1e-4 pseudo-gradient.(x(a) - x).
  *
  * <p>The value of results is F, their gradient norm that of the pseudo-gradient. The objective computes f alone.
@@ -81,7 +83,7 @@ public final class OwlQn extends IterativeMinimizer {
       Vectors.negate(direction, pseudo);
       multiply(null);
       for (int i = 0; i < direction.length; i++) {
-        if (direction[i] * pseudo[i] >= 0) {
+        if (penalty.factors[i] > 0 && direction[i] * pseudo[i] >= 0) {
           direction[i] = 0;
         }
       }
@@ -95,7 +97,9 @@ public final class OwlQn extends IterativeMinimizer {
       for (int i = 0; i < x.length; i++) {
         double moved = x[i] + step * direction[i];
         double orthant = x[i] != 0 ? x[i] : -pseudo[i];
-        point[i] = Math.signum(moved) == Math.signum(orthant) ? moved : 0;
+        boolean stays =
+            penalty.factors[i] == 0 || Math.signum(moved) == Math.signum(orthant);
+        point[i] = stays ? moved : 0;
         product += pseudo[i] * (point[i] - x[i]);
       }
       return product;

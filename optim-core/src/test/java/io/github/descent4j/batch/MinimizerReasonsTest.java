@@ -4,6 +4,7 @@ import static io.github.descent4j.batch.MinimizerTest.of;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.constraint.Projection;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Functions of a scale, or with an edge, at which a search is tempted to end for a wrong reason. */
 @Timeout(120)
@@ -274,5 +277,38 @@ class MinimizerReasonsTest {
         .build()
         .minimize(of(x -> x, x -> 1), Problem.at(1 - 1e-9));
     assertThat(almost.reason()).as("%s", almost).isEqualTo(StopReason.EVALUATION_LIMIT);
+  }
+
+  /** An element that no penalty is on has no orthant to stay in. */
+  @Test
+  void elementsWithoutPenaltyKeepTheirDirection() {
+    Parameters parameters = Problem.at(-1.2, 1);
+    MinimizerResult result =
+        OwlQn.builder(0).build().minimize(new Problem.Rosenbrock(), parameters);
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+    assertThat(result.evaluations()).as("%s", result).isLessThan(80);
+    assertThat(Problem.where(parameters)[0]).isCloseTo(1, within(1e-4));
+
+    Parameters some = Parameters.of(
+        Parameter.of(
+            "w", Nd4j.createFromArray(-1.2, 1), Nd4j.zeros(DataType.DOUBLE, 2)),
+        Parameter.of("b", Nd4j.createFromArray(0.5), Nd4j.zeros(DataType.DOUBLE, 1)));
+    Problem.Rosenbrock inner = new Problem.Rosenbrock();
+    Objective both = all -> {
+      double[] gradient = new double[2];
+      double value = inner.value(all.get("w").value().toDoubleVector(), gradient);
+      double b = all.get("b").value().getDouble(0);
+      all.get("w").gradient().assign(Nd4j.createFromArray(gradient));
+      all.get("b").gradient().putScalar(0, b - 0.1);
+      return value + (b - 0.1) * (b - 0.1) / 2;
+    };
+    MinimizerResult mixed = OwlQn.builder(0.3)
+        .penalized(parameter -> parameter.name().equals("b"))
+        .build()
+        .minimize(both, some);
+    assertThat(mixed.reason()).as("%s", mixed).isEqualTo(StopReason.GRADIENT);
+    assertThat(mixed.evaluations()).as("%s", mixed).isLessThan(120);
+    assertThat(some.get("b").value().getDouble(0)).isEqualTo(0.0);
+    assertThat(some.get("w").value().getDouble(1)).isCloseTo(1, within(1e-3));
   }
 }
