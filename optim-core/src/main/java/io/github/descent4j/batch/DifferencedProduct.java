@@ -61,15 +61,29 @@ final class DifferencedProduct implements HessianProduct {
       vector.read(v);
       double largest = Vectors.maxNorm(v);
       if (largest > 0) {
-        double e = StrictMath.cbrt(layout.precision()) * (1 + Vectors.maxNorm(x)) / largest;
+        double unit = (1 + Vectors.maxNorm(x)) / largest;
+        double e = StrictMath.cbrt(layout.precision()) * unit;
+        boolean hasAhead;
+        boolean hasBehind;
+        boolean quotient;
         try {
-          gradientAt(objective, e, ahead);
-          gradientAt(objective, -e, behind);
+          hasAhead = isGradientAt(objective, e, ahead);
+          hasBehind = isGradientAt(objective, -e, behind);
+          if (!(hasAhead && hasBehind)) {
+            e = Math.sqrt(layout.precision()) * unit;
+            hasAhead = isGradientAt(objective, e, ahead);
+            hasBehind = isGradientAt(objective, -e, behind);
+          }
+          quotient = hasAhead && hasBehind;
+          if (hasAhead != hasBehind) {
+            quotient = isGradientAt(objective, 0, hasAhead ? behind : ahead);
+          }
         } finally {
           layout.writeValues(x);
         }
+        double width = !quotient ? Double.NaN : hasAhead && hasBehind ? 2 * e : e;
         for (int i = 0; i < ahead.length; i++) {
-          ahead[i] = (ahead[i] - behind[i]) / (2 * e);
+          ahead[i] = (ahead[i] - behind[i]) / width;
         }
       } else {
         Vectors.copy(v, ahead);
@@ -77,11 +91,13 @@ final class DifferencedProduct implements HessianProduct {
       product.write(ahead);
     }
 
-    private void gradientAt(Objective objective, double e, double[] gradient) {
+    /** Whether value and gradient are finite there. */
+    private boolean isGradientAt(Objective objective, double e, double[] gradient) {
       Vectors.move(point, x, e, v);
       layout.writeValues(point);
-      objective.evaluate(parameters);
+      double value = Vectors.isFinite(point) ? objective.evaluate(parameters) : Double.NaN;
       layout.readGradients(gradient);
+      return Double.isFinite(value) && Vectors.isFinite(gradient);
     }
   }
 }

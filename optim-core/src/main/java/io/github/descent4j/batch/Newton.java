@@ -10,7 +10,8 @@ import io.github.descent4j.internal.Check;
  * </pre>
  *
  * <p>tau is 0 if H + ridge I has a Cholesky factor; else it begins at a thousandth of the largest |H_ii + ridge| and is multiplied by 4
- * until there is one (Levenberg 1944, Marquardt 1963; N&amp;W Algorithm 3.3).
+ * until there is one (Levenberg 1944, Marquardt 1963; N&amp;W Algorithm 3.3). Where H is not finite, as it may be at an edge of the function,
+ * d is -g; at the start that is an error.
  *
  * <p>Converges quadratically close to a minimum, and its iterates do not depend on the scale of the parameters as long as neither ridge
  * nor tau is added.
@@ -63,6 +64,9 @@ public final class Newton extends LineSearchMinimizer {
     private final double[] hessian;
     private final double[] factor;
 
+    /** Whether a Hessian has been finite: one that never is one is a mistake, and not the edge of a function. */
+    private boolean known;
+
     Solver(Evaluator evaluator, HessianFunction function) {
       this.evaluator = evaluator;
       this.function = function;
@@ -72,12 +76,16 @@ public final class Newton extends LineSearchMinimizer {
     }
 
     @Override
-    void solve(double[] x, double[] gradient, double[] direction) {
+    boolean solve(double[] x, double[] gradient, double[] direction) {
       evaluator.hessian(function, x, hessian);
       if (!Vectors.isFinite(hessian)) {
-        throw new IllegalStateException(
-            "hessian of the objective has elements that are not finite, expected finite numbers");
+        if (!known) {
+          throw new IllegalStateException(
+              "hessian of the objective has elements that are not finite, expected finite numbers");
+        }
+        return false;
       }
+      known = true;
       double largest = 0;
       for (int i = 0; i < n; i++) {
         largest = Math.max(largest, Math.abs(hessian[i * n + i] + ridge));
@@ -90,6 +98,7 @@ public final class Newton extends LineSearchMinimizer {
       }
       Vectors.negate(direction, gradient);
       Cholesky.solve(factor, n, direction);
+      return true;
     }
   }
 

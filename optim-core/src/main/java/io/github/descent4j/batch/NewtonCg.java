@@ -9,7 +9,8 @@ import java.util.Arrays;
  * Newton's method that needs no Hessian, only products of it and vectors: H d = -g is solved by conjugate gradients, as far as it pays.
  *
  * <p>Conjugate gradients end when |H d + g| &lt;= min(0.5, sqrt|g|) |g|, which makes the convergence superlinear (N&amp;W section 7.1),
- * after maxProducts, or at a direction p of negative curvature, p.Hp &lt;= 0. Then
+ * after maxProducts, at a product that is not finite, as it may be at an edge of the function (at the start that is an error; -g takes the
+ * place of a d that is still 0), or at a direction p of negative curvature, p.Hp &lt;= 0. Then
  *
  * <ul>
  *   <li>{@link Globalization#TRUST_REGION} follows p to the edge of a ball in which H is trusted, as it does where an iterate leaves the
@@ -130,8 +131,9 @@ public final class NewtonCg extends LineSearchMinimizer {
     Solver solver = new Solver(evaluator, evaluator.requireHessianProduct("NewtonCg"));
     return new NewtonDirections() {
       @Override
-      void solve(double[] x, double[] gradient, double[] direction) {
+      boolean solve(double[] x, double[] gradient, double[] direction) {
         solver.solve(x, gradient, direction, Double.POSITIVE_INFINITY);
+        return true;
       }
     };
   }
@@ -151,6 +153,9 @@ public final class NewtonCg extends LineSearchMinimizer {
     private final double[] p;
     private final double[] product;
     private boolean atEdge;
+
+    /** Whether a product has been finite: one that never is one is a mistake, and not the edge of a function. */
+    private boolean known;
 
     Solver(Evaluator evaluator, HessianProduct hessian) {
       this.evaluator = evaluator;
@@ -177,11 +182,15 @@ public final class NewtonCg extends LineSearchMinimizer {
       for (int i = 0; i < maxProducts && Math.sqrt(squared) > tolerance; i++) {
         evaluator.multiply(hessian, x, p, product);
         double curvature = Vectors.dot(p, product);
-        if (Double.isNaN(curvature)) {
-          throw new IllegalStateException(
-              "product of the Hessian of the objective has elements that are not finite, expected"
-                  + " finite numbers");
+        if (!Double.isFinite(curvature)) {
+          if (!known) {
+            throw new IllegalStateException(
+                "product of the Hessian of the objective has elements that are not finite, expected"
+                    + " finite numbers");
+          }
+          return i > 0 ? decrease : steepest(gradient, norm, d, radius);
         }
+        known = true;
         if (!(curvature > 0)) {
           if (radius < Double.POSITIVE_INFINITY) {
             return decrease + toEdge(d, radius, squared, curvature);
@@ -206,6 +215,16 @@ public final class NewtonCg extends LineSearchMinimizer {
         }
       }
       return decrease;
+    }
+
+    /** Goes along -g to the edge of the ball, or as far as it is without one. */
+    private double steepest(double[] gradient, double norm, double[] d, double radius) {
+      atEdge = radius <= norm;
+      double length = Math.min(norm, radius);
+      for (int k = 0; k < d.length; k++) {
+        d[k] = -gradient[k] * (length / norm);
+      }
+      return length * norm;
     }
 
     private double lengthAfter(double[] d, double step) {

@@ -4,15 +4,18 @@ package io.github.descent4j.batch;
 abstract class NewtonDirections implements Directions {
   private boolean steepest;
 
-  /** Fills in a direction from a solution of H d = -g. */
-  abstract void solve(double[] x, double[] gradient, double[] direction);
+  /**
+   * Fills in a direction from a solution of H d = -g.
+   *
+   * @return false if there is none
+   */
+  abstract boolean solve(double[] x, double[] gradient, double[] direction);
 
   @Override
   public final void find(double[] x, double[] gradient, double[] direction) {
+    steepest = steepest || !solve(x, gradient, direction);
     if (steepest) {
       Vectors.negate(direction, gradient);
-    } else {
-      solve(x, gradient, direction);
     }
   }
 

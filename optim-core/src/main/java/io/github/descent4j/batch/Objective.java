@@ -58,8 +58,12 @@ public interface Objective {
    * u = 2^-52 for DOUBLE parameters, 2^-23 if one is FLOAT, 2^-10 if one is FLOAT16, 2^-7 if one is BFLOAT16
    * </pre>
    *
-   * <p>A product costs two evaluations, which count as products and not as evaluations, and has about two thirds of the digits that
-   * gradients have. The values of the parameters come back bit for bit; their gradients do not.
+   * <p>Where the function is not finite on one of the sides, e is sqrt(u) (1 + max|x|) / max|v| instead; where it is not there either,
+   * the difference is that of the other side and x. Where there is no side at all, the product is NaN.
+   *
+   * <p>A product costs two evaluations, at an edge of the function up to five, which count as products and not as evaluations, and has
+   * about two thirds of the digits that gradients have, at an edge half of them. The values of the parameters come back bit for bit;
+   * their gradients do not.
    */
   default Objective withDifferencedHessianProduct() {
     return withHessianProduct(new DifferencedProduct(this));

@@ -279,6 +279,89 @@ class MinimizerReasonsTest {
     assertThat(almost.reason()).as("%s", almost).isEqualTo(StopReason.EVALUATION_LIMIT);
   }
 
+  /** Below 6e-6 a point behind is negative, where there is no root. */
+  @ParameterizedTest
+  @MethodSource("newtonCg")
+  void differencesOfGradientsStayWhereTheFunctionIs(NewtonCg method) {
+    Objective root = of(x -> x - 2e-3 * Math.sqrt(x), x -> 1 - 1e-3 / Math.sqrt(x));
+    Parameters parameters = Problem.at(1);
+    MinimizerResult result = method.minimize(root.withDifferencedHessianProduct(), parameters);
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+    assertThat(end(parameters)).isCloseTo(1e-6, within(1e-10));
+  }
+
+  static List<NewtonCg> newtonCg() {
+    return List.of(
+        new NewtonCg(),
+        NewtonCg.builder().globalization(NewtonCg.Globalization.LINE_SEARCH).build());
+  }
+
+  /** At 1e-6 from the end of a logarithm the value ahead is NaN, and the gradient a number of the wrong sign. */
+  @Test
+  void differencesLookAtTheValueToo() {
+    Objective barrier = of(x -> -Math.log(1 - x) - 1e6 * x, x -> 1 / (1 - x) - 1e6);
+    HessianProduct product =
+        barrier.withDifferencedHessianProduct().hessianProduct().orElseThrow();
+    Parameters parameters = Problem.at(1 - 1e-6);
+    Parameters vector = Problem.at(1);
+    product.multiply(
+        parameters, List.of(vector.get(0).value()), List.of(vector.get(0).gradient()));
+    assertThat(vector.get(0).gradient().getDouble(0) / 1e12).isCloseTo(1, within(0.05));
+    assertThat(end(parameters)).isEqualTo(1 - 1e-6);
+  }
+
+  /** On the edge itself there is a gradient on one side alone. */
+  @Test
+  void differencesOnAnEdgeAreOneSided() {
+    Objective half =
+        of(x -> x >= 2 ? (x - 3) * (x - 3) * (x - 3) : Double.NaN, x -> 3 * (x - 3) * (x - 3));
+    HessianProduct product =
+        half.withDifferencedHessianProduct().hessianProduct().orElseThrow();
+    for (double sign : new double[] {1, -1}) {
+      Parameters parameters = Problem.at(2);
+      Parameters vector = Problem.at(sign);
+      product.multiply(
+          parameters, List.of(vector.get(0).value()), List.of(vector.get(0).gradient()));
+      assertThat(vector.get(0).gradient().getDouble(0)).isCloseTo(-6 * sign, within(1e-5));
+    }
+  }
+
+  /** A product or Hessian that is no number is an error at the start, and from there on no reason to stop. */
+  @Test
+  void aHessianThatIsNotFiniteOnTheWayIsReplacedByASteepestStep() {
+    Objective square = of(x -> x * x * x * x / 4 + x * x / 2, x -> x * x * x + x);
+    for (int bad = 1; bad <= 2; bad++) {
+      int missing = bad;
+      int[] calls = {0};
+      Objective all = square
+          .withHessian((parameters, hessian) -> {
+            double x = end(parameters);
+            hessian.putScalar(0, 0, ++calls[0] == missing ? Double.NaN : 3 * x * x + 1);
+          })
+          .withHessianProduct((parameters, vector, product) -> {
+            double x = end(parameters);
+            double factor = ++calls[0] == missing ? Double.POSITIVE_INFINITY : 3 * x * x + 1;
+            product.get(0).putScalar(0, factor * vector.get(0).getDouble(0));
+          });
+      List<Minimizer> methods = new ArrayList<>(newtonCg());
+      methods.add(new Newton());
+      for (Minimizer method : methods) {
+        calls[0] = 0;
+        Parameters parameters = Problem.at(3);
+        if (bad == 1) {
+          assertThatThrownBy(() -> method.minimize(all, parameters))
+              .isInstanceOf(IllegalStateException.class)
+              .hasMessageContaining("essian of the objective has elements that are not finite");
+          assertThat(end(parameters)).isEqualTo(3.0);
+        } else {
+          MinimizerResult result = method.minimize(all, parameters);
+          assertThat(result.reason()).as("%s %s", method, result).isEqualTo(StopReason.GRADIENT);
+          assertThat(end(parameters)).isCloseTo(0, within(1e-5));
+        }
+      }
+    }
+  }
+
   /** An element that no penalty is on has no orthant to stay in. */
   @Test
   void elementsWithoutPenaltyKeepTheirDirection() {
