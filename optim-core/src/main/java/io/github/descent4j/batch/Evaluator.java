@@ -212,6 +212,15 @@ final class Evaluator {
     return bestMeasure;
   }
 
+  /** The largest difference of an element. */
+  double distanceFromBest(double[] x) {
+    double largest = 0;
+    for (int i = 0; i < x.length; i++) {
+      largest = Math.max(largest, Math.abs(x[i] - best[i]));
+    }
+    return largest;
+  }
+
   /** Puts a point into the parameters. */
   private void show(double[] point) {
     if (!Arrays.equals(point, shown)) {

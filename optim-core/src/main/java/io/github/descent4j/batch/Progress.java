@@ -62,20 +62,21 @@ final class Progress {
       return StopReason.STOPPED;
     }
     if (measure <= minimizer.gradientTolerance) {
-      return StopReason.GRADIENT;
+      return met(StopReason.GRADIENT, evaluator.bestMeasure() <= minimizer.gradientTolerance);
     }
     if (value < BOTTOM) {
       return StopReason.UNBOUNDED;
     }
     if (!Double.isNaN(moved)) {
       double change = Math.abs(value - before);
-      if (minimizer.valueTolerance > 0
-          && change <= minimizer.valueTolerance * Math.max(1, Math.abs(value))) {
-        return StopReason.VALUE;
+      double above = value - evaluator.bestValue() - evaluator.noise(value);
+      double smallChange = minimizer.valueTolerance * Math.max(1, Math.abs(value));
+      if (minimizer.valueTolerance > 0 && change <= smallChange) {
+        return met(StopReason.VALUE, above <= smallChange);
       }
-      if (minimizer.stepTolerance > 0
-          && moved <= minimizer.stepTolerance * Math.max(1, Vectors.maxNorm(x))) {
-        return StopReason.STEP;
+      double smallStep = minimizer.stepTolerance * Math.max(1, Vectors.maxNorm(x));
+      if (minimizer.stepTolerance > 0 && moved <= smallStep) {
+        return met(StopReason.STEP, above <= 0 || evaluator.distanceFromBest(x) <= smallStep);
       }
       boolean idles = change <= evaluator.noise(value) && measure >= smallestMeasure;
       idle = idles ? idle + 1 : 0;
@@ -85,6 +86,14 @@ final class Progress {
     }
     smallestMeasure = Math.min(smallestMeasure, measure);
     return iterations() >= minimizer.maxIterations ? StopReason.ITERATION_LIMIT : null;
+  }
+
+  /**
+   * The parameters end at the best point, which may be another than the one that meets a tolerance: then there is nothing more to come,
+   * and the result does not meet it.
+   */
+  private static StopReason met(StopReason reason, boolean byTheBest) {
+    return byTheBest ? reason : StopReason.NO_PROGRESS;
   }
 
   /** Why to stop after a step of a method that begins each with the last one, doubled. */

@@ -8,7 +8,10 @@ public enum StopReason {
   VALUE,
   /** The parameters changed by no more than their tolerance: converged. */
   STEP,
-  /** For ten iterations value and gradient have not improved by more than the rounding of the value. */
+  /**
+   * For ten iterations value and gradient have not improved by more than the rounding of the value; or a tolerance is met at a point
+   * that is higher than the best one, at which the parameters end, and that one does not meet it.
+   */
   NO_PROGRESS,
   /** The limit of iterations is reached. */
   ITERATION_LIMIT,

@@ -279,6 +279,38 @@ class MinimizerReasonsTest {
     assertThat(almost.reason()).as("%s", almost).isEqualTo(StopReason.EVALUATION_LIMIT);
   }
 
+  /** The first step of 1 / 0.44 leads from 1.2 to 0, a maximum. */
+  @Test
+  void aStationaryPointAboveTheStartIsNoResult() {
+    Objective wells = of(x -> x * x * x * x / 4 - x * x / 2, x -> x * x * x - x);
+    Parameters parameters = Problem.at(1.2);
+    MinimizerResult result = GradientDescent.builder()
+        .lineSearch(new FixedStep(1 / 0.44))
+        .build()
+        .minimize(wells, parameters);
+    assertThat(result.history().get(1).gradientNorm()).isLessThan(1e-5);
+    assertThat(end(parameters)).isEqualTo(1.2);
+    assertThat(result.gradientNorm()).isCloseTo(0.528, within(1e-12));
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.NO_PROGRESS);
+  }
+
+  /** Likewise where the value, or the point, no longer changes but is not the best one. */
+  @Test
+  void aPointThatStaysAboveTheStartIsNoResult() {
+    // From 1.2 to where the function is flat but for a slope of 1e-9.
+    Objective shelf = of(x -> x < 1.1 ? 1 + 1e-9 * x : 0.5 * x, x -> x < 1.1 ? 1e-9 : 0.5);
+    for (boolean byValue : new boolean[] {true, false}) {
+      GradientDescent.Builder builder = GradientDescent.builder()
+          .gradientTolerance(0)
+          .lineSearch(new FixedStep(1));
+      MinimizerResult result = (byValue ? builder.valueTolerance(1e-6) : builder.stepTolerance(1e-6))
+          .build()
+          .minimize(shelf, Problem.at(1.2));
+      assertThat(result.value()).isEqualTo(0.6);
+      assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.NO_PROGRESS);
+    }
+  }
+
   /** Below 6e-6 a point behind is negative, where there is no root. */
   @ParameterizedTest
   @MethodSource("newtonCg")
