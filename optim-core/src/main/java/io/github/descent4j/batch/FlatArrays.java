@@ -29,6 +29,11 @@ final class FlatArrays {
     return arrays == others;
   }
 
+  /** How many elements all arrays have. */
+  int size() {
+    return parts.length == 0 ? 0 : end(parts.length - 1);
+  }
+
   /** Where the stretch of an array ends. */
   int end(int index) {
     return parts[index].end();

@@ -8,8 +8,12 @@ final class FlatPreconditioner {
 
   FlatPreconditioner(Preconditioner preconditioner, Layout layout) {
     this.preconditioner = preconditioner;
-    vectorArrays = preconditioner == null ? null : layout.newArrays();
-    resultArrays = preconditioner == null ? null : layout.newArrays();
+    boolean takesArrays = preconditioner != null && !(preconditioner instanceof Diagonal);
+    vectorArrays = takesArrays ? layout.newArrays() : null;
+    resultArrays = takesArrays ? layout.newArrays() : null;
+    if (preconditioner instanceof Diagonal diagonal) {
+      diagonal.requireFit(layout);
+    }
   }
 
   boolean isIdentity() {
@@ -17,6 +21,10 @@ final class FlatPreconditioner {
   }
 
   void apply(double[] vector, double[] result) {
+    if (preconditioner instanceof Diagonal diagonal) {
+      diagonal.divide(vector, result);
+      return;
+    }
     Vectors.copy(vector, result);
     if (preconditioner != null) {
       vectorArrays.write(result);

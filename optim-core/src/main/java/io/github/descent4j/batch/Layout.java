@@ -3,6 +3,7 @@ package io.github.descent4j.batch;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -93,6 +94,22 @@ final class Layout {
       arrays.add(value.isEmpty() ? value : Nd4j.create(value.dataType(), value.shape(), 'c'));
     }
     return new FlatArrays(List.copyOf(arrays));
+  }
+
+  /** Refuses arrays that are not one for each parameter, of its shape. */
+  void requireShapes(List<INDArray> arrays, String what) {
+    if (arrays.size() != parameters.size()) {
+      throw new IllegalArgumentException(what + " has " + arrays.size()
+          + " arrays, expected one for each of " + parameters.size() + " parameters");
+    }
+    for (int i = 0; i < arrays.size(); i++) {
+      Parameter parameter = parameters.get(i);
+      if (!Arrays.equals(arrays.get(i).shape(), parameter.value().shape())) {
+        throw new IllegalArgumentException(what + " of parameter '" + parameter.name()
+            + "' has shape " + Arrays.toString(arrays.get(i).shape()) + ", expected "
+            + Arrays.toString(parameter.value().shape()) + " as the value");
+      }
+    }
   }
 
   /** The parameter that an element of the vector belongs to. */

@@ -19,7 +19,9 @@ import io.github.descent4j.Parameters;
  * reference: with FLOAT parameters expect a gradient norm of about 1e-4 of the first one. The same function gives the same bits on
  * any number of cores.
  *
- * <p><b>Memory.</b> Besides what a method names, six vectors of double, allocated once a run.
+ * <p><b>Memory.</b> Besides what a method names, nine vectors of double, allocated once a run; an iteration allocates its row of the
+ * history and the state of a line search. What an objective, a preconditioner or a projection allocates comes on top: of those of this
+ * library only {@linkplain io.github.descent4j.constraint.Projection projections} do, two vectors or three of a parameter at a time.
  *
  * <p><b>Threads.</b> Minimizers are immutable; one may run in several threads at a time, on different parameters.
  */

@@ -26,7 +26,7 @@ import java.util.function.Predicate;
  *
  * <p>The value of results is F, their gradient norm that of the pseudo-gradient. The objective computes f alone.
  *
- * <p><b>Memory.</b> 2 history + 2 vectors of double.
+ * <p><b>Memory.</b> 2 history + 3 vectors of double.
  *
  * <p><b>Defaults.</b> l1 has none; penalized: all parameters; history 10; to stop: gradientTolerance 1e-5 of the largest element,
  * maxIterations 1000.

@@ -25,29 +25,12 @@ public interface Preconditioner {
   /**
    * Divides each element by one of a diagonal, such as that of the Hessian.
    *
-   * @param diagonal an array for each parameter, in their order, of its type and shape: finite numbers above 0
+   * @param diagonal an array for each parameter, in their order, of its shape and any type: finite numbers above 0; copied
+   * @throws IllegalArgumentException if an element is no such number; from the minimization if the shapes are not those of the
+   *     parameters
    */
   static Preconditioner dividingBy(INDArray... diagonal) {
-    for (int i = 0; i < diagonal.length; i++) {
-      requireNonNull(diagonal[i], "diagonal has a null, expected an array for each parameter");
-      double least = diagonal[i].isEmpty() ? 1 : diagonal[i].minNumber().doubleValue();
-      double greatest = diagonal[i].isEmpty() ? 1 : diagonal[i].maxNumber().doubleValue();
-      if (!(least > 0 && greatest < Double.POSITIVE_INFINITY)) {
-        throw new IllegalArgumentException("diagonal " + i + " has elements from " + least + " to "
-            + greatest + ", expected finite numbers > 0");
-      }
-    }
-    INDArray[] copy = diagonal.clone();
-    return (vector, result) -> {
-      if (vector.size() != copy.length) {
-        throw new IllegalArgumentException("diagonal has " + copy.length
-            + " arrays, expected one for each of " + vector.size() + " parameters");
-      }
-      for (int i = 0; i < copy.length; i++) {
-        if (!copy[i].isEmpty()) {
-          result.get(i).assign(vector.get(i).div(copy[i]));
-        }
-      }
-    };
+    requireNonNull(diagonal, "diagonal is null, expected an array for each parameter");
+    return new Diagonal(diagonal);
   }
 }

@@ -2,10 +2,10 @@ package io.github.descent4j.batch;
 
 import static java.util.Objects.requireNonNull;
 
-import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.batch.Evaluator.Terms;
 import io.github.descent4j.internal.Check;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>The gradient norm of results is that of x - P(x - g). A start outside the box is moved into it before anything else.
  *
- * <p><b>Memory.</b> 2 history + 4 vectors of double.
+ * <p><b>Memory.</b> 2 history + 3 vectors of double, and a flag for each element.
  *
  * <p><b>Defaults.</b> bounds: none; history 10; to stop: gradientTolerance 1e-5 of the largest element, maxIterations 1000.
  *
@@ -44,25 +44,24 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
   /** One number for all elements, or an array for each parameter. */
   private record Bounds(double all, List<INDArray> each) {
 
-    double[] flat(Parameters parameters, int size, String name) {
-      double[] flat = new double[size];
+    static Bounds of(INDArray... bounds) {
+      requireNonNull(bounds, "bounds are null, expected arrays");
+      List<INDArray> copies = new ArrayList<>();
+      for (INDArray array : bounds) {
+        requireNonNull(array, "bounds have a null, expected an array for each parameter");
+        copies.add(array.isEmpty() ? array : array.dup('c'));
+      }
+      return new Bounds(0, List.copyOf(copies));
+    }
+
+    double[] flat(Layout layout, String name) {
+      double[] flat = new double[layout.size()];
       if (each == null) {
         Arrays.fill(flat, all);
-        return flat;
+      } else {
+        layout.requireShapes(each, name + " bound");
+        new FlatArrays(each).read(flat);
       }
-      if (each.size() != parameters.size()) {
-        throw new IllegalArgumentException(name + " bounds are " + each.size()
-            + " arrays, expected one for each of " + parameters.size() + " parameters");
-      }
-      for (int i = 0; i < each.size(); i++) {
-        Parameter parameter = parameters.get(i);
-        if (!Arrays.equals(each.get(i).shape(), parameter.value().shape())) {
-          throw new IllegalArgumentException(name + " bound of parameter '" + parameter.name()
-              + "' has shape " + Arrays.toString(each.get(i).shape()) + ", expected "
-              + Arrays.toString(parameter.value().shape()) + " as the value");
-        }
-      }
-      new FlatArrays(each).read(flat);
       return flat;
     }
   }
@@ -81,7 +80,7 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
 
   @Override
   Terms terms(Parameters parameters) {
-    return new Box(parameters, new Layout(parameters));
+    return new Box(new Layout(parameters));
   }
 
   @Override
@@ -140,15 +139,15 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
     private final double[] lower;
     private final double[] upper;
 
-    Box(Parameters parameters, Layout layout) {
+    Box(Layout layout) {
       super(ProjectedLBfgs.this, layout.size());
       int n = layout.size();
-      lower = lowerBounds.flat(parameters, n, "lower");
-      upper = upperBounds.flat(parameters, n, "upper");
+      lower = lowerBounds.flat(layout, "lower");
+      upper = upperBounds.flat(layout, "upper");
       for (int i = 0; i < n; i++) {
         if (!(lower[i] <= upper[i])) {
           throw new IllegalArgumentException("lower bound of parameter '" + layout.nameOf(i)
-              + "' has an" + " element " + lower[i] + ", expected a number <= upper = " + upper[i]);
+              + "' has an element " + lower[i] + ", expected a number <= upper = " + upper[i]);
         }
       }
     }
@@ -202,15 +201,15 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
       return this;
     }
 
-    /** Lower bounds: an array for each parameter, of its shape, FLOAT or DOUBLE; infinite for none. */
+    /** Lower bounds: an array for each parameter, of its shape, FLOAT or DOUBLE, which is copied; infinite for none. */
     public Builder lower(INDArray... bounds) {
-      lower = new Bounds(0, List.of(requireNonNull(bounds, "bounds are null, expected arrays")));
+      lower = Bounds.of(bounds);
       return this;
     }
 
     /** Upper bounds: likewise. */
     public Builder upper(INDArray... bounds) {
-      upper = new Bounds(0, List.of(requireNonNull(bounds, "bounds are null, expected arrays")));
+      upper = Bounds.of(bounds);
       return this;
     }
 

@@ -45,9 +45,10 @@ class ArrayMap implements ProximalMap {
   public void apply(Parameters parameters, double step) {
     Check.atLeastZero("step", step);
     requireFit(parameters);
+    FlatArray.Scratch scratch = new FlatArray.Scratch();
     for (Parameter parameter : parameters) {
       if (!parameter.value().isEmpty()) {
-        FlatArray array = FlatArray.of(parameter.value());
+        FlatArray array = new FlatArray(parameter.value(), 0, scratch);
         double[] before = new double[array.end()];
         array.read(before);
         double[] x = before.clone();

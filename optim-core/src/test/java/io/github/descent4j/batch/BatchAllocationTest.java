@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.management.ThreadMXBean;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.constraint.Projection;
 import io.github.descent4j.internal.memory.FlatArray;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -34,6 +35,9 @@ class BatchAllocationTest {
   /** Bytes: a row of the history and the state of a search. The smallest object for each array would be 1600 and more. */
   private static final long ALLOWED = 400;
 
+  /** Bytes: some vectors, and the buffers through which elements are read. Such buffers for each array would be ten times this. */
+  private static final long ALLOWED_TO_PROJECT = 600_000;
+
   private static final int ARRAYS = 100;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -49,6 +53,8 @@ class BatchAllocationTest {
         n -> limited(ConjugateGradient.builder(), n).build(),
         n -> limited(Bfgs.builder(), n).build(),
         n -> limited(LBfgs.builder(), n).build(),
+        n -> limited(LBfgs.builder().preconditioner(diagonal()), n).build(),
+        n -> limited(ConjugateGradient.builder().preconditioner(diagonal()), n).build(),
         n -> limited(LBfgs.builder().lineSearch(new HagerZhang()), n).build(),
         n -> limited(LBfgs.builder().lineSearch(new Backtracking()), n).build(),
         n -> limited(Newton.builder(), n).build(),
@@ -60,6 +66,16 @@ class BatchAllocationTest {
         n -> limited(ProjectedLBfgs.builder().bounds(-5, 5), n).build());
   }
 
+  /** Of other types than the parameters, too. */
+  private static Preconditioner diagonal() {
+    INDArray[] all = new INDArray[ARRAYS];
+    for (int i = 0; i < ARRAYS; i++) {
+      DataType type = i % 2 == 0 ? DataType.DOUBLE : DataType.FLOAT;
+      all[i] = Nd4j.ones(type, Coupled.valueOf(i).shape()).muli(200);
+    }
+    return Preconditioner.dividingBy(all);
+  }
+
   private static <B extends IterativeMinimizer.Builder<B>> B limited(B builder, int iterations) {
     return builder.maxIterations(iterations).gradientTolerance(0);
   }
@@ -67,6 +83,18 @@ class BatchAllocationTest {
   @ParameterizedTest
   @MethodSource("methods")
   void anIterationAllocatesNoMoreThanItsHistory(Limited method) {
+    assertAllocatesAtMost(ALLOWED, method);
+  }
+
+  /** The exception: what works on arrays by itself. It is on the heap, too. */
+  @Test
+  void projectionsOfTheLibraryAllocateWhatTheySay() {
+    assertAllocatesAtMost(
+        ALLOWED_TO_PROJECT,
+        n -> limited(ProjectedGradient.builder(Projection.box(-5, 5)), n).build());
+  }
+
+  private void assertAllocatesAtMost(long allowed, Limited method) {
     Minimizer few = method.of(FEW);
     Minimizer many = method.of(MANY);
     Coupled problem = new Coupled();
@@ -75,7 +103,7 @@ class BatchAllocationTest {
         : problem.withDifferencedHessianProduct();
     long least = Long.MAX_VALUE;
     long offHeap = 0;
-    for (int round = 0; round < ROUNDS && least >= ALLOWED * (MANY - FEW); round++) {
+    for (int round = 0; round < ROUNDS && least >= allowed * (MANY - FEW); round++) {
       long short0 = allocated(few, objective, problem);
       long before = Pointer.totalBytes();
       least = Math.min(least, allocated(many, objective, problem) - short0);
@@ -83,7 +111,7 @@ class BatchAllocationTest {
     }
     assertThat(least)
         .as("%s: bytes in %d iterations", many, MANY - FEW)
-        .isLessThan(ALLOWED * (MANY - FEW));
+        .isLessThan(allowed * (MANY - FEW));
     assertThat(offHeap).as("%s", many).isLessThanOrEqualTo(problem.ofOneRun(many));
   }
 
@@ -110,11 +138,7 @@ class BatchAllocationTest {
     Coupled() {
       List<Parameter> all = new ArrayList<>();
       for (int i = 0; i < ARRAYS; i++) {
-        INDArray value = switch (i % 3) {
-          case 0 -> Nd4j.create(DataType.DOUBLE, new long[] {1, 2}, 'c');
-          case 1 -> Nd4j.create(DataType.DOUBLE, new long[] {2, 1}, 'f');
-          default -> Nd4j.create(DataType.DOUBLE, new long[] {2, 3}, 'c').getColumn(1);
-        };
+        INDArray value = valueOf(i);
         all.add(Parameter.of("p" + i, value, Nd4j.create(DataType.DOUBLE, value.shape())));
       }
       parameters = Parameters.of(all);
@@ -123,6 +147,14 @@ class BatchAllocationTest {
       x = new double[2 * ARRAYS];
       gradient = new double[2 * ARRAYS];
       matrix = new double[4 * ARRAYS * ARRAYS];
+    }
+
+    private static INDArray valueOf(int i) {
+      return switch (i % 3) {
+        case 0 -> Nd4j.create(DataType.DOUBLE, new long[] {1, 2}, 'c');
+        case 1 -> Nd4j.create(DataType.DOUBLE, new long[] {2, 1}, 'f');
+        default -> Nd4j.create(DataType.DOUBLE, new long[] {2, 3}, 'c').getColumn(1);
+      };
     }
 
     void start() {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What theory promises of single methods: steps, scales, saddles, preconditioners. */
@@ -220,11 +221,48 @@ class MinimizerPropertiesTest {
     };
   }
 
+  /** Arrays that were given are no part of what has been made of them. */
+  @Test
+  void whatIsMadeOfArraysKeepsCopies() {
+    INDArray diagonal = Nd4j.createFromArray(2.0, 4.0);
+    INDArray lower = Nd4j.createFromArray(0.0, 0.0);
+    INDArray upper = Nd4j.createFromArray(1.0, 1.0);
+    Preconditioner half = Preconditioner.dividingBy(diagonal);
+    Minimizer boxed = ProjectedLBfgs.builder().lower(lower).upper(upper).build();
+    diagonal.assign(1e9);
+    lower.assign(-7);
+    upper.assign(7);
+    INDArray result = Nd4j.createFromArray(0.0f, 0.0f);
+    half.apply(List.of(Nd4j.createFromArray(6.0f, 6.0f)), List.of(result));
+    assertThat(result.toDoubleVector()).isEqualTo(new double[] {3, 1.5});
+    Parameters parameters = Problem.at(0.5, 0.5);
+    boxed.minimize(new Problem.Quadratic(new double[][] {{1, 0}, {0, 1}}, new double[] {5, -5}), parameters);
+    assertThat(Problem.where(parameters)).isEqualTo(new double[] {1, 0});
+  }
+
   @Test
   void refusesABadPreconditioner() {
     assertThatThrownBy(() -> Preconditioner.dividingBy(Nd4j.createFromArray(1.0, 0.0)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("diagonal 0 has elements from 0.0 to 1.0, expected finite numbers > 0");
+    assertThatThrownBy(() -> Preconditioner.dividingBy(Nd4j.createFromArray(1.0, Double.NaN)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("diagonal 0 has elements from NaN to NaN, expected finite numbers > 0");
+    Preconditioner small = Preconditioner.dividingBy(Nd4j.createFromArray(1.0, 2.0));
+    Preconditioner two = Preconditioner.dividingBy(
+        Nd4j.createFromArray(1.0, 2.0, 3.0), Nd4j.createFromArray(1.0));
+    for (int method = 0; method < 3; method++) {
+      Minimizer solver = solver(method, small);
+      Parameters parameters = Problem.at(1, 2, 3);
+      assertThatThrownBy(() -> solver.minimize(Problem.quadratic(3, 1, 2), parameters))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("diagonal of parameter 'x' has shape [2], expected [3] as the value");
+      assertThat(Problem.where(parameters)).isEqualTo(new double[] {1, 2, 3});
+      Minimizer other = solver(method, two);
+      assertThatThrownBy(() -> other.minimize(Problem.quadratic(3, 1, 2), parameters))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("diagonal has 2 arrays, expected one for each of 1 parameters");
+    }
     Preconditioner wrongSign =
         (vector, result) -> result.get(0).assign(vector.get(0).neg());
     for (int method = 0; method < 3; method++) {
