@@ -176,9 +176,10 @@ final class Evaluator {
   }
 
   private void consider(double value, double[] x, double[] gradient) {
-    double margin = noise(lowest);
-    boolean better = !hasBest || value < lowest - margin;
-    if (!better && value <= lowest + margin) {
+    // Of values within a margin of the lowest one the gradient decides. That one creeps on where each is lower than the
+    // last by a rounding: then the best value is what a new one has to be below.
+    boolean better = !hasBest || value < bestValue - noise(bestValue);
+    if (!better && value <= lowest + noise(lowest)) {
       better = terms.measure(x, gradient) < bestMeasure();
     }
     if (better) {
