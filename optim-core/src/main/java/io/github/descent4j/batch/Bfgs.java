@@ -13,7 +13,8 @@ import java.util.Arrays;
  * <p>H starts as P, the identity if there is no preconditioner; with initialScaling it becomes (s.y / y.P y) P ahead of its first update
  * (N&amp;W equation 6.20 for P = I).
  *
- * <p>The line search starts from 1; in the first iteration from min(1, 1 / |d|), so that the first step has at most length 1.
+ * <p>The line search starts from 1; as long as there was no update, from twice the last step, and at first from min(1, 1 / |d|), so that
+ * the first step has at most length 1.
  *
  * <p><b>Memory and cost.</b> n^2 numbers, and as many operations an iteration: for up to some thousands of elements. {@link LBfgs} is
  * for more.
@@ -71,6 +72,9 @@ public final class Bfgs extends LineSearchMinimizer {
     /** Of the first direction. */
     private double length;
 
+    /** The last step, if it has left no update; else 0. */
+    private double last;
+
     InverseHessian(int n, boolean initialScaling, FlatPreconditioner preconditioner) {
       this.n = n;
       this.initialScaling = initialScaling;
@@ -105,6 +109,7 @@ public final class Bfgs extends LineSearchMinimizer {
       boolean curved = sy > 0
           && sy < Double.POSITIVE_INFINITY
           && sy > 0x1p-52 * Vectors.twoNorm(s) * Vectors.twoNorm(y);
+      last = curved ? 0 : stepLength;
       if (!curved) {
         return;
       }
@@ -153,13 +158,14 @@ public final class Bfgs extends LineSearchMinimizer {
 
     @Override
     public double suggestedStep(double[] gradient, double slope, double decrease) {
-      return updated ? 1 : Math.min(1, 1 / length);
+      return updated ? 1 : last > 0 ? 2 * last : Math.min(1, 1 / length);
     }
 
     @Override
     public boolean forget() {
-      boolean remembered = updated;
+      boolean remembered = updated || last > 0;
       updated = false;
+      last = 0;
       return remembered;
     }
   }

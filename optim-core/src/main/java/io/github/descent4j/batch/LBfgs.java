@@ -10,7 +10,8 @@ import io.github.descent4j.internal.Check;
  * H starts from gamma P,  gamma = s.y / y.P y of the newest pair    (N&amp;W equation 7.20 for P = I)
  * </pre>
  *
- * <p>The line search starts from 1; as long as there is no pair, from min(1, 1 / |d|), so that the first step has at most length 1.
+ * <p>The line search starts from 1; as long as there is no pair, from twice the last step, and at first from min(1, 1 / |d|), so that the
+ * first step has at most length 1.
  *
  * <p>The first choice for smooth functions of many elements: an iteration costs little more than an evaluation, of which there is
  * mostly one.
@@ -69,6 +70,9 @@ public final class LBfgs extends LineSearchMinimizer {
     private final double[] scratch;
     private double length;
 
+    /** The last step, if it has left no pair; else 0. */
+    private double last;
+
     LimitedMemory(PairHistory pairs, boolean scaling, FlatPreconditioner preconditioner) {
       this.pairs = pairs;
       this.scaling = scaling;
@@ -85,18 +89,19 @@ public final class LBfgs extends LineSearchMinimizer {
 
     @Override
     public void moved(double[] step, double[] change, double stepLength, double slope) {
-      pairs.add(step, change);
+      last = pairs.add(step, change) ? 0 : stepLength;
     }
 
     @Override
     public double suggestedStep(double[] gradient, double slope, double decrease) {
-      return pairs.count() > 0 ? 1 : Math.min(1, 1 / length);
+      return pairs.count() > 0 ? 1 : last > 0 ? 2 * last : Math.min(1, 1 / length);
     }
 
     @Override
     public boolean forget() {
-      boolean remembered = pairs.count() > 0;
+      boolean remembered = pairs.count() > 0 || last > 0;
       pairs.clear();
+      last = 0;
       return remembered;
     }
   }

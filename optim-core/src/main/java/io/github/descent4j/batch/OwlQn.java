@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  *
  * <p>Elements without a penalty have no orthants: both of the last two lines leave them as they are.
  *
- * <p>a is halved from 1 (1 / |d| as long as there is no pair) until F(x(a)) &lt;= F(x) + 1e-4 pseudo-gradient.(x(a) - x).
+ * <p>a is halved from 1 (as long as there is no pair, from twice the last one, at first from min(1, 1 / |d|)) until F(x(a)) &lt;= F(x) + 1e-4 pseudo-gradient.(x(a) - x).
  *
  * <p>The value of results is F, their gradient norm that of the pseudo-gradient. The objective computes f alone.
  *

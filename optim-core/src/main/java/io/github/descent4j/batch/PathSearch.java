@@ -1,8 +1,8 @@
 package io.github.descent4j.batch;
 
 /**
- * L-BFGS along paths that bend, because a direction leads out of where the point has to stay: the step is halved from 1 (1 / |d| as long
- * as there is no pair) until f(x(a)) &lt;= f(x) + 1e-4 of what the method promises for x(a).
+ * L-BFGS along paths that bend, because a direction leads out of where the point has to stay: the step is halved from 1 (as long as there
+ * is no pair, from twice the last one, in the first iteration from min(1, 1 / |d|)) until f(x(a)) &lt;= f(x) + 1e-4 of what the method promises for x(a).
  */
 abstract class PathSearch {
   private static final double SUFFICIENT_DECREASE = 1e-4;
@@ -54,10 +54,15 @@ abstract class PathSearch {
   /** Runs to its end from the point and the gradient, at which the function has a value. */
   final StopReason run(Progress progress, double start) {
     double value = start;
+    // The last step while the slope is all that is known: 0 in the first iteration, and after pairs that were forgotten.
+    double last = 0;
     StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
     while (reason == null) {
       boolean descends = find();
-      double step = pairs.count() > 0 ? 1 : Math.min(1, 1 / Vectors.twoNorm(direction));
+      double step = 1;
+      if (pairs.count() == 0) {
+        step = last > 0 ? 2 * last : Math.min(1, 1 / Vectors.twoNorm(direction));
+      }
       double reached = Double.NaN;
       boolean found = false;
       for (int i = 0; i < HALVINGS && !found && descends; i++) {
@@ -69,6 +74,11 @@ abstract class PathSearch {
       if (!found) {
         if (pairs.count() > 0) {
           pairs.clear();
+          last = 0;
+          continue;
+        }
+        if (last > 0) {
+          last = 0;
           continue;
         }
         return StopReason.LINE_SEARCH_FAILED;
@@ -78,8 +88,10 @@ abstract class PathSearch {
       Vectors.subtract(point, there, gradient);
       Vectors.copy(there, gradient);
       pairs.add(direction, point);
+      last = step;
       value = reached;
-      reason = progress.reached(x, gradient, value, step, Vectors.maxNorm(direction));
+      reason = progress.unlessUnbounded(
+          progress.reached(x, gradient, value, step, Vectors.maxNorm(direction)), x, step);
     }
     return reason;
   }

@@ -21,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * e = min(|x - P(x - g)|, a thousandth of the width of the box)
  * </pre>
  *
- * <p>a is halved from 1 (1 / |d| as long as there is no pair) until f(x(a)) &lt;= f(x) + 1e-4 (a sum of g_i d_i over the free elements
+ * <p>a is halved from 1 (as long as there is no pair, from twice the last one, at first from min(1, 1 / |d|)) until f(x(a)) &lt;= f(x) + 1e-4 (a sum of g_i d_i over the free elements
  * + sum of g_i (x_i(a) - x_i) over the active ones). It is not L-BFGS-B, which minimizes a model along the projected path.
  *
  * <p>The gradient norm of results is that of x - P(x - g). A start outside the box is moved into it before anything else.

@@ -84,7 +84,9 @@ class MinimizerReasonsTest {
           LBfgs.builder().gradientTolerance(1e-12).lineSearch(new HagerZhang()).build(),
           ConjugateGradient.builder().gradientTolerance(1e-12).build(),
           NewtonCg.builder().gradientTolerance(1e-12).build(),
-          ProjectedGradient.builder(all -> {}).gradientTolerance(1e-12).build())) {
+          OwlQn.builder(0).gradientTolerance(1e-12).build(),
+          ProjectedGradient.builder(all -> {}).gradientTolerance(1e-12).build(),
+          ProjectedLBfgs.builder().gradientTolerance(1e-12).build())) {
         MinimizerResult result =
             method.minimize(line.withDifferencedHessianProduct(), Problem.at(start));
         assertThat(result.reason())
@@ -425,5 +427,21 @@ class MinimizerReasonsTest {
     assertThat(mixed.evaluations()).as("%s", mixed).isLessThan(120);
     assertThat(some.get("b").value().getDouble(0)).isEqualTo(0.0);
     assertThat(some.get("w").value().getDouble(1)).isCloseTo(1, within(1e-3));
+  }
+
+  /** As long as the slope is all that is known, steps grow. */
+  @Test
+  void stepsGrowWhereThereIsNoCurvature() {
+    for (Minimizer method : List.of(
+        ProjectedLBfgs.builder().build(),
+        OwlQn.builder(0).build(),
+        LBfgs.builder().lineSearch(new Backtracking()).build(),
+        Bfgs.builder().lineSearch(new Backtracking()).build())) {
+      Parameters parameters = Problem.at(5000);
+      MinimizerResult result = method.minimize(huber(1), parameters);
+      assertThat(result.reason()).as("%s %s", method, result).isEqualTo(StopReason.GRADIENT);
+      assertThat(result.iterations()).as("%s %s", method, result).isLessThan(40);
+      assertThat(end(parameters)).isCloseTo(0, within(1e-5));
+    }
   }
 }
