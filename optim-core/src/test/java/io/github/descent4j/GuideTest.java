@@ -134,7 +134,7 @@ class GuideTest {
           EXAMPLE.matcher(Files.readString(guide)).results().toList();
       for (int i = 0; i < blocks.size(); i++) {
         String code = blocks.get(i).group(1);
-        // The first program is a class of its own, which ReadmeTest runs.
+        // Programs are classes of their own, which ReadmeTest runs.
         if (!code.contains("public static void main")) {
           String className = name.replaceAll("docs/|\\.md", "").replace('-', '_') + (i + 1);
           EXAMPLES.put(

@@ -15,7 +15,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's program compiles, runs, and prints what the README says; its table is true. */
+/** Whole programs of the README and of a guide compile, run, and print what stands below them; the README's table is true. */
 class ReadmeTest {
   private static final Path README = Path.of("../README.md");
 
@@ -24,13 +24,25 @@ class ReadmeTest {
 
   @Test
   void theFirstProgramPrintsWhatTheReadmeSays() throws IOException, InterruptedException {
-    List<String> lines = Files.readAllLines(README);
-    int marker = lines.indexOf("<!-- first program -->");
+    assertPrintsWhatItSays(README, "<!-- first program -->", "FirstSteps");
+  }
+
+  @Test
+  void theProgramOfTheBatchMethodsPrintsWhatTheGuideSays()
+      throws IOException, InterruptedException {
+    assertPrintsWhatItSays(
+        Path.of("../docs/batch.md"), "<!-- logistic regression -->", "LogisticRegression");
+  }
+
+  private void assertPrintsWhatItSays(Path guide, String comment, String className)
+      throws IOException, InterruptedException {
+    List<String> lines = Files.readAllLines(guide);
+    int marker = lines.indexOf(comment);
     assertThat(marker).isNotNegative();
     String program = fenced(lines, marker);
     String printed = fenced(lines, marker + (int) program.lines().count() + 3);
 
-    Path source = folder.resolve("FirstSteps.java");
+    Path source = folder.resolve(className + ".java");
     Files.writeString(source, program);
     int status = ToolProvider.getSystemJavaCompiler()
         .run(null, null, null, "-d", folder.toString(), source.toString());
@@ -39,7 +51,7 @@ class ReadmeTest {
     String classPath = folder + File.pathSeparator + System.getProperty("java.class.path");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-cp", classPath, "FirstSteps"));
+    command.addAll(List.of("-cp", classPath, className));
     Path output = folder.resolve("output");
     Process process = new ProcessBuilder(command)
         .redirectOutput(output.toFile())
