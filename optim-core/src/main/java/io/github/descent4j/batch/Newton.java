@@ -11,7 +11,7 @@ import io.github.descent4j.internal.Check;
  *
  * <p>tau is 0 if H + ridge I has a Cholesky factor; else it begins at a thousandth of the largest |H_ii + ridge| and is multiplied by 4
  * until there is one (Levenberg 1944, Marquardt 1963; N&amp;W Algorithm 3.3). Where H is not finite, as it may be at an edge of the function,
- * d is -g; at the start that is an error.
+ * or no finite tau is enough, d is -g; an H that is not finite at the start is an error.
  *
  * <p>Converges quadratically close to a minimum, and its iterates do not depend on the scale of the parameters as long as neither ridge
  * nor tau is added.
@@ -95,6 +95,9 @@ public final class Newton extends LineSearchMinimizer {
       while (!Cholesky.factor(hessian, shift, n, factor)) {
         shift = ridge + damping;
         damping *= GROWTH;
+        if (shift == Double.POSITIVE_INFINITY) {
+          return false;
+        }
       }
       Vectors.negate(direction, gradient);
       Cholesky.solve(factor, n, direction);

@@ -396,6 +396,27 @@ class MinimizerReasonsTest {
     }
   }
 
+  /** No finite number on the diagonal makes this positive definite. */
+  @Test
+  void aHessianBeyondDampingIsReplacedByASteepestStep() {
+    Problem huge = new Problem() {
+      @Override
+      double value(double[] x, double[] gradient) {
+        gradient[0] = x[0];
+        gradient[1] = x[1];
+        return (x[0] * x[0] + x[1] * x[1]) / 2;
+      }
+
+      @Override
+      void hessian(double[] x, double[][] hessian) {
+        hessian[0][1] = 1.7e308;
+        hessian[1][0] = 1.7e308;
+      }
+    };
+    MinimizerResult result = new Newton().minimize(huge.withItsHessian(), Problem.at(3, 4));
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+  }
+
   /** An element that no penalty is on has no orthant to stay in. */
   @Test
   void elementsWithoutPenaltyKeepTheirDirection() {
