@@ -159,6 +159,10 @@ final class Evaluator {
       throw new LimitReached();
     }
     show(point);
+    if (!Vectors.isFinite(point)) {
+      // Beyond the range of a parameter's type.
+      return Double.NaN;
+    }
     double value = call(gradient) + terms.penalty(point);
     if (!Double.isFinite(value) || !Vectors.isFinite(gradient)) {
       return Double.NaN;

@@ -313,6 +313,42 @@ class MinimizerReasonsTest {
     }
   }
 
+  /** Every value is lower than the last one, by a rounding: eight of them count. */
+  @Test
+  void theBestPointDoesNotStayBehindWhileValuesFallByRoundings() {
+    double[] last = {3};
+    Objective creeping = of(
+        x -> {
+          last[0] = Math.nextDown(last[0]);
+          return last[0];
+        },
+        x -> 1);
+    MinimizerResult result = GradientDescent.builder()
+        .lineSearch(new FixedStep(0.01))
+        .build()
+        .minimize(creeping, Problem.at(1));
+    assertThat(result.value()).isLessThanOrEqualTo(last[0] + 9 * 0x1p-52 * 3);
+  }
+
+  /** A step of 1e39 is finite in double, and infinite in FLOAT: the function is not asked there. */
+  @Test
+  void aPointThatRoundsToInfinityIsNone() {
+    List<Double> seen = new ArrayList<>();
+    Objective falling = of(
+        x -> {
+          seen.add(x);
+          return Math.exp(-x);
+        },
+        x -> -Math.exp(-x));
+    Parameters parameters = Problem.at(DataType.FLOAT, 0);
+    GradientDescent.builder()
+        .lineSearch(new FixedStep(1e39))
+        .build()
+        .minimize(falling, parameters);
+    assertThat(seen).allMatch(Double::isFinite);
+    assertThat(end(parameters)).isFinite();
+  }
+
   /** Below 6e-6 a point behind is negative, where there is no root. */
   @ParameterizedTest
   @MethodSource("newtonCg")
