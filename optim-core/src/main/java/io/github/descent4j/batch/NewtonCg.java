@@ -20,7 +20,8 @@ import java.util.Arrays;
  *   <li>{@link Globalization#LINE_SEARCH} takes d as it is by then, -g if it is still 0, and searches along it (N&amp;W Algorithm 7.1).
  * </ul>
  *
- * <p><b>Defaults.</b> globalization TRUST_REGION, initialRadius 1, maxRadius and maxProducts without limit, lineSearch {@link
+ * <p><b>Defaults.</b> globalization TRUST_REGION, initialRadius 1, maxRadius without limit, maxProducts 20 n (products do
+ * not count towards maxEvaluations), lineSearch {@link
  * MoreThuente}; to stop: gradientTolerance 1e-5 of the largest element, maxIterations 1000 (of a trust region, also steps that were not
  * taken). The objective needs a {@linkplain Objective#withHessianProduct Hessian product}, which {@link
  * Objective#withDifferencedHessianProduct} makes of gradients.
@@ -41,10 +42,13 @@ public final class NewtonCg extends LineSearchMinimizer {
   }
 
   private static final double ACCEPTABLE = 1e-4;
+  private static final int PRODUCTS_FOR_EACH = 20;
 
   private final Globalization globalization;
   private final double initialRadius;
   private final double maxRadius;
+
+  /** 0 for a multiple of the number of elements. */
   private final int maxProducts;
 
   /** With the defaults. */
@@ -61,7 +65,7 @@ public final class NewtonCg extends LineSearchMinimizer {
         "maxRadius",
         builder.maxRadius,
         "a finite number >= initialRadius = " + initialRadius);
-    maxProducts = Check.count(1, "maxProducts", builder.maxProducts);
+    maxProducts = builder.maxProducts;
   }
 
   /** Starts from the defaults. */
@@ -141,7 +145,8 @@ public final class NewtonCg extends LineSearchMinimizer {
   @Override
   public String toString() {
     return "NewtonCg(globalization=" + globalization + ", initialRadius=" + initialRadius
-        + ", maxRadius=" + maxRadius + ", maxProducts=" + maxProducts + ", lineSearch=" + lineSearch
+        + ", maxRadius=" + maxRadius + ", maxProducts="
+        + (maxProducts > 0 ? maxProducts : PRODUCTS_FOR_EACH + " n") + ", lineSearch=" + lineSearch
         + ", " + limits() + ")";
   }
 
@@ -179,7 +184,8 @@ public final class NewtonCg extends LineSearchMinimizer {
       double tolerance = Math.min(0.5, Math.sqrt(norm)) * norm;
       double squared = Vectors.dot(residual, residual);
       double decrease = 0;
-      for (int i = 0; i < maxProducts && Math.sqrt(squared) > tolerance; i++) {
+      long most = maxProducts > 0 ? maxProducts : (long) PRODUCTS_FOR_EACH * d.length;
+      for (int i = 0; i < most && Math.sqrt(squared) > tolerance; i++) {
         evaluator.multiply(hessian, x, p, product);
         double curvature = Vectors.dot(p, product);
         if (!Double.isFinite(curvature)) {
@@ -254,7 +260,7 @@ public final class NewtonCg extends LineSearchMinimizer {
     private Globalization globalization = Globalization.TRUST_REGION;
     private double initialRadius = 1;
     private double maxRadius = Double.MAX_VALUE;
-    private int maxProducts = Integer.MAX_VALUE;
+    private int maxProducts;
 
     private Builder() {
       super(new MoreThuente());
@@ -283,9 +289,13 @@ public final class NewtonCg extends LineSearchMinimizer {
       return this;
     }
 
-    /** How many products an iteration may take: at least 1. */
+    /**
+     * How many products an iteration may take.
+     *
+     * @throws IllegalArgumentException if it is below 1
+     */
     public Builder maxProducts(int maxProducts) {
-      this.maxProducts = maxProducts;
+      this.maxProducts = Check.count(1, "maxProducts", maxProducts);
       return this;
     }
 

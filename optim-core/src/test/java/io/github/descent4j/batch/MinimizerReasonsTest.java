@@ -453,6 +453,22 @@ class MinimizerReasonsTest {
     assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
   }
 
+  @Test
+  void productsOfAnIterationAreLimited() {
+    assertThat(new NewtonCg().toString()).contains("maxProducts=20 n");
+    assertThat(NewtonCg.builder().maxProducts(7).build().toString()).contains("maxProducts=7,");
+    assertThatThrownBy(() -> NewtonCg.builder().maxProducts(0))
+        .hasMessage("maxProducts is 0, expected a number >= 1");
+    // A matrix that differs from call to call: the residual never gets small.
+    int[] calls = {0};
+    Objective changing = HALF_SQUARE.withHessianProduct((parameters, vector, product) -> {
+      calls[0]++;
+      product.get(0).assign(vector.get(0).mul(calls[0] % 2 == 0 ? 1e-3 : 1e3));
+    });
+    NewtonCg.builder().maxIterations(1).build().minimize(changing, Problem.at(1));
+    assertThat(calls[0]).isLessThanOrEqualTo(20);
+  }
+
   /** An element that no penalty is on has no orthant to stay in. */
   @Test
   void elementsWithoutPenaltyKeepTheirDirection() {
