@@ -104,11 +104,9 @@ public final class Bfgs extends LineSearchMinimizer {
     }
 
     @Override
-    public void moved(double[] s, double[] y, double stepLength, double slope) {
+    public void moved(double[] s, double[] y, double stepLength, double slope, double noise) {
       double sy = Vectors.dot(s, y);
-      boolean curved = sy > 0
-          && sy < Double.POSITIVE_INFINITY
-          && sy > 0x1p-52 * Vectors.twoNorm(s) * Vectors.twoNorm(y);
+      boolean curved = PairHistory.isCurved(sy, s, y, noise);
       last = curved ? 0 : stepLength;
       if (!curved) {
         return;

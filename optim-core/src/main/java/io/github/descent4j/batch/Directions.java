@@ -6,8 +6,12 @@ interface Directions {
   /** Fills in a direction from a point. */
   void find(double[] x, double[] gradient, double[] direction);
 
-  /** Takes note of a step from one point to the next. */
-  void moved(double[] step, double[] gradientChange, double stepLength, double slope);
+  /**
+   * Takes note of a step from one point to the next.
+   *
+   * @param noise how long the part of the change may be that is rounding of the gradients
+   */
+  void moved(double[] step, double[] gradientChange, double stepLength, double slope, double noise);
 
   /**
    * The first step for a line search along the direction that was last found.

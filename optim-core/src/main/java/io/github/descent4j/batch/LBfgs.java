@@ -18,7 +18,8 @@ import io.github.descent4j.internal.Check;
  *
  * <p><b>Memory.</b> 2 history vectors of double.
  *
- * <p><b>Fork.</b> PyTorch keeps a pair if s.y &gt; 1e-10, whatever its scale; here if it is positive beyond rounding.
+ * <p><b>Fork.</b> PyTorch keeps a pair if s.y &gt; 1e-10, whatever its scale; here if it is positive beyond the rounding of
+ * gradients to the parameters' type.
  *
  * <p><b>Defaults.</b> history 10, scaling true (false: gamma = 1), no preconditioner, lineSearch {@link MoreThuente}; to stop:
  * gradientTolerance 1e-5 of the largest element, maxIterations 1000. With box bounds: {@link ProjectedLBfgs}; with an L1 penalty:
@@ -88,8 +89,8 @@ public final class LBfgs extends LineSearchMinimizer {
     }
 
     @Override
-    public void moved(double[] step, double[] change, double stepLength, double slope) {
-      last = pairs.add(step, change) ? 0 : stepLength;
+    public void moved(double[] step, double[] change, double stepLength, double slope, double noise) {
+      last = pairs.add(step, change, noise) ? 0 : stepLength;
     }
 
     @Override

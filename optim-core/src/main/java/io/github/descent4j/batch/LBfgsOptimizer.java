@@ -342,7 +342,7 @@ public final class LBfgsOptimizer implements Optimizer {
           for (int i = 0; i < head.getInt(2); i++) {
             saved.steps.get(i).read(step);
             saved.changes.get(i).read(change);
-            if (!loaded.add(step, change)) {
+            if (!loaded.add(step, change, 0)) {
               throw new StateFileException(
                   file, "has a pair " + i + " of no positive curvature, expected s.y > 0", null);
             }

@@ -59,12 +59,14 @@ public abstract class LineSearchMinimizer extends IterativeMinimizer {
       }
       // The direction is no longer needed: its array takes the step, the point's the change of the
       // gradient.
+      double larger = Math.max(Vectors.twoNorm(gradient), Vectors.twoNorm(ray.gradient));
       Vectors.subtract(direction, ray.point, x);
       Vectors.copy(ray.point, x);
       Vectors.subtract(ray.point, ray.gradient, gradient);
       Vectors.copy(ray.gradient, gradient);
       double step = found.step() * stretch;
-      directions.moved(direction, ray.point, step, slope / stretch);
+      directions.moved(
+          direction, ray.point, step, slope / stretch, evaluator.precision() * larger);
       double moved = Vectors.maxNorm(direction);
       decrease = value - reached;
       value = reached;

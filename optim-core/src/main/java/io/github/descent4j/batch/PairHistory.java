@@ -3,9 +3,6 @@ package io.github.descent4j.batch;
 /** The last m steps s and changes of gradient y, and the inverse Hessian that they make: N&amp;W Algorithm 7.4. */
 final class PairHistory {
 
-  /** Less curvature than rounding can tell from none. */
-  private static final double LEAST_COSINE = 0x1p-52;
-
   private final int capacity;
   private final int size;
   private final double[][] steps;
@@ -51,7 +48,7 @@ final class PairHistory {
   PairHistory copy() {
     PairHistory copy = new PairHistory(capacity, size);
     for (int i = 0; i < count; i++) {
-      copy.add(step(i), change(i));
+      copy.add(step(i), change(i), 0);
     }
     return copy;
   }
@@ -59,14 +56,12 @@ final class PairHistory {
   /**
    * Adds a pair of positive curvature, in place of the oldest one if there is no room.
    *
+   * @param noise how long the part of the change may be that is rounding of the gradients
    * @return false if its curvature is not positive: it is left out
    */
-  boolean add(double[] step, double[] change) {
+  boolean add(double[] step, double[] change, double noise) {
     double product = Vectors.dot(step, change);
-    boolean curved = product > 0
-        && product < Double.POSITIVE_INFINITY
-        && product > LEAST_COSINE * Vectors.twoNorm(step) * Vectors.twoNorm(change);
-    if (!curved || capacity == 0) {
+    if (!isCurved(product, step, change, noise) || capacity == 0) {
       return false;
     }
     if (count == capacity) {
@@ -83,6 +78,12 @@ final class PairHistory {
     Vectors.copy(change, changes[place]);
     products[place] = product;
     return true;
+  }
+
+  /** Whether s.y is positive, beyond what the rounding of it and of gradients can make of none. */
+  static boolean isCurved(double product, double[] step, double[] change, double noise) {
+    double least = Math.max(noise, 0x1p-52 * Vectors.twoNorm(change)) * Vectors.twoNorm(step);
+    return product > 0 && product > least && product < Double.POSITIVE_INFINITY;
   }
 
   private int place(int pair) {

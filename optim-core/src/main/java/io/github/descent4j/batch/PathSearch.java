@@ -83,11 +83,12 @@ abstract class PathSearch {
         }
         return StopReason.LINE_SEARCH_FAILED;
       }
+      double larger = Math.max(Vectors.twoNorm(gradient), Vectors.twoNorm(there));
       Vectors.subtract(direction, point, x);
       Vectors.copy(point, x);
       Vectors.subtract(point, there, gradient);
       Vectors.copy(there, gradient);
-      pairs.add(direction, point);
+      pairs.add(direction, point, evaluator.precision() * larger);
       last = step;
       value = reached;
       reason = progress.unlessUnbounded(

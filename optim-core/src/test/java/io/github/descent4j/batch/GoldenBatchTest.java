@@ -181,7 +181,7 @@ class GoldenBatchTest {
       PairHistory history = new PairHistory(Math.max(1, used), gradient.length);
       for (int i = used == 0 ? pairs.size() : 0; i < pairs.size(); i++) {
         history.add(
-            Golden.numbers(pairs.get(i).get("s")), Golden.numbers(pairs.get(i).get("y")));
+            Golden.numbers(pairs.get(i).get("s")), Golden.numbers(pairs.get(i).get("y")), 0);
       }
       double[] actual = gradient.clone();
       history.multiply(actual, expected.get("scale_by_last_pair").booleanValue(), none, null, null);
@@ -191,7 +191,7 @@ class GoldenBatchTest {
     Bfgs.InverseHessian inverse =
         new Bfgs.InverseHessian(gradient.length, false, new FlatPreconditioner(null, null));
     for (JsonNode pair : pairs) {
-      inverse.moved(Golden.numbers(pair.get("s")), Golden.numbers(pair.get("y")), 1, -1);
+      inverse.moved(Golden.numbers(pair.get("s")), Golden.numbers(pair.get("y")), 1, -1, 0);
     }
     double[] matrix = new double[25];
     for (int i = 0; i < 5; i++) {

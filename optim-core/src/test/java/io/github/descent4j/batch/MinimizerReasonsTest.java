@@ -517,4 +517,25 @@ class MinimizerReasonsTest {
       assertThat(end(parameters)).isCloseTo(0, within(1e-5));
     }
   }
+
+  /** Gradients of FLOAT are rounded: what is left of s.y below that rounding is no curvature. */
+  @Test
+  void aCurvatureBelowTheRoundingOfGradientsIsNone() {
+    PairHistory pairs = new PairHistory(3, 2);
+    double[] step = {1, 0};
+    double[] change = {1e-7, 1e-3};
+    assertThat(pairs.add(step, change, 0)).isTrue();
+    assertThat(pairs.add(step, change, 0x1p-52)).isTrue();
+    assertThat(pairs.add(step, change, 0x1p-23)).isFalse();
+    assertThat(pairs.count()).isEqualTo(2);
+    Bfgs.InverseHessian inverse =
+        new Bfgs.InverseHessian(2, false, new FlatPreconditioner(null, null));
+    double[] product = {3, 4};
+    inverse.moved(step, change, 1, -1, 0x1p-23);
+    inverse.find(step, new double[] {3, 4}, product);
+    assertThat(product).isEqualTo(new double[] {-3, -4});
+    inverse.moved(step, change, 1, -1, 0x1p-52);
+    inverse.find(step, new double[] {3, 4}, product);
+    assertThat(product).isNotEqualTo(new double[] {-3, -4});
+  }
 }
