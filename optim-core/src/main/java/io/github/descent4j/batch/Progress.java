@@ -68,14 +68,15 @@ final class Progress {
       return StopReason.UNBOUNDED;
     }
     if (!Double.isNaN(moved)) {
+      // A step that rounding swallows, as backtracking takes along a gradient of the wrong sign, has met no tolerance.
       double change = Math.abs(value - before);
       double above = value - evaluator.bestValue() - evaluator.noise(value);
       double smallChange = minimizer.valueTolerance * Math.max(1, Math.abs(value));
-      if (minimizer.valueTolerance > 0 && change <= smallChange) {
+      if (minimizer.valueTolerance > 0 && moved > 0 && change <= smallChange) {
         return met(StopReason.VALUE, above <= smallChange);
       }
       double smallStep = minimizer.stepTolerance * Math.max(1, Vectors.maxNorm(x));
-      if (minimizer.stepTolerance > 0 && moved <= smallStep) {
+      if (minimizer.stepTolerance > 0 && moved > 0 && moved <= smallStep) {
         return met(StopReason.STEP, above <= 0 || evaluator.distanceFromBest(x) <= smallStep);
       }
       boolean idles = change <= evaluator.noise(value) && measure >= smallestMeasure;

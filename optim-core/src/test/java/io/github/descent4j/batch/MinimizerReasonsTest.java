@@ -313,6 +313,22 @@ class MinimizerReasonsTest {
     }
   }
 
+  /** With a gradient of the wrong sign backtracking ends at steps that rounding swallows. */
+  @Test
+  void aStepThatMovesNothingIsNotConverged() {
+    Objective wrongSign = of(x -> x * x, x -> -2 * x);
+    for (Minimizer method : List.of(
+        GradientDescent.builder().stepTolerance(1e-9).build(),
+        GradientDescent.builder().valueTolerance(1e-9).build(),
+        LBfgs.builder().lineSearch(new Backtracking()).stepTolerance(1e-9).build(),
+        ProjectedGradient.builder(all -> {}).valueTolerance(1e-9).build(),
+        ProjectedLBfgs.builder().valueTolerance(1e-9).build())) {
+      MinimizerResult result = method.minimize(wrongSign, Problem.at(1));
+      assertThat(result.converged()).as("%s %s", method, result).isFalse();
+      assertThat(result.iterations()).as("%s %s", method, result).isLessThan(20);
+    }
+  }
+
   /** Every value is lower than the last one, by a rounding: eight of them count. */
   @Test
   void theBestPointDoesNotStayBehindWhileValuesFallByRoundings() {
