@@ -94,12 +94,7 @@ public final class Bfgs extends LineSearchMinimizer {
 
     void multiply(double[] v, double[] result) {
       for (int i = 0; i < n; i++) {
-        double sum = 0;
-        int row = i * n;
-        for (int j = 0; j < n; j++) {
-          sum += matrix[row + j] * v[j];
-        }
-        result[i] = sum;
+        result[i] = Vectors.dot(matrix, i * n, v, 0, n);
       }
     }
 

@@ -1,8 +1,8 @@
 package io.github.descent4j.batch;
 
 /**
- * The factors of a positive definite matrix A = L D L', L with ones on its diagonal, where D stands; row after row. No square roots: the
- * roundings are those of elimination.
+ * The factors of a positive definite matrix A = L D L', L with ones on its diagonal, where D stands; row after row. No square roots, and so
+ * none of their roundings.
  */
 final class Cholesky {
 
@@ -18,11 +18,7 @@ final class Cholesky {
       int row = i * n;
       // First L D, which is divided by D when the row is complete.
       for (int j = 0; j < i; j++) {
-        double sum = a[row + j];
-        for (int k = 0; k < j; k++) {
-          sum -= l[row + k] * l[j * n + k];
-        }
-        l[row + j] = sum;
+        l[row + j] = a[row + j] - Vectors.dot(l, row, l, j * n, j);
       }
       double pivot = a[row + i] + shift;
       for (int j = 0; j < i; j++) {
@@ -41,9 +37,7 @@ final class Cholesky {
   /** v = A^-1 v. */
   static void solve(double[] l, int n, double[] v) {
     for (int i = 0; i < n; i++) {
-      for (int k = 0; k < i; k++) {
-        v[i] -= l[i * n + k] * v[k];
-      }
+      v[i] -= Vectors.dot(l, i * n, v, 0, i);
     }
     for (int i = 0; i < n; i++) {
       v[i] /= l[i * n + i];

@@ -9,19 +9,24 @@ final class Vectors {
   private Vectors() {}
 
   static double dot(double[] a, double[] b) {
+    return dot(a, 0, b, 0, a.length);
+  }
+
+  /** Of stretches of two vectors, such as rows of matrices. */
+  static double dot(double[] a, int fromA, double[] b, int fromB, int length) {
     double s0 = 0;
     double s1 = 0;
     double s2 = 0;
     double s3 = 0;
-    int whole = a.length & ~3;
+    int whole = length & ~3;
     for (int i = 0; i < whole; i += 4) {
-      s0 += a[i] * b[i];
-      s1 += a[i + 1] * b[i + 1];
-      s2 += a[i + 2] * b[i + 2];
-      s3 += a[i + 3] * b[i + 3];
+      s0 += a[fromA + i] * b[fromB + i];
+      s1 += a[fromA + i + 1] * b[fromB + i + 1];
+      s2 += a[fromA + i + 2] * b[fromB + i + 2];
+      s3 += a[fromA + i + 3] * b[fromB + i + 3];
     }
-    for (int i = whole; i < a.length; i++) {
-      s0 += a[i] * b[i];
+    for (int i = whole; i < length; i++) {
+      s0 += a[fromA + i] * b[fromB + i];
     }
     return (s0 + s1) + (s2 + s3);
   }
