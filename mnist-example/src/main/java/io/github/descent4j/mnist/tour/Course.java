@@ -35,6 +35,10 @@ record Course(String name, List<Mark> marks) {
     return marks.stream().mapToDouble(Mark::passes).toArray();
   }
 
+  double[] seconds() {
+    return marks.stream().mapToDouble(Mark::seconds).toArray();
+  }
+
   double[] losses() {
     return marks.stream().mapToDouble(Mark::loss).toArray();
   }

@@ -65,19 +65,30 @@ final class NewtonChapter implements Chapter {
     List<Course> courses =
         List.of(lbfgs(), miniBatches(OptimizerChoice.ADAM), miniBatches(OptimizerChoice.SGD));
     Axis passes = Axis.logarithmic("passes over the training images");
+    Axis seconds = Axis.logarithmic("seconds of training");
     return new Findings(
         List.of(
-            new Chart(
-                "loss on the training images",
-                passes,
-                Axis.logarithmic("cross-entropy"),
-                curves(courses, Course::losses)),
-            new Chart(
-                "accuracy on the test images",
-                passes,
-                Axis.linear("accuracy"),
-                curves(courses, Course::accuracies))),
+            loss(passes, courses, Course::passes),
+            accuracy(passes, courses, Course::passes),
+            loss(seconds, courses, Course::seconds),
+            accuracy(seconds, courses, Course::seconds)),
         text(courses));
+  }
+
+  private static Chart loss(Axis axis, List<Course> courses, Function<Course, double[]> costs) {
+    return new Chart(
+        "loss on the training images",
+        axis,
+        Axis.logarithmic("cross-entropy"),
+        curves(courses, costs, Course::losses));
+  }
+
+  private static Chart accuracy(Axis axis, List<Course> courses, Function<Course, double[]> costs) {
+    return new Chart(
+        "accuracy on the test images",
+        axis,
+        Axis.linear("accuracy"),
+        curves(courses, costs, Course::accuracies));
   }
 
   private Sequential network() {
@@ -138,9 +149,12 @@ final class NewtonChapter implements Chapter {
     return new Course(choice.toString(), List.copyOf(marks));
   }
 
-  private static List<Series> curves(List<Course> courses, Function<Course, double[]> values) {
+  private static List<Series> curves(
+      List<Course> courses,
+      Function<Course, double[]> costs,
+      Function<Course, double[]> values) {
     return courses.stream()
-        .map(course -> Series.of(course.name(), course.passes(), values.apply(course)))
+        .map(course -> Series.of(course.name(), costs.apply(course), values.apply(course)))
         .toList();
   }
 
