@@ -140,7 +140,8 @@ public final class ConjugateGradient extends LineSearchMinimizer {
     }
 
     @Override
-    public void moved(double[] step, double[] change, double stepLength, double slope, double noise) {
+    public void moved(
+        double[] step, double[] change, double stepLength, double slope, double noise) {
       slopeBefore = slope;
       stepBefore = stepLength;
       slopeAfter = slope + Vectors.dot(step, change) / stepLength;

@@ -42,6 +42,8 @@ final class Evaluator {
   /** Values are taken for equal if they differ by so many roundings. */
   private static final double ROUNDINGS = 8;
 
+  private static final double DOUBTFUL_ROUNDINGS = 64;
+
   private final Objective objective;
   private final Parameters parameters;
   private final Layout layout;
@@ -180,7 +182,8 @@ final class Evaluator {
   }
 
   private void consider(double value, double[] x, double[] gradient) {
-    // Of values within a margin of the lowest one the gradient decides. That one creeps on where each is lower than the
+    // Of values within a margin of the lowest one the gradient decides. That one creeps on where
+    // each is lower than the
     // last by a rounding: then the best value is what a new one has to be below.
     boolean better = !hasBest || value < bestValue - noise(bestValue);
     if (!better && value <= lowest + noise(lowest)) {
@@ -191,6 +194,17 @@ final class Evaluator {
       hasBest = true;
     }
     lowest = Math.min(lowest, value);
+  }
+
+  /**
+   * Ends at a point that has converged if its value is as low as the best one, or what a sum of terms of about 1 may be wrong: a lower
+   * one that is luck has a larger gradient.
+   */
+  void preferIfAsLow(double value, double[] x, double[] gradient) {
+    double doubt = DOUBTFUL_ROUNDINGS * layout.precision() * Math.max(1, Math.abs(value));
+    if (hasBest && value <= bestValue + doubt && terms.measure(x, gradient) < bestMeasure()) {
+      keep(value, x, gradient);
+    }
   }
 
   private void keep(double value, double[] x, double[] gradient) {

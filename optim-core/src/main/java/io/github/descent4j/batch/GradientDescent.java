@@ -44,7 +44,8 @@ public final class GradientDescent extends LineSearchMinimizer {
       }
 
       @Override
-      public void moved(double[] step, double[] change, double stepLength, double slope, double noise) {}
+      public void moved(
+          double[] step, double[] change, double stepLength, double slope, double noise) {}
 
       @Override
       public double suggestedStep(double[] gradient, double slope, double decrease) {

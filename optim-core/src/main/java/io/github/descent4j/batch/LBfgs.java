@@ -89,7 +89,8 @@ public final class LBfgs extends LineSearchMinimizer {
     }
 
     @Override
-    public void moved(double[] step, double[] change, double stepLength, double slope, double noise) {
+    public void moved(
+        double[] step, double[] change, double stepLength, double slope, double noise) {
       last = pairs.add(step, change, noise) ? 0 : stepLength;
     }
 

@@ -29,7 +29,8 @@ public abstract class LineSearchMinimizer extends IterativeMinimizer {
     Directions directions = directions(evaluator, memory);
     double value = evaluator.start(x, gradient);
     double decrease = Double.NaN;
-    // What directions are multiplied by, after a search that has come to the end of what it may try.
+    // What directions are multiplied by, after a search that has come to the end of what it may
+    // try.
     double stretch = 1;
     StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
     while (reason == null) {
@@ -46,8 +47,7 @@ public abstract class LineSearchMinimizer extends IterativeMinimizer {
         return StopReason.NOT_A_DESCENT_DIRECTION;
       }
       ray.start();
-      double suggested =
-          stretch > 1 ? 1 : directions.suggestedStep(gradient, slope, decrease);
+      double suggested = stretch > 1 ? 1 : directions.suggestedStep(gradient, slope, decrease);
       LineSearchResult found = lineSearch.search(ray, value, slope, suggested);
       double reached = found.status() == Status.FAILED ? Double.NaN : ray.at(found.step());
       if (Double.isNaN(reached)) {
@@ -65,8 +65,7 @@ public abstract class LineSearchMinimizer extends IterativeMinimizer {
       Vectors.subtract(ray.point, ray.gradient, gradient);
       Vectors.copy(ray.gradient, gradient);
       double step = found.step() * stretch;
-      directions.moved(
-          direction, ray.point, step, slope / stretch, evaluator.precision() * larger);
+      directions.moved(direction, ray.point, step, slope / stretch, evaluator.precision() * larger);
       double moved = Vectors.maxNorm(direction);
       decrease = value - reached;
       value = reached;

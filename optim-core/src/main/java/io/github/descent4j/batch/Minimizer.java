@@ -11,7 +11,8 @@ import io.github.descent4j.Parameters;
  * }</pre>
  *
  * <p><b>Where the parameters end.</b> At the point of the lowest value seen, whatever ends the search, exceptions of the objective
- * and of the listener included; of values that differ by rounding, the one with the smaller gradient. The gradients are those of that
+ * and of the listener included; of values that differ by rounding, the one with the smaller gradient, and for one that meets the gradient tolerance that is
+ * up to 64 roundings of max(1, |value|). The gradients are those of that
  * point. In between, the values are wherever the function is evaluated.
  *
  * <p><b>Vectors.</b> Parameters of any type, order and stride; all arithmetic between them is in double. The point at which a

@@ -20,7 +20,8 @@ abstract class NewtonDirections implements Directions {
   }
 
   @Override
-  public final void moved(double[] step, double[] change, double stepLength, double slope, double noise) {
+  public final void moved(
+      double[] step, double[] change, double stepLength, double slope, double noise) {
     steepest = false;
   }
 

@@ -97,8 +97,7 @@ public final class OwlQn extends IterativeMinimizer {
       for (int i = 0; i < x.length; i++) {
         double moved = x[i] + step * direction[i];
         double orthant = x[i] != 0 ? x[i] : -pseudo[i];
-        boolean stays =
-            penalty.factors[i] == 0 || Math.signum(moved) == Math.signum(orthant);
+        boolean stays = penalty.factors[i] == 0 || Math.signum(moved) == Math.signum(orthant);
         point[i] = stays ? moved : 0;
         product += pseudo[i] * (point[i] - x[i]);
       }

@@ -54,7 +54,8 @@ abstract class PathSearch {
   /** Runs to its end from the point and the gradient, at which the function has a value. */
   final StopReason run(Progress progress, double start) {
     double value = start;
-    // The last step while the slope is all that is known: 0 in the first iteration, and after pairs that were forgotten.
+    // The last step while the slope is all that is known: 0 in the first iteration, and after pairs
+    // that were forgotten.
     double last = 0;
     StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
     while (reason == null) {

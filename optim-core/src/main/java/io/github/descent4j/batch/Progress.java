@@ -62,21 +62,23 @@ final class Progress {
       return StopReason.STOPPED;
     }
     if (measure <= minimizer.gradientTolerance) {
+      evaluator.preferIfAsLow(value, x, gradient);
       return met(StopReason.GRADIENT, evaluator.bestMeasure() <= minimizer.gradientTolerance);
     }
     if (value < BOTTOM) {
       return StopReason.UNBOUNDED;
     }
     if (!Double.isNaN(moved)) {
-      // A step that rounding swallows, as backtracking takes along a gradient of the wrong sign, has met no tolerance.
+      // A step of some roundings, as along a gradient of the wrong sign, has met no tolerance.
+      boolean moves = moved > evaluator.noise(Vectors.maxNorm(x));
       double change = Math.abs(value - before);
       double above = value - evaluator.bestValue() - evaluator.noise(value);
       double smallChange = minimizer.valueTolerance * Math.max(1, Math.abs(value));
-      if (minimizer.valueTolerance > 0 && moved > 0 && change <= smallChange) {
+      if (minimizer.valueTolerance > 0 && moves && change <= smallChange) {
         return met(StopReason.VALUE, above <= smallChange);
       }
       double smallStep = minimizer.stepTolerance * Math.max(1, Vectors.maxNorm(x));
-      if (minimizer.stepTolerance > 0 && moved > 0 && moved <= smallStep) {
+      if (minimizer.stepTolerance > 0 && moves && moved <= smallStep) {
         return met(StopReason.STEP, above <= 0 || evaluator.distanceFromBest(x) <= smallStep);
       }
       boolean idles = change <= evaluator.noise(value) && measure >= smallestMeasure;

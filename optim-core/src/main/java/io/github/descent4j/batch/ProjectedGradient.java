@@ -22,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * </pre>
  *
  * <p>Without a fixed stepLength, a begins at twice the last one, in the first iteration, and in the first from inside the set, at 1 / |g|, and is halved until f(x(a)) &lt;=
- * f(x) - 1e-4 |x - x(a)|^2 / a; where this is less than eight roundings of f, until g(x(a)).(x(a) - x) &lt;= 0.
+ * f(x) - 1e-4 |x - x(a)|^2 / a; where this is less than eight roundings of f, until g(x(a)).(x(a) - x) &lt;= 0, and a is only doubled after that if it is at most half of g(x).(x(a) - x).
  *
  * <p>The gradient norm of results is that of x - P(x - g), which is 0 where no direction inside the set descends. A start outside the set
  * is a point to leave, not one to end at; a run that ends before it has left it reports it as it is, and has not converged.
@@ -70,12 +70,14 @@ public final class ProjectedGradient extends IterativeMinimizer {
     double step = stepLength > 0 ? stepLength : halfOfFirst(gradient);
     // Whether rounding hides the decrease of the last step.
     boolean hidden = false;
+    // Then a step does not grow, unless the slope at its end says that it may.
+    boolean grows = true;
     StopReason reason = progress.reached(x, gradient, value, 0, Double.NaN);
     if (reason == StopReason.GRADIENT && !inside) {
       reason = null;
     }
     while (reason == null) {
-      step = stepLength > 0 ? stepLength : (hidden ? 1 : 2) * step;
+      step = stepLength > 0 ? stepLength : (grows ? 2 : 1) * step;
       double reached = Double.NaN;
       boolean found = false;
       for (int i = 0; i < HALVINGS && !found; i++) {
@@ -99,13 +101,13 @@ public final class ProjectedGradient extends IterativeMinimizer {
       if (!found) {
         return StopReason.LINE_SEARCH_FAILED;
       }
+      grows = !hidden || rise(x, point, there) <= rise(x, point, gradient) / 2;
       Vectors.subtract(x, point, x);
       double moved = Vectors.maxNorm(x);
       Vectors.copy(point, x);
       Vectors.copy(there, gradient);
       value = reached;
-      reason = progress.unlessUnbounded(
-          progress.reached(x, gradient, value, step, moved), x, step);
+      reason = progress.unlessUnbounded(progress.reached(x, gradient, value, step, moved), x, step);
       if (!inside) {
         // The gradient outside has no say in how long steps inside should be.
         inside = true;

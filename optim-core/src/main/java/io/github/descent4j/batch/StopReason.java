@@ -4,9 +4,9 @@ package io.github.descent4j.batch;
 public enum StopReason {
   /** The norm of the gradient is at most its tolerance: converged. */
   GRADIENT,
-  /** The value changed by no more than its tolerance, in a step that moved the parameters: converged. */
+  /** The value changed by no more than its tolerance, in a step that moved the parameters by more than eight roundings: converged. */
   VALUE,
-  /** The parameters changed, by no more than their tolerance: converged. */
+  /** The parameters changed by more than eight roundings, and no more than their tolerance: converged. */
   STEP,
   /**
    * For ten iterations value and gradient have not improved by more than the rounding of the value; or a tolerance is met at a point

@@ -236,7 +236,8 @@ class MinimizerPropertiesTest {
     half.apply(List.of(Nd4j.createFromArray(6.0f, 6.0f)), List.of(result));
     assertThat(result.toDoubleVector()).isEqualTo(new double[] {3, 1.5});
     Parameters parameters = Problem.at(0.5, 0.5);
-    boxed.minimize(new Problem.Quadratic(new double[][] {{1, 0}, {0, 1}}, new double[] {5, -5}), parameters);
+    boxed.minimize(
+        new Problem.Quadratic(new double[][] {{1, 0}, {0, 1}}, new double[] {5, -5}), parameters);
     assertThat(Problem.where(parameters)).isEqualTo(new double[] {1, 0});
   }
 
@@ -249,8 +250,8 @@ class MinimizerPropertiesTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("diagonal 0 has elements from NaN to NaN, expected finite numbers > 0");
     Preconditioner small = Preconditioner.dividingBy(Nd4j.createFromArray(1.0, 2.0));
-    Preconditioner two = Preconditioner.dividingBy(
-        Nd4j.createFromArray(1.0, 2.0, 3.0), Nd4j.createFromArray(1.0));
+    Preconditioner two =
+        Preconditioner.dividingBy(Nd4j.createFromArray(1.0, 2.0, 3.0), Nd4j.createFromArray(1.0));
     for (int method = 0; method < 3; method++) {
       Minimizer solver = solver(method, small);
       Parameters parameters = Problem.at(1, 2, 3);

@@ -167,7 +167,8 @@ class MinimizerReasonsTest {
   @Test
   void aChosenLongestStepIsNoEndOfTheFunction() {
     for (LineSearch search : List.of(
-        MoreThuente.builder().maxStep(1).build(), HagerZhang.builder().maxStep(1).build())) {
+        MoreThuente.builder().maxStep(1).build(),
+        HagerZhang.builder().maxStep(1).build())) {
       Parameters parameters = Problem.at(1000);
       MinimizerResult result =
           LBfgs.builder().lineSearch(search).build().minimize(flat(0.01), parameters);
@@ -191,7 +192,8 @@ class MinimizerReasonsTest {
   /** Falling up to where there is no value is not falling without end. */
   @Test
   void anEdgeOfTheFunctionIsNotUnbounded() {
-    for (LineSearch search : List.of(new HagerZhang(), new MoreThuente())) {
+    LineSearch patient = HagerZhang.builder().maxEvaluations(200).build();
+    for (LineSearch search : List.of(patient, new HagerZhang(), new MoreThuente())) {
       MinimizerResult result = LBfgs.builder()
           .lineSearch(search)
           .build()
@@ -302,10 +304,11 @@ class MinimizerReasonsTest {
     // From 1.2 to where the function is flat but for a slope of 1e-9.
     Objective shelf = of(x -> x < 1.1 ? 1 + 1e-9 * x : 0.5 * x, x -> x < 1.1 ? 1e-9 : 0.5);
     for (boolean byValue : new boolean[] {true, false}) {
-      GradientDescent.Builder builder = GradientDescent.builder()
-          .gradientTolerance(0)
-          .lineSearch(new FixedStep(1));
-      MinimizerResult result = (byValue ? builder.valueTolerance(1e-6) : builder.stepTolerance(1e-6))
+      GradientDescent.Builder builder =
+          GradientDescent.builder().gradientTolerance(0).lineSearch(new FixedStep(1));
+      MinimizerResult result = (byValue
+              ? builder.valueTolerance(1e-6)
+              : builder.stepTolerance(1e-6))
           .build()
           .minimize(shelf, Problem.at(1.2));
       assertThat(result.value()).isEqualTo(0.6);
@@ -339,11 +342,10 @@ class MinimizerReasonsTest {
           return last[0];
         },
         x -> 1);
-    MinimizerResult result = GradientDescent.builder()
-        .lineSearch(new FixedStep(0.01))
-        .build()
-        .minimize(creeping, Problem.at(1));
-    assertThat(result.value()).isLessThanOrEqualTo(last[0] + 9 * 0x1p-52 * 3);
+    MinimizerResult result = new GradientDescent().minimize(creeping, Problem.at(1));
+    assertThat(result.evaluations()).isGreaterThan(20);
+    // Eight roundings of a number just below 3 are twelve units.
+    assertThat(result.value()).isLessThanOrEqualTo(last[0] + 13 * Math.ulp(2.9));
   }
 
   /** A step of 1e39 is finite in double, and infinite in FLOAT: the function is not asked there. */
@@ -357,10 +359,7 @@ class MinimizerReasonsTest {
         },
         x -> -Math.exp(-x));
     Parameters parameters = Problem.at(DataType.FLOAT, 0);
-    GradientDescent.builder()
-        .lineSearch(new FixedStep(1e39))
-        .build()
-        .minimize(falling, parameters);
+    GradientDescent.builder().lineSearch(new FixedStep(1e39)).build().minimize(falling, parameters);
     assertThat(seen).allMatch(Double::isFinite);
     assertThat(end(parameters)).isFinite();
   }
@@ -400,7 +399,7 @@ class MinimizerReasonsTest {
   @Test
   void differencesOnAnEdgeAreOneSided() {
     Objective half =
-        of(x -> x >= 2 ? (x - 3) * (x - 3) * (x - 3) : Double.NaN, x -> 3 * (x - 3) * (x - 3));
+        of(x -> (x - 3) * (x - 3) * (x - 3), x -> x >= 2 ? 3 * (x - 3) * (x - 3) : Double.NaN);
     HessianProduct product =
         half.withDifferencedHessianProduct().hessianProduct().orElseThrow();
     for (double sign : new double[] {1, -1}) {
@@ -496,8 +495,7 @@ class MinimizerReasonsTest {
     assertThat(Problem.where(parameters)[0]).isCloseTo(1, within(1e-4));
 
     Parameters some = Parameters.of(
-        Parameter.of(
-            "w", Nd4j.createFromArray(-1.2, 1), Nd4j.zeros(DataType.DOUBLE, 2)),
+        Parameter.of("w", Nd4j.createFromArray(-1.2, 1), Nd4j.zeros(DataType.DOUBLE, 2)),
         Parameter.of("b", Nd4j.createFromArray(0.5), Nd4j.zeros(DataType.DOUBLE, 1)));
     Problem.Rosenbrock inner = new Problem.Rosenbrock();
     Objective both = all -> {

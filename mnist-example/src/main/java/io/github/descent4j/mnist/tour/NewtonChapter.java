@@ -150,9 +150,7 @@ final class NewtonChapter implements Chapter {
   }
 
   private static List<Series> curves(
-      List<Course> courses,
-      Function<Course, double[]> costs,
-      Function<Course, double[]> values) {
+      List<Course> courses, Function<Course, double[]> costs, Function<Course, double[]> values) {
     return courses.stream()
         .map(course -> Series.of(course.name(), costs.apply(course), values.apply(course)))
         .toList();
