@@ -1,6 +1,5 @@
 package io.github.descent4j.batch;
 
-import static io.github.descent4j.batch.MinimizerTest.of;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -21,16 +20,16 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Functions of a scale, or with an edge, at which a search is tempted to end for a wrong reason. */
 @Timeout(120)
 class MinimizerReasonsTest {
-  private static final Objective HALF_SQUARE = of(x -> x * x / 2, x -> x);
+  private static final Objective HALF_SQUARE = MinimizerTest.of(x -> x * x / 2, x -> x);
 
   /** f = c x^2 / 2: whatever c is, it has its minimum at 0. */
   private static Objective flat(double curvature) {
-    return of(x -> curvature * x * x / 2, x -> curvature * x);
+    return MinimizerTest.of(x -> curvature * x * x / 2, x -> curvature * x);
   }
 
   /** |x| with a round bottom, of any slope. */
   private static Objective huber(double slope) {
-    return of(
+    return MinimizerTest.of(
         x -> slope * (Math.abs(x) <= 1 ? x * x / 2 : Math.abs(x) - 0.5),
         x -> slope * Math.max(-1, Math.min(1, x)));
   }
@@ -76,7 +75,7 @@ class MinimizerReasonsTest {
   @ParameterizedTest
   @ValueSource(doubles = {1e-6, 1e-3, 1, 1e6})
   void aSlopeHasNoMinimum(double slope) {
-    Objective line = of(x -> -slope * x, x -> -slope);
+    Objective line = MinimizerTest.of(x -> -slope * x, x -> -slope);
     for (double start : new double[] {0, -2, 1e3}) {
       for (Minimizer method : List.of(
           limited(new Bfgs()),
@@ -119,7 +118,7 @@ class MinimizerReasonsTest {
     Parameters edge = Problem.at(0);
     MinimizerResult atEdge = ProjectedGradient.builder(Projection.box(1, 2))
         .build()
-        .minimize(of(x -> x * x, x -> 2 * x), edge);
+        .minimize(MinimizerTest.of(x -> x * x, x -> 2 * x), edge);
     assertThat(atEdge.reason()).as("%s", atEdge).isEqualTo(StopReason.GRADIENT);
     assertThat(end(edge)).isEqualTo(1.0);
 
@@ -127,7 +126,7 @@ class MinimizerReasonsTest {
     MinimizerResult inside = ProjectedGradient.builder(Projection.box(1, 2))
         .build()
         .minimize(
-            of(
+            MinimizerTest.of(
                 x -> x * x * (x - 1.5) * (x - 1.5),
                 x -> 2 * x * (x - 1.5) * (x - 1.5) + 2 * x * x * (x - 1.5)),
             inner);
@@ -185,7 +184,7 @@ class MinimizerReasonsTest {
     MinimizerResult result = LBfgs.builder()
         .lineSearch(new HagerZhang())
         .build()
-        .minimize(of(x -> 3, x -> 1), Problem.at(1));
+        .minimize(MinimizerTest.of(x -> 3, x -> 1), Problem.at(1));
     assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.LINE_SEARCH_FAILED);
   }
 
@@ -197,7 +196,7 @@ class MinimizerReasonsTest {
       MinimizerResult result = LBfgs.builder()
           .lineSearch(search)
           .build()
-          .minimize(of(x -> x < 3 ? -x : Double.NaN, x -> -1), Problem.at(0));
+          .minimize(MinimizerTest.of(x -> x < 3 ? -x : Double.NaN, x -> -1), Problem.at(0));
       assertThat(result.reason()).as("%s %s", search, result).isNotEqualTo(StopReason.UNBOUNDED);
       assertThat(result.value()).as("%s %s", search, result).isCloseTo(-3, within(1e-6));
     }
@@ -206,7 +205,7 @@ class MinimizerReasonsTest {
   @Test
   void aStartOutsideTheBoxIsMovedBeforeAnythingElse() {
     List<Double> seen = new ArrayList<>();
-    Objective logarithm = of(
+    Objective logarithm = MinimizerTest.of(
         x -> {
           seen.add(x);
           return x - Math.log(x);
@@ -229,7 +228,7 @@ class MinimizerReasonsTest {
         .bounds(1, 2)
         .maxEvaluations(1)
         .build()
-        .minimize(of(x -> x - 2 * Math.log(x), x -> 1 - 2 / x), parameters);
+        .minimize(MinimizerTest.of(x -> x - 2 * Math.log(x), x -> 1 - 2 / x), parameters);
     assertThat(result.reason()).isEqualTo(StopReason.EVALUATION_LIMIT);
     assertThat(result.iterations()).isEqualTo(0);
     assertThat(result.evaluations()).isEqualTo(1);
@@ -245,7 +244,7 @@ class MinimizerReasonsTest {
     assertThatThrownBy(() -> ProjectedLBfgs.builder()
             .bounds(1, 2)
             .build()
-            .minimize(of(x -> Double.NaN, x -> 1), parameters))
+            .minimize(MinimizerTest.of(x -> Double.NaN, x -> 1), parameters))
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("value of the objective at the start is NaN, expected a finite number");
     assertThat(end(parameters)).isEqualTo(-1.0);
@@ -268,7 +267,8 @@ class MinimizerReasonsTest {
         ProjectedGradient.builder(Projection.box(1, 2)).maxEvaluations(1),
         ProjectedGradient.builder(Projection.box(1, 2)).maxIterations(0))) {
       Parameters parameters = Problem.at(-1);
-      MinimizerResult result = builder.build().minimize(of(x -> x * x, x -> 2 * x), parameters);
+      MinimizerResult result =
+          builder.build().minimize(MinimizerTest.of(x -> x * x, x -> 2 * x), parameters);
       assertThat(result.reason().converged()).as("%s", result).isFalse();
       assertThat(result.value()).as("%s", result).isEqualTo(1.0);
       // P(-1 + 2) is 1.
@@ -279,14 +279,14 @@ class MinimizerReasonsTest {
     MinimizerResult almost = ProjectedGradient.builder(Projection.box(1, 2))
         .maxEvaluations(1)
         .build()
-        .minimize(of(x -> x, x -> 1), Problem.at(1 - 1e-9));
+        .minimize(MinimizerTest.of(x -> x, x -> 1), Problem.at(1 - 1e-9));
     assertThat(almost.reason()).as("%s", almost).isEqualTo(StopReason.EVALUATION_LIMIT);
   }
 
   /** The first step of 1 / 0.44 leads from 1.2 to 0, a maximum. */
   @Test
   void aStationaryPointAboveTheStartIsNoResult() {
-    Objective wells = of(x -> x * x * x * x / 4 - x * x / 2, x -> x * x * x - x);
+    Objective wells = MinimizerTest.of(x -> x * x * x * x / 4 - x * x / 2, x -> x * x * x - x);
     Parameters parameters = Problem.at(1.2);
     MinimizerResult result = GradientDescent.builder()
         .lineSearch(new FixedStep(1 / 0.44))
@@ -302,7 +302,8 @@ class MinimizerReasonsTest {
   @Test
   void aPointThatStaysAboveTheStartIsNoResult() {
     // From 1.2 to where the function is flat but for a slope of 1e-9.
-    Objective shelf = of(x -> x < 1.1 ? 1 + 1e-9 * x : 0.5 * x, x -> x < 1.1 ? 1e-9 : 0.5);
+    Objective shelf =
+        MinimizerTest.of(x -> x < 1.1 ? 1 + 1e-9 * x : 0.5 * x, x -> x < 1.1 ? 1e-9 : 0.5);
     for (boolean byValue : new boolean[] {true, false}) {
       GradientDescent.Builder builder =
           GradientDescent.builder().gradientTolerance(0).lineSearch(new FixedStep(1));
@@ -319,7 +320,7 @@ class MinimizerReasonsTest {
   /** With a gradient of the wrong sign backtracking ends at steps that rounding swallows. */
   @Test
   void aStepThatMovesNothingIsNotConverged() {
-    Objective wrongSign = of(x -> x * x, x -> -2 * x);
+    Objective wrongSign = MinimizerTest.of(x -> x * x, x -> -2 * x);
     for (Minimizer method : List.of(
         GradientDescent.builder().stepTolerance(1e-9).build(),
         GradientDescent.builder().valueTolerance(1e-9).build(),
@@ -336,7 +337,7 @@ class MinimizerReasonsTest {
   @Test
   void theBestPointDoesNotStayBehindWhileValuesFallByRoundings() {
     double[] last = {3};
-    Objective creeping = of(
+    Objective creeping = MinimizerTest.of(
         x -> {
           last[0] = Math.nextDown(last[0]);
           return last[0];
@@ -352,7 +353,7 @@ class MinimizerReasonsTest {
   @Test
   void aPointThatRoundsToInfinityIsNone() {
     List<Double> seen = new ArrayList<>();
-    Objective falling = of(
+    Objective falling = MinimizerTest.of(
         x -> {
           seen.add(x);
           return Math.exp(-x);
@@ -368,7 +369,7 @@ class MinimizerReasonsTest {
   @ParameterizedTest
   @MethodSource("newtonCg")
   void differencesOfGradientsStayWhereTheFunctionIs(NewtonCg method) {
-    Objective root = of(x -> x - 2e-3 * Math.sqrt(x), x -> 1 - 1e-3 / Math.sqrt(x));
+    Objective root = MinimizerTest.of(x -> x - 2e-3 * Math.sqrt(x), x -> 1 - 1e-3 / Math.sqrt(x));
     Parameters parameters = Problem.at(1);
     MinimizerResult result = method.minimize(root.withDifferencedHessianProduct(), parameters);
     assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
@@ -384,7 +385,7 @@ class MinimizerReasonsTest {
   /** At 1e-6 from the end of a logarithm the value ahead is NaN, and the gradient a number of the wrong sign. */
   @Test
   void differencesLookAtTheValueToo() {
-    Objective barrier = of(x -> -Math.log(1 - x) - 1e6 * x, x -> 1 / (1 - x) - 1e6);
+    Objective barrier = MinimizerTest.of(x -> -Math.log(1 - x) - 1e6 * x, x -> 1 / (1 - x) - 1e6);
     HessianProduct product =
         barrier.withDifferencedHessianProduct().hessianProduct().orElseThrow();
     Parameters parameters = Problem.at(1 - 1e-6);
@@ -398,8 +399,8 @@ class MinimizerReasonsTest {
   /** On the edge itself there is a gradient on one side alone. */
   @Test
   void differencesOnAnEdgeAreOneSided() {
-    Objective half =
-        of(x -> (x - 3) * (x - 3) * (x - 3), x -> x >= 2 ? 3 * (x - 3) * (x - 3) : Double.NaN);
+    Objective half = MinimizerTest.of(
+        x -> (x - 3) * (x - 3) * (x - 3), x -> x >= 2 ? 3 * (x - 3) * (x - 3) : Double.NaN);
     HessianProduct product =
         half.withDifferencedHessianProduct().hessianProduct().orElseThrow();
     for (double sign : new double[] {1, -1}) {
@@ -414,7 +415,7 @@ class MinimizerReasonsTest {
   /** A product or Hessian that is no number is an error at the start, and from there on no reason to stop. */
   @Test
   void aHessianThatIsNotFiniteOnTheWayIsReplacedByASteepestStep() {
-    Objective square = of(x -> x * x * x * x / 4 + x * x / 2, x -> x * x * x + x);
+    Objective square = MinimizerTest.of(x -> x * x * x * x / 4 + x * x / 2, x -> x * x * x + x);
     for (int bad = 1; bad <= 2; bad++) {
       int missing = bad;
       int[] calls = {0};
