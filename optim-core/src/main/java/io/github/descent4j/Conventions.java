@@ -261,7 +261,8 @@ public enum Conventions {
 
   /**
    * Adafactor: the rate is the relative step's first argument in all; epsilon1 is a floor, of the size of an ulp in double, in
-   * PyTorch; rate 0.001 in Keras. PyTorch's epsilon1 for FLOAT is 1.1920928955078125e-7.
+   * PyTorch; rate 0.001 in Keras, which decays ahead of the step and has RMS(p) behind that: a decay here has it ahead.
+   * PyTorch's epsilon1 for FLOAT is 1.1920928955078125e-7.
    *
    * @throws UnsupportedOperationException for {@link #OPTAX} and {@link #TIMM}, which factor large matrices alone
    */
@@ -306,7 +307,8 @@ public enum Conventions {
 
   /**
    * Muon: the author's own as {@link #PAPER}; rate 0.001, decay 0.1 and the norm at least epsilon in PyTorch; rate 0.001,
-   * decay 0.004 and MATCH_RMS in Keras; MATCH_RMS, the norm at least epsilon and no nesterov in timm.
+   * decay 0.004 and MATCH_RMS in Keras; MATCH_RMS, the norm at least epsilon and no nesterov in timm, as with its {@code
+   * ns_coefficients="original"}: by default it has other coefficients in each step of the iteration, {@code "quintic"}.
    *
    * @throws UnsupportedOperationException for {@link #OPTAX}, whose momentum is bias-corrected
    */
@@ -357,13 +359,14 @@ public enum Conventions {
   }
 
   /**
-   * NovoGrad: betas 0.95 and 0.98 in the paper; 0.9 and 0.25, and epsilon 1e-6, in Optax.
+   * NovoGrad: betas 0.95 and 0.98 in the paper and timm, whose rate is 0.001; 0.9 and 0.25, and epsilon 1e-6, in Optax.
    *
    * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none
    */
   public NovoGrad.Builder novoGrad() {
     return switch (this) {
-      case PAPER, TIMM -> NovoGrad.builder().beta1(0.95).beta2(0.98);
+      case PAPER -> NovoGrad.builder().beta1(0.95).beta2(0.98);
+      case TIMM -> NovoGrad.builder().learningRate(1e-3).beta1(0.95).beta2(0.98);
       case OPTAX -> NovoGrad.builder().beta1(0.9).beta2(0.25).epsilon(1e-6);
       case PYTORCH, KERAS -> throw none("NovoGrad", "PAPER, OPTAX or TIMM");
     };

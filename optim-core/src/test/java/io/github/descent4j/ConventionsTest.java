@@ -149,7 +149,7 @@ class ConventionsTest {
     assertThat(Conventions.TIMM.lamb().build().decayInUpdate()).isEqualTo(0.01);
     assertThat(Conventions.TIMM.lion().build()).hasToString(new Lion().toString());
     assertThat(Conventions.TIMM.novoGrad().build())
-        .hasToString(Conventions.PAPER.novoGrad().build().toString());
+        .hasToString(Conventions.PAPER.novoGrad().learningRate(1e-3).build().toString());
     assertThat(Conventions.TIMM.adamW().build())
         .hasToString(Conventions.PYTORCH.adamW().build().toString());
     assertNone("TIMM has no Rprop, expected PAPER or PYTORCH", Conventions.TIMM::rprop);
