@@ -24,7 +24,8 @@ import io.github.descent4j.rule.UpdateRule;
  *
  * <p><b>Fork.</b> The betas are what is kept, as in the authors' code; the paper writes 1 minus them. The bias corrections are the code's,
  * too. The paper's decay is proximal, behind the step; {@code weightDecay(WeightDecay.decoupled(wd))}, the code's {@code no_prox}, is
- * ahead of it, and both at once are refused. Optax takes the same numbers for 1 minus them.
+ * ahead of it, and both at once are refused. Optax 0.2.8 takes the same numbers and weighs v, and d in n, by 1 - beta2: another
+ * method from the second step on.
  *
  * <p><b>Slots.</b> {@code m}, {@code v} and {@code n}, the uncorrected moments, and {@code previous}, the gradient of the step before,
  * in the parameter's shape, from 0. Memory: four arrays.

@@ -228,6 +228,23 @@ public enum Conventions {
   }
 
   /**
+   * Adan: the authors' code as {@link #PAPER}, whose betas are what is kept; timm has the same.
+   *
+   * @throws UnsupportedOperationException for {@link #PYTORCH} and {@link #KERAS}, which have none, and {@link #OPTAX}, which
+   *     weighs the difference of gradients by 1 - beta2
+   */
+  public Adan.Builder adan() {
+    return switch (this) {
+      case PAPER, TIMM ->
+        Adan.builder().learningRate(1e-3).beta1(0.98).beta2(0.92).beta3(0.99).epsilon(1e-8);
+      case PYTORCH, KERAS -> throw none("Adan", "PAPER or TIMM");
+      case OPTAX ->
+        throw new UnsupportedOperationException(
+            "OPTAX has an Adan that weighs the difference by 1 - beta2, expected PAPER or TIMM");
+    };
+  }
+
+  /**
    * LAMB: a decay of 0.01 in the paper and timm, which clips the gradients to a global norm of 1 first, and without a decay
    * has no ratio; epsilon 1e-7 in Keras, whose decay is decoupled.
    *
