@@ -296,6 +296,11 @@ public record OptimizerCase(
             "AdaMax decoupled",
             () -> AdaMax.builder().weightDecay(WeightDecay.decoupled(0.1)),
             AdaMax.Builder::build),
+        of("Adan proximal", () -> Adan.builder().proximalWeightDecay(0.1), Adan.Builder::build),
+        of(
+            "Adan decoupled",
+            () -> Adan.builder().weightDecay(WeightDecay.decoupled(0.1)),
+            Adan.Builder::build),
         of("Lamb decay in update", () -> Lamb.builder().decayInUpdate(0.1), Lamb.Builder::build),
         of(
             "Lamb decoupled",
