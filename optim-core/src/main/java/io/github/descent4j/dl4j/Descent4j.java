@@ -1,5 +1,6 @@
 package io.github.descent4j.dl4j;
 
+import static java.util.Map.entry;
 import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.Optimizer;
@@ -9,13 +10,20 @@ import io.github.descent4j.decorator.AdaptivelyClippedOptimizer;
 import io.github.descent4j.decorator.AdjustableOptimizer;
 import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.ClippedOptimizer;
+import io.github.descent4j.decorator.GradientCentralization;
+import io.github.descent4j.decorator.GradientNoise;
 import io.github.descent4j.decorator.GroupedOptimizer;
 import io.github.descent4j.decorator.GuardedOptimizer;
+import io.github.descent4j.decorator.Lookahead;
+import io.github.descent4j.decorator.MonitoredOptimizer;
 import io.github.descent4j.decorator.ProximalOptimizer;
+import io.github.descent4j.decorator.Sam;
+import io.github.descent4j.decorator.ScheduleFree;
 import io.github.descent4j.decorator.ScheduledOptimizer;
 import io.github.descent4j.internal.access.DecoratorAccess;
 import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.schedule.Schedule;
+import java.util.Map;
 import java.util.function.Function;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
@@ -29,6 +37,60 @@ import org.nd4j.linalg.schedule.ISchedule;
  * }</pre>
  */
 public final class Descent4j {
+
+  /** What an updater, which sees one gradient at a time and no parameter, cannot do. */
+  private static final Map<Class<? extends Optimizer>, String> INSTEAD = Map.ofEntries(
+      entry(
+          ClippedOptimizer.class,
+          "no clip; DL4J clips with gradientNormalization(GradientNormalization.ClipL2PerLayer) and"
+              + " gradientNormalizationThreshold(1.0), or ClipElementWiseAbsoluteValue"),
+      entry(
+          AdaptivelyClippedOptimizer.class,
+          "no adaptive clip, which needs the parameters; DL4J clips with"
+              + " gradientNormalization(GradientNormalization.ClipL2PerParamType)"),
+      entry(
+          AccumulatedOptimizer.class,
+          "no accumulation; an updater takes a step whenever it is called: use larger batches"),
+      entry(
+          AveragedOptimizer.class,
+          "no averaging, which needs the parameters; average network.params() in a TrainingListener"),
+      entry(
+          ScheduleFree.class,
+          "no schedule-free learning, which needs the parameters; take a rule with a schedule, such as"
+              + " new Adam().scheduled(Schedules.cosine(1e-3, 10_000)), and average network.params() in a"
+              + " TrainingListener"),
+      entry(
+          Lookahead.class,
+          "no lookahead, which needs the parameters; in a TrainingListener mix network.params() with a copy of"
+              + " them every k iterations"),
+      entry(
+          Sam.class,
+          "no sharpness-aware minimization, which computes gradients twice in a step, while a network computes"
+              + " them once ahead of its updaters: give the rule without it"),
+      entry(
+          GradientCentralization.class,
+          "no centralization, which needs the shape of each parameter: an updater is given the gradients of"
+              + " several in one array; give the rule without it"),
+      entry(
+          GradientNoise.class,
+          "no gradient noise, which follows from each parameter's name; DL4J has noise of weights,"
+              + " weightNoise(new WeightNoise(new NormalDistribution(0, 0.01))) of each layer"),
+      entry(
+          MonitoredOptimizer.class,
+          "no monitor, which sees the whole model; watch network.gradient() in onGradientCalculation of a"
+              + " TrainingListener"),
+      entry(
+          ProximalOptimizer.class,
+          "no projection and no proximal map, which need the parameters; DL4J projects with constrainWeights(new"
+              + " MaxNormConstraint(1.0, 1)) of each layer"),
+      entry(
+          GuardedOptimizer.class,
+          "no guard, which sees the whole model; DL4J stops on a score that is not finite with an"
+              + " InvalidScoreIterationTerminationCondition"),
+      entry(AdjustableOptimizer.class, "no adjustable rate; network.setLearningRate(rate) sets it"),
+      entry(
+          GroupedOptimizer.class,
+          "no groups; give each layer an updater(...) and a biasUpdater(...) of its own"));
 
   private Descent4j() {}
 
@@ -107,36 +169,11 @@ public final class Descent4j {
     return new Descent4jSchedule(expression);
   }
 
-  /** What an updater, which sees one gradient at a time and no parameter, cannot do. */
   private static String insteadOf(Optimizer optimizer) {
-    if (optimizer instanceof ClippedOptimizer) {
-      return "no clip; DL4J clips with gradientNormalization(GradientNormalization.ClipL2PerLayer) and"
-          + " gradientNormalizationThreshold(1.0), or ClipElementWiseAbsoluteValue";
-    }
-    if (optimizer instanceof AdaptivelyClippedOptimizer) {
-      return "no adaptive clip, which needs the parameters; DL4J clips with"
-          + " gradientNormalization(GradientNormalization.ClipL2PerParamType)";
-    }
-    if (optimizer instanceof AccumulatedOptimizer) {
-      return "no accumulation; an updater takes a step whenever it is called: use larger batches";
-    }
-    if (optimizer instanceof AveragedOptimizer) {
-      return "no averaging, which needs the parameters; average network.params() in a TrainingListener";
-    }
-    if (optimizer instanceof ProximalOptimizer) {
-      return "no projection and no proximal map, which need the parameters; DL4J projects with constrainWeights(new"
-          + " MaxNormConstraint(1.0, 1)) of each layer";
-    }
-    if (optimizer instanceof GuardedOptimizer) {
-      return "no guard, which sees the whole model; DL4J stops on a score that is not finite with an"
-          + " InvalidScoreIterationTerminationCondition";
-    }
-    if (optimizer instanceof AdjustableOptimizer) {
-      return "no adjustable rate; network.setLearningRate(rate) sets it";
-    }
-    if (optimizer instanceof GroupedOptimizer) {
-      return "no groups; give each layer an updater(...) and a biasUpdater(...) of its own";
-    }
-    return "an update rule, scheduled or not: a class that extends UpdateRule";
+    return INSTEAD.entrySet().stream()
+        .filter(decorator -> decorator.getKey().isInstance(optimizer))
+        .map(Map.Entry::getValue)
+        .findFirst()
+        .orElse("an update rule, scheduled or not: a class that extends UpdateRule");
   }
 }

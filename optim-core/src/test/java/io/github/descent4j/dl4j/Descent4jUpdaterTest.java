@@ -13,13 +13,17 @@ import io.github.descent4j.OptimizerCase;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.RAdam;
+import io.github.descent4j.Rprop;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.constraint.Projection;
+import io.github.descent4j.constraint.ProximalMap;
 import io.github.descent4j.decorator.NonFinite;
+import io.github.descent4j.decorator.ScheduleFree;
 import io.github.descent4j.decorator.WeightAverage;
+import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.internal.access.UpdateRuleAccess;
 import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.schedule.ReduceOnPlateau;
@@ -273,6 +277,68 @@ class Descent4jUpdaterTest {
     Optimizer stepped = new Sgd();
     stepped.step(Parameters.of(Parameter.of("w", Nd4j.zeros(2), Nd4j.zeros(2))));
     refused(stepped, "after 1 steps, expected a new one");
+  }
+
+  /** Each wrapper has a way of its own in DL4J, or none, which is said too. */
+  @Test
+  void wrappersAreRefusedByName() {
+    refused(new Adam().proximal(ProximalMap.l1(0.01)), "no projection and no proximal map");
+    refused(new Adam().lookahead(), "no lookahead");
+    refused(new Adam().sharpnessAware(0.05), "no sharpness-aware minimization");
+    refused(ScheduleFree.sgd().build(), "no schedule-free learning");
+    refused(ScheduleFree.adamW().build(), "no schedule-free learning");
+    refused(new Adam().centralized(), "no centralization");
+    refused(new Adam().noisy(0.01, 0.55, 42), "no gradient noise");
+    refused(new Adam().monitored(GradientMonitor.builder().build()), "no monitor");
+    refused(
+        Optimizer.groups().otherwise(new Adam()).build(), "updater(...) and a biasUpdater(...)");
+    refused(new Adam().lookahead().scheduled(Schedules.constant(1)), "no lookahead");
+  }
+
+  static List<OptimizerCase> others() {
+    List<String> updaters = cases().stream().map(OptimizerCase::name).toList();
+    return OptimizerCase.allOnMatrices().stream()
+        .filter(optimizer -> !updaters.contains(optimizer.name()))
+        .toList();
+  }
+
+  /** Every case is either an updater of the sweeps above, or refused with its own reason. */
+  @ParameterizedTest
+  @MethodSource("others")
+  void ruleThatIsNoUpdaterIsRefusedWithTheReason(OptimizerCase optimizer) {
+    UpdateRule rule = (UpdateRule) optimizer.create().get();
+    String reason = "expected a rule whose step does not depend on the parameter";
+    if (rule.weightDecay().coefficient() > 0) {
+      reason = "is " + rule.weightDecay() + ", expected WeightDecay.none()";
+    } else if (!optimizer.isElementwise()) {
+      reason = "expected a rule that is computed element by element";
+    }
+    refused(rule, reason);
+    refused(rule, UpdateRuleAccess.ACCESS.id(rule));
+    assertThat(rule.steps()).isZero();
+  }
+
+  @Test
+  void rulesWithNormsMatricesOrTheParameterAreAmongThem() {
+    assertThat(others())
+        .extracting(OptimizerCase::name)
+        .contains(
+            "Lamb",
+            "Lars",
+            "NovoGrad",
+            "Adafactor",
+            "Muon",
+            "Prodigy",
+            "DAdaptAdam",
+            "DAdaptSgd",
+            "Asgd",
+            "Asgd without decay",
+            "Ftrl",
+            "Adan proximal",
+            "Adan decoupled",
+            "AdamW");
+    refused(
+        Rprop.builder().variant(Rprop.Variant.IRPROP_PLUS).build(), "computed element by element");
   }
 
   private static void refused(Optimizer optimizer, String message) {
