@@ -37,7 +37,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class RowStep {
   private static final int PARTS = 100;
 
-  @Param({"Sgd", "Momentum", "AdaGrad", "RmsProp", "Adam"})
+  @Param({"Sgd", "Momentum", "AdaGrad", "RmsProp", "Adam", "Ftrl"})
   public String optimizer;
 
   /** How the gradient is given, and what is done to the other rows. */

@@ -97,6 +97,20 @@ class BenchmarksTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {"lookaheadAdam", "samAdam", "scheduleFreeAdamW", "centralizedAdam", "noisyAdam"})
+  void wrappedStep(String optimizer) {
+    for (String size : new String[] {"1000", "3x100"}) {
+      WrappedStep benchmark = new WrappedStep();
+      benchmark.optimizer = optimizer;
+      benchmark.size = size;
+      benchmark.setUp();
+      benchmark.step();
+      benchmark.tearDown();
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "1000, Lamb",
     "3x100, Lamb",
@@ -135,7 +149,8 @@ class BenchmarksTest {
   @ParameterizedTest
   @ValueSource(strings = {"dense", "lazy", "exact"})
   void rowStep(String gradient) {
-    for (String optimizer : new String[] {"Sgd", "Momentum", "AdaGrad", "RmsProp", "Adam"}) {
+    for (String optimizer :
+        new String[] {"Sgd", "Momentum", "AdaGrad", "RmsProp", "Adam", "Ftrl"}) {
       RowStep benchmark = new RowStep();
       benchmark.optimizer = optimizer;
       benchmark.gradient = gradient;

@@ -116,6 +116,7 @@ final class Plan {
     runs.add(ours(OURS, "NormedStep", Map.of("size", sizes), List.of()));
     runs.add(ours(OURS, "MuonStep", Map.of(), List.of()));
     runs.add(ours(OURS, "DecoratedSteps", Map.of("size", sizes), List.of()));
+    runs.add(ours(OURS, "WrappedStep", Map.of("size", sizes), List.of()));
     runs.add(ours(OURS, "OwnRuleStep", Map.of("size", sizes), List.of()));
     runs.add(ours(OURS, "OptimizerStep", OVERHEAD, List.of()));
     runs.add(ours(OURS, "TrainingStep", Map.of("network", "mlp"), List.of()));

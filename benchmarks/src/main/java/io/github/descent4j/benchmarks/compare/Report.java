@@ -13,6 +13,25 @@ final class Report {
   private static final int FLOAT_BYTES = 4;
   private static final int SAXPY_PASSES = 3;
 
+  /** What is measured beside the table of optimizers. */
+  private static final List<String> OTHERS = List.of(
+      "Lamb",
+      "NovoGrad",
+      "Lars",
+      "Adafactor",
+      "Prodigy",
+      "DAdaptAdam",
+      "DAdaptSgd",
+      "muon",
+      "averagedAdam",
+      "accumulatedAdam",
+      "adaptivelyClippedAdam",
+      "lookaheadAdam",
+      "samAdam",
+      "scheduleFreeAdamW",
+      "centralizedAdam",
+      "noisyAdam");
+
   private final Measurements measurements;
   private final List<String> optimizers;
   private final List<String> sizes;
@@ -166,8 +185,7 @@ final class Report {
     text.append("## Layers, matrices and decorators, microseconds\n\n");
     row(List.of("step", "parameters", "microseconds", "over an Adam step's"));
     rule(4);
-    for (String work :
-        List.of("lamb", "muon", "averagedAdam", "accumulatedAdam", "adaptivelyClippedAdam")) {
+    for (String work : OTHERS) {
       measurements.rounds().keySet().stream()
           .filter(key -> key.implementation().equals(Plan.OURS) && key.work().equals(work))
           .map(Measurements.Key::size)
@@ -178,7 +196,9 @@ final class Report {
                 work, size, time(time), number(time.orElse(Double.NaN) / adam.orElse(Double.NaN))));
           });
     }
-    text.append("\naccumulatedAdam is two calls of `step`, which are one step.\n\n");
+    text.append(
+        "\naccumulatedAdam is two calls of `step`, which are one step; samAdam is a step without the second"
+            + " gradients.\n\n");
   }
 
   private void ownRule() {
