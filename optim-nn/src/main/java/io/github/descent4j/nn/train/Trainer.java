@@ -5,6 +5,7 @@ import io.github.descent4j.Parameter;
 import io.github.descent4j.Threads;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.NonFiniteGradientException;
+import io.github.descent4j.decorator.Sam;
 import io.github.descent4j.nn.BatchGradient;
 import io.github.descent4j.nn.BatchGradient.Measured;
 import io.github.descent4j.nn.Loss;
@@ -39,6 +40,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * optimizers; the penalty is part of what the line search sees; masks of dropout stay the same within a step. A network with {@linkplain
  * Sequential#buffers() buffers} is refused.
  *
+ * <p>With a {@link Sam} anywhere in the optimizer, the gradients of each mini-batch are computed a second time, with the same masks of
+ * dropout. Running statistics of batch normalization move twice.
+ *
  * <p>Used by one thread at a time.
  */
 public final class Trainer {
@@ -52,6 +56,10 @@ public final class Trainer {
   private final TrainingSeeds seeds;
   private final BooleanSupplier stop;
   private final int threads;
+
+  /** Whether each step takes gradients at a second point. */
+  private final boolean sharpnessAware;
+
   private final Batches training;
   private final Batches evaluation;
   private Progress progress = Progress.START;
@@ -67,6 +75,7 @@ public final class Trainer {
     seeds = new TrainingSeeds(builder.seed);
     stop = builder.stop;
     threads = builder.threads;
+    sharpnessAware = optimizer.find(Sam.class).isPresent();
     training = new Batches();
     evaluation = new Batches();
   }
@@ -197,18 +206,28 @@ public final class Trainer {
 
   private Measured step(long stepSeed) {
     training.read();
-    Measured before = gradient.compute(
-        network, loss, training.reader.features(), training.reader.targets(), stepSeed);
-    if (!Double.isFinite(before.meanLoss())) {
-      throw divergedLoss(before.meanLoss());
-    }
-    penalty.addGradient(network.parameters());
+    Measured before = computeGradients(stepSeed);
     try {
-      optimizer.step(network.parameters());
+      if (sharpnessAware) {
+        Sam.step(optimizer, network.parameters(), () -> computeGradients(stepSeed));
+      } else {
+        optimizer.step(network.parameters());
+      }
     } catch (NonFiniteGradientException e) {
       throw diverged(e.getMessage(), e);
     }
     return before;
+  }
+
+  /** Those of the mini-batch that has been read, of loss and penalty. */
+  private Measured computeGradients(long stepSeed) {
+    Measured measured = gradient.compute(
+        network, loss, training.reader.features(), training.reader.targets(), stepSeed);
+    if (!Double.isFinite(measured.meanLoss())) {
+      throw divergedLoss(measured.meanLoss());
+    }
+    penalty.addGradient(network.parameters());
+    return measured;
   }
 
   private Measured search(LBfgsOptimizer lbfgs, long stepSeed) {

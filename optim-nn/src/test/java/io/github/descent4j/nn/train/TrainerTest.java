@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.descent4j.Adam;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.Threads;
 import io.github.descent4j.decorator.NonFinite;
 import io.github.descent4j.decorator.NonFiniteGradientException;
+import io.github.descent4j.nn.BatchGradient;
+import io.github.descent4j.nn.BatchGradient.Measured;
 import io.github.descent4j.nn.Initializers;
 import io.github.descent4j.nn.Layer;
 import io.github.descent4j.nn.Mode;
@@ -168,6 +171,62 @@ class TrainerTest {
         .flatMapToDouble(
             parameter -> Arrays.stream(parameter.value().dup().data().asDouble()))
         .toArray();
+  }
+
+  /** g1 + 1 at w, g2 + 1 at w + rho (g1 + 1) / |g1 + 1|, and w - lr (g2 + 1): with the penalty, and one seed, at both points. */
+  @Test
+  void sharpnessAwareStepsTakeGradientsOfTheSameBatchTwice() {
+    Sequential network = network(DataType.DOUBLE);
+    double[] start = values(network);
+    List<Long> seeds = new ArrayList<>();
+    List<double[]> points = new ArrayList<>();
+    List<double[]> gradients = new ArrayList<>();
+    BatchGradient recording = (net, loss, features, targets, seed) -> {
+      points.add(values(net));
+      Measured measured =
+          BatchGradient.backpropagation().compute(net, loss, features, targets, seed);
+      gradients.add(gradients(net));
+      seeds.add(seed);
+      return measured;
+    };
+    WeightPenalty one = new WeightPenalty() {
+      @Override
+      public double value(Parameters parameters) {
+        throw new AssertionError("a step needs the gradient alone");
+      }
+
+      @Override
+      public void addGradient(Parameters parameters) {
+        parameters.forEach(parameter -> parameter.gradient().addi(1));
+      }
+    };
+    Optimizer optimizer = new Sgd(0.1).sharpnessAware(0.05).guarded(NonFinite.FAIL);
+    Trainer.builder(network, optimizer)
+        .batchSize(SIZE)
+        .gradient(recording)
+        .penalty(one)
+        .build()
+        .fit(dataset(), 1);
+
+    assertThat(seeds).hasSize(2);
+    assertThat(seeds.get(1)).isEqualTo(seeds.get(0));
+    assertThat(points.get(0)).isEqualTo(start);
+    double norm =
+        Math.sqrt(Arrays.stream(gradients.get(0)).map(g -> (g + 1) * (g + 1)).sum());
+    double[] end = values(network);
+    for (int i = 0; i < start.length; i++) {
+      assertThat(points.get(1)[i])
+          .isCloseTo(start[i] + 0.05 * (gradients.get(0)[i] + 1) / norm, within(1e-12));
+      assertThat(end[i]).isCloseTo(start[i] - 0.1 * (gradients.get(1)[i] + 1), within(1e-12));
+    }
+    assertThat(gradients.get(1)).isNotEqualTo(gradients.get(0));
+    assertThat(optimizer.steps()).isEqualTo(1);
+  }
+
+  private static double[] gradients(Sequential network) {
+    List<double[]> all = new ArrayList<>();
+    network.parameters().forEach(p -> all.add(p.gradient().dup().data().asDouble()));
+    return all.stream().flatMapToDouble(Arrays::stream).toArray();
   }
 
   @Test
