@@ -150,6 +150,12 @@ public final class FindLrCommand implements Callable<Integer> {
   private void validate() {
     model.validate();
     Check.hasLearningRate(command, optimizer);
+    Check.option(
+        command,
+        !optimizer.takesSecondGradients(),
+        "--optimizer",
+        optimizer,
+        "one that takes one gradient in a step");
     hyperparameters.validate(optimizer);
     clipAndDecay.validate(optimizer);
     Check.option(command, Check.positive(from), "--from", from, "a finite number above 0");

@@ -84,7 +84,7 @@ public final class LandscapeCommand implements Callable<Integer> {
       arity = "1..*",
       split = ",",
       description =
-          "As of 'train', without lbfgs, which --batch draws, and lars and muon, which are for matrices. Default: the nine of the"
+          "As of 'train', without lbfgs, which --batch draws, lars and muon, which are for matrices, and sam, which takes two gradients a step. Default: the nine of the"
               + " lecture, sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, yogi and radam.")
   private List<OptimizerChoice> optimizers;
 
@@ -134,6 +134,12 @@ public final class LandscapeCommand implements Callable<Integer> {
             "--optimizer",
             optimizer,
             "one that is not for matrices alone");
+        Check.option(
+            command,
+            !optimizer.takesSecondGradients(),
+            "--optimizer",
+            optimizer,
+            "one that takes one gradient in a step, as steps are compared");
       }
     }
     // Nothing is shown, and a server has no screen.

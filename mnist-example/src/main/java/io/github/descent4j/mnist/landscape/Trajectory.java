@@ -3,6 +3,7 @@ package io.github.descent4j.mnist.landscape;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.decorator.ScheduleFree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
@@ -22,7 +23,10 @@ public record Trajectory(TestFunction function, List<Point> points, boolean dive
   /** How many diagonals of the domain away from its center a point is that will not come back. */
   private static final double FAR_AWAY = 100;
 
-  /** Lets the optimizer take steps from the function's start, up to where it diverges or there is nothing more to find. */
+  /**
+   * Lets the optimizer take steps from the function's start, up to where it diverges or there is nothing more to find. Where it has an
+   * average in place of a schedule, the points are those of the average, which is what one takes from it.
+   */
   public static Trajectory of(TestFunction function, Optimizer optimizer, int steps) {
     INDArray position = Nd4j.create(DataType.DOUBLE, 2);
     INDArray gradient = Nd4j.create(DataType.DOUBLE, 2);
@@ -31,12 +35,14 @@ public record Trajectory(TestFunction function, List<Point> points, boolean dive
     position.putScalar(0, point.x());
     position.putScalar(1, point.y());
     List<Point> points = new ArrayList<>(List.of(point));
+    ScheduleFree averaging = optimizer.find(ScheduleFree.class).orElse(null);
     for (int step = 1; step <= steps; step++) {
-      Point slope = function.gradient(point.x(), point.y());
+      Point slope = function.gradient(position.getDouble(0), position.getDouble(1));
       gradient.putScalar(0, slope.x());
       gradient.putScalar(1, slope.y());
       optimizer.step(parameters);
-      point = new Point(position.getDouble(0), position.getDouble(1));
+      INDArray reached = averaging == null ? position : averaging.state().slot("position", "x");
+      point = new Point(reached.getDouble(0), reached.getDouble(1));
       if (isFarAway(function.domain(), point)) {
         return new Trajectory(function, List.copyOf(points), true);
       }

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** What does not go with an optimizer that searches along a line. */
+/** What does not go with an optimizer that searches along a line, or has an average in place of a schedule. */
 final class LineSearchOptions {
   private static final String STEP = "whose line search chooses the step";
   private static final String DECAY = "which takes --l2: a part of what it minimizes";
@@ -27,31 +27,41 @@ final class LineSearchOptions {
       "--adversarial", LOSS,
       "--input-gradient-penalty", LOSS);
 
+  private static final Map<String, String> SCHEDULE_FREE =
+      Map.of("--schedule", "whose average stands in place of a schedule");
+
   private LineSearchOptions() {}
 
   /** Options of a command that its optimizer has no use for. */
   static Set<String> unused(CommandSpec command) {
     OptionSpec optimizer = command.findOption("--optimizer");
-    boolean searches = optimizer != null
-        && optimizer.getValue() instanceof OptimizerChoice choice
-        && !choice.hasLearningRate();
-    return searches ? REASONS.keySet() : Set.of();
+    return optimizer != null && optimizer.getValue() instanceof OptimizerChoice choice
+        ? reasons(choice).keySet()
+        : Set.of();
+  }
+
+  private static Map<String, String> reasons(OptimizerChoice optimizer) {
+    if (!optimizer.hasLearningRate()) {
+      return REASONS;
+    }
+    return optimizer.takesSchedule() ? Map.of() : SCHEDULE_FREE;
   }
 
   /** Fails as a wrong command line if one of them was given, or the network has no loss to search along. */
   static void validate(CommandSpec command, OptimizerChoice optimizer) {
-    if (optimizer.hasLearningRate()) {
-      return;
-    }
+    Map<String, String> reasons = reasons(optimizer);
     ParseResult given = command.commandLine().getParseResult();
     for (OptionSpec option : given.matchedOptions()) {
-      String reason = REASONS.get(option.longestName());
+      String reason = reasons.get(option.longestName());
       Check.option(
           command,
           reason == null,
           option.longestName(),
           option.getValue(),
           "none with --optimizer " + optimizer + ", " + reason);
+    }
+    if (optimizer.hasLearningRate()) {
+      return;
     }
     Check.option(
         command,

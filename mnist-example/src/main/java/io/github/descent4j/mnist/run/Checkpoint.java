@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * A training as it was after a step: a folder with the weights, the optimizer's state, with early stopping the weights of the best
+ * A training as it was after a step: a folder with the weights, the optimizer's state, the weights that are trained where these are others, with early stopping the weights of the best
  * epoch, the record of its numbers, and {@code run.json}.
  *
  * @param folder where it is
@@ -24,6 +24,10 @@ import java.util.Map;
 public record Checkpoint(Path folder, RunState state) {
   public static final String NETWORK = "network.npz";
   public static final String OPTIMIZER = "optimizer.npz";
+
+  /** The weights that are trained, where those to be used are an average of them. */
+  public static final String TRAINING = "training.npz";
+
   public static final String BEST = "best.npz";
   public static final String RECORD = "record.json";
   public static final String RUN = "run.json";
@@ -35,7 +39,7 @@ public record Checkpoint(Path folder, RunState state) {
   /** Puts a new run where this one was. The run's settings have to be those of {@link #state}. */
   public void restore(TrainingRun run) {
     try {
-      run.network().load(folder.resolve(NETWORK));
+      run.network().load(folder.resolve(run.averages() ? TRAINING : NETWORK));
       if (state.progress().steps() > 0) {
         run.optimizer().state().load(folder.resolve(OPTIMIZER), run.network().parameters());
       }

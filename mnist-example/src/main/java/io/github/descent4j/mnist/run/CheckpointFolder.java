@@ -32,7 +32,12 @@ import java.util.stream.Stream;
 public final class CheckpointFolder implements AutoCloseable {
   /** All that this class writes into a checkpoint. */
   private static final Set<String> FILES = Set.of(
-      Checkpoint.NETWORK, Checkpoint.OPTIMIZER, Checkpoint.BEST, Checkpoint.RECORD, Checkpoint.RUN);
+      Checkpoint.NETWORK,
+      Checkpoint.OPTIMIZER,
+      Checkpoint.TRAINING,
+      Checkpoint.BEST,
+      Checkpoint.RECORD,
+      Checkpoint.RUN);
 
   /** What a crash may leave beside them: each is written under such a name, and renamed. */
   private static final Pattern UNFINISHED =
@@ -230,7 +235,13 @@ public final class CheckpointFolder implements AutoCloseable {
     }
     try {
       Files.createDirectory(hidden);
-      run.network().save(hidden.resolve(Checkpoint.NETWORK));
+      run.evaluated(() -> {
+        run.network().save(hidden.resolve(Checkpoint.NETWORK));
+        return null;
+      });
+      if (run.averages()) {
+        run.network().save(hidden.resolve(Checkpoint.TRAINING));
+      }
       run.optimizer().state().save(hidden.resolve(Checkpoint.OPTIMIZER));
       if (run.stopping() != null && !state.validations().isEmpty()) {
         run.stopping().bestWeights().save(hidden.resolve(Checkpoint.BEST));

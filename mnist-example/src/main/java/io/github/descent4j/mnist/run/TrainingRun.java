@@ -2,6 +2,8 @@ package io.github.descent4j.mnist.run;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.decorator.AveragingOptimizer;
+import io.github.descent4j.decorator.ScheduleFree;
 import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.mnist.data.CommandException;
 import io.github.descent4j.mnist.data.GreyScale;
@@ -26,12 +28,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A network that is trained on a data set for some epochs, and evaluated after each. */
 public final class TrainingRun {
   private final Sequential network;
   private final Optimizer optimizer;
+
+  /** Null where the parameters are evaluated as they are trained. */
+  private final ScheduleFree averaging;
+
   private final Trainer trainer;
   private final GreyScale scale;
   private final Dataset training;
@@ -68,6 +75,7 @@ public final class TrainingRun {
     stepsPerEpoch = settings.stepsPerEpoch(images.train().size());
     Optimizer built = settings.optimizer().build((long) epochs * stepsPerEpoch, stepsPerEpoch);
     optimizer = monitor == null ? built : built.monitored(monitor);
+    averaging = optimizer.find(ScheduleFree.class).orElse(null);
     network = model
         .model()
         .build(
@@ -114,15 +122,35 @@ public final class TrainingRun {
     if (metrics.isEmpty()) {
       return Optional.empty();
     }
-    Evaluation evaluation = trainer.evaluate(test);
-    requireFinite(evaluation);
-    EpochResult result = new EpochResult(metrics.get(0), evaluation);
-    results.add(result);
-    if (stopping != null) {
-      validations.add(trainer.evaluate(validation));
-      stopping.update(results.size(), validations.get(results.size() - 1).accuracy());
+    return Optional.of(evaluated(() -> {
+      Evaluation evaluation = trainer.evaluate(test);
+      requireFinite(evaluation);
+      EpochResult result = new EpochResult(metrics.get(0), evaluation);
+      results.add(result);
+      if (stopping != null) {
+        validations.add(trainer.evaluate(validation));
+        stopping.update(results.size(), validations.get(results.size() - 1).accuracy());
+      }
+      return result;
+    }));
+  }
+
+  /** Does something with the weights that are to be used: where the optimizer has an average, with that in their place. */
+  <T> T evaluated(Supplier<T> action) {
+    if (averaging == null) {
+      return action.get();
     }
-    return Optional.of(result);
+    AveragingOptimizer.Applied applied = averaging.applied(network.parameters());
+    try {
+      return action.get();
+    } finally {
+      applied.close();
+    }
+  }
+
+  /** Whether the weights that are trained are others than those to be used. */
+  boolean averages() {
+    return averaging != null;
   }
 
   /**
@@ -163,6 +191,9 @@ public final class TrainingRun {
   /** The result on the test images: of the last epoch, or of the best one, whose weights the network has then. */
   public Evaluation finish() {
     if (stopping == null) {
+      if (averaging != null) {
+        averaging.assignTo(network.parameters());
+      }
       return results.get(results.size() - 1).test();
     }
     stopping.restore();

@@ -7,6 +7,8 @@ import io.github.descent4j.Optimizer;
 import io.github.descent4j.WeightDecay;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.GroupedOptimizer;
+import io.github.descent4j.decorator.Sam;
+import io.github.descent4j.decorator.ScheduleFree;
 import io.github.descent4j.internal.NamedHyperparameters;
 import io.github.descent4j.internal.Rules;
 import io.github.descent4j.internal.Rules.Rule;
@@ -55,6 +57,13 @@ public enum OptimizerChoice {
   ASGD(0.2),
   RPROP(0.001),
   FTRL(0.2),
+  /** Adam, taken back to slow weights. */
+  LOOKAHEAD(0.002),
+  /** Momentum, from the gradients at the worst point nearby. */
+  SAM(0.05),
+  /** At a constant rate, whose average is what is evaluated. */
+  SCHEDULEFREE_SGD(1.0),
+  SCHEDULEFREE_ADAMW(0.005),
   /** Searches along a line for each step, and has no learning rate. */
   LBFGS(1.0);
 
@@ -80,12 +89,26 @@ public enum OptimizerChoice {
     return this != LBFGS;
   }
 
-  /** The names of those that have a learning rate. */
+  /** Whether a schedule serves it, which one with an average in place of a schedule has no use for. */
+  public boolean takesSchedule() {
+    return hasLearningRate() && !isScheduleFree();
+  }
+
+  /** Whether a step takes gradients at a second point. */
+  public boolean takesSecondGradients() {
+    return this == SAM;
+  }
+
+  private boolean isScheduleFree() {
+    return this == SCHEDULEFREE_SGD || this == SCHEDULEFREE_ADAMW;
+  }
+
+  /** The names of those that have a learning rate, and one gradient in a step. */
   public static final class WithLearningRate implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
       return Arrays.stream(values())
-          .filter(OptimizerChoice::hasLearningRate)
+          .filter(choice -> choice.hasLearningRate() && !choice.takesSecondGradients())
           .map(OptimizerChoice::toString)
           .iterator();
     }
@@ -106,9 +129,15 @@ public enum OptimizerChoice {
     }
   }
 
+  /** The rule, or the one inside. */
   private Rule<?> rule() {
+    String id = switch (this) {
+      case LOOKAHEAD -> "Adam";
+      case SAM -> "Momentum";
+      default -> name();
+    };
     for (Rule<?> rule : Rules.all()) {
-      if (rule.id().equalsIgnoreCase(name())) {
+      if (rule.id().equalsIgnoreCase(id)) {
         return rule;
       }
     }
@@ -126,6 +155,11 @@ public enum OptimizerChoice {
    * @throws IllegalArgumentException if the rule has none of a name, or a value is out of its range
    */
   public Map<String, String> hyperparameters(Map<String, String> given) {
+    if (isScheduleFree() && !given.isEmpty()) {
+      throw new IllegalArgumentException("hyperparameter is '"
+          + given.keySet().iterator().next() + "', expected none for " + this
+          + ", which is no update rule");
+    }
     Map<String, String> checked = new TreeMap<>();
     given.forEach((name, text) ->
         checked.put(name, NamedHyperparameters.parse(rule(), name, text).toString()));
@@ -141,10 +175,14 @@ public enum OptimizerChoice {
   /**
    * One at a rate.
    *
-   * @param hyperparameters as {@link #hyperparameters} returns them; of {@link #LARS} and {@link #MUON} those for the matrices
+   * @param hyperparameters as {@link #hyperparameters} returns them; of {@link #LARS} and {@link #MUON} those for the matrices, of
+   *     {@link #LOOKAHEAD} and {@link #SAM} those of the rule inside
    */
   public Optimizer build(
       double learningRate, WeightDecay weightDecay, Map<String, String> hyperparameters) {
+    if (isScheduleFree()) {
+      return scheduleFree(learningRate, weightDecay);
+    }
     Optimizer built = rule().make(builder -> {
       builder.learningRate(learningRate).weightDecay(weightDecay);
       if (builder instanceof Muon.Builder muon) {
@@ -164,7 +202,25 @@ public enum OptimizerChoice {
           AdamW.builder().learningRate(learningRate).weightDecay(weightDecay).build();
       return matricesBy(built).otherwise(others).build();
     }
-    return built;
+    return switch (this) {
+      case LOOKAHEAD -> built.lookahead();
+      case SAM -> built.sharpnessAware(Sam.DEFAULT_RHO);
+      default -> built;
+    };
+  }
+
+  /** Decay at the point where gradients are taken, times the rate. */
+  private Optimizer scheduleFree(double learningRate, WeightDecay weightDecay) {
+    if (weightDecay.coefficient() > 0 && !weightDecay.isDecoupled()) {
+      throw new IllegalArgumentException(
+          "weightDecay is " + weightDecay + ", expected a decoupled one for " + this);
+    }
+    ScheduleFree.Builder<?> builder =
+        this == SCHEDULEFREE_SGD ? ScheduleFree.sgd() : ScheduleFree.adamW();
+    return builder
+        .learningRate(learningRate)
+        .decayInUpdate(weightDecay.coefficient())
+        .build();
   }
 
   private void set(UpdateRule.Builder<?> builder, Map<String, String> hyperparameters) {
@@ -178,6 +234,6 @@ public enum OptimizerChoice {
 
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

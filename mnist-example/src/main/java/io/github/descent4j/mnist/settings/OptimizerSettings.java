@@ -32,6 +32,12 @@ public record OptimizerSettings(
     Require.values("hyperparameters", hyperparameters);
   }
 
+  /** What the rate follows after the warmup: a constant one where the optimizer takes no schedule. */
+  @Override
+  public ScheduleChoice schedule() {
+    return optimizer.takesSchedule() ? schedule : ScheduleChoice.CONSTANT;
+  }
+
   /** The optimizer for a run of {@code steps} steps, more than the warmup; it fails on gradients that are not finite. */
   public Optimizer build(long steps, long stepsPerEpoch) {
     if (!optimizer.hasLearningRate()) {
@@ -46,9 +52,9 @@ public record OptimizerSettings(
     return built.guarded(NonFinite.FAIL);
   }
 
-  /** The learning rates of a run of {@code steps} steps, more than the warmup. */
+  /** The learning rates of a run of {@code steps} steps, more than the warmup; constant where there is no use for a schedule. */
   public Schedule rates(long steps, long stepsPerEpoch) {
-    Schedule rates = schedule.over(learningRate, steps - warmup, stepsPerEpoch);
+    Schedule rates = schedule().over(learningRate, steps - warmup, stepsPerEpoch);
     return warmup > 0 ? Schedules.linearWarmup(warmup, learningRate).then(warmup, rates) : rates;
   }
 
@@ -68,7 +74,7 @@ public record OptimizerSettings(
       return optimizer.toString();
     }
     String start = warmup == 0 ? "" : " after " + warmup + " steps of warmup";
-    return optimizer + ", learning rate " + learningRate + ", " + schedule + " schedule" + start
+    return optimizer + ", learning rate " + learningRate + ", " + schedule() + " schedule" + start
         + others();
   }
 

@@ -1,8 +1,11 @@
 package io.github.descent4j.mnist.landscape;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import io.github.descent4j.Optimizer;
 import io.github.descent4j.Sgd;
+import io.github.descent4j.decorator.ScheduleFree;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -23,6 +26,25 @@ class TrajectoryTest {
     assertThat(trajectory.diverged()).isFalse();
     assertThat(trajectory.arrival()).isEmpty();
     assertThat(trajectory.longestStep()).isEqualTo(Math.hypot(4 * (1 - x), 1 - y));
+  }
+
+  /** c is 1 and then 1/2; z and x by hand in one direction, y = 0.9 x + 0.1 z where gradients are taken. */
+  @Test
+  void ofAnAverageItIsTheAverage() {
+    Optimizer optimizer = ScheduleFree.sgd().learningRate(0.5).build();
+    Trajectory trajectory = Trajectory.of(TestFunction.SADDLE, optimizer, 2);
+    Point start = TestFunction.SADDLE.start();
+    Point slope = TestFunction.SADDLE.gradient(start.x(), start.y());
+    double first = start.x() - 0.5 * slope.x();
+    double firstY = start.y() - 0.5 * slope.y();
+    // x is z, and so is y, after the first step.
+    Point second = TestFunction.SADDLE.gradient(first, firstY);
+    double x = (first + first - 0.5 * second.x()) / 2;
+    double y = (firstY + firstY - 0.5 * second.y()) / 2;
+    assertThat(trajectory.points()).hasSize(3);
+    assertThat(trajectory.points().get(1).x()).isCloseTo(first, within(1e-12));
+    assertThat(trajectory.points().get(2).x()).isCloseTo(x, within(1e-12));
+    assertThat(trajectory.points().get(2).y()).isCloseTo(y, within(1e-12));
   }
 
   @Test
