@@ -61,11 +61,13 @@ class MainTest {
           --batch-size 0               | --batch-size is 0, expected at least 1
           --batch-size -5              | --batch-size is -5, expected at least 1
           --seed x                     | Invalid value for option '--seed': 'x' is not a long
-          --model vgg                  | Invalid value for option '--model': expected one of mlp, cnn, convnet but was 'vgg'
-          --optimizer tiger            | Invalid value for option '--optimizer': expected one of sgd, momentum, nesterov, \
-          adagrad, rmsprop, adadelta, adam, adamw, amsgrad, yogi, radam, nadam, adamax, signsgd, signum, lion, qhm, \
-          qhadam, adabelief, adan, novograd, lamb, lars, adafactor, muon, prodigy, dadaptadam, dadaptsgd, asgd, rprop, \
-          ftrl, lbfgs but was 'tiger'
+          --model vgg                  | Invalid value for option '--model': expected cnn, convnet or mlp but was 'vgg'
+          --optimizer tiger            | Invalid value for option '--optimizer': expected adabelief, adadelta, \
+          adafactor, adagrad, adam, adamax, adamw, adan, amsgrad, asgd, dadaptadam, dadaptsgd, ftrl, lamb, lars, \
+          lbfgs, lion, momentum, muon, nadam, nesterov, novograd, prodigy, qhadam, qhm, radam, rmsprop, rprop, sgd, \
+          signsgd, signum or yogi but was 'tiger'
+          --optimizer admaw            | Invalid value for option '--optimizer': expected adamw but was 'admaw'
+          --model cnm                  | Invalid value for option '--model': expected cnn but was 'cnm'
           --optimizer ftrl --weight-decay 0.1 | --weight-decay-mode is decoupled, expected coupled for --optimizer ftrl
           --set beta2=0.99,beta3=1     | --set: hyperparameter is 'beta3', expected beta1 or beta2 of RAdam
           --optimizer adam --set bata1=0.5 | --set: hyperparameter is 'bata1', expected beta1 of Adam
@@ -81,9 +83,9 @@ class MainTest {
           --set learningRate=1         | --set: hyperparameter is 'learningRate', expected --learning-rate for it
           --optimizer lbfgs --set m=5  | --set is [m=5], expected none with --optimizer lbfgs, which is no update rule with \
           hyperparameters of that kind
-          --schedule round             | Invalid value for option '--schedule': expected one of constant, linear, cosine, \
-          restarts, step, exponential, polynomial but was 'round'
-          --weight-decay-mode both     | Invalid value for option '--weight-decay-mode': expected one of coupled, decoupled \
+          --schedule round             | Invalid value for option '--schedule': expected constant, cosine, exponential, \
+          linear, polynomial, restarts or step but was 'round'
+          --weight-decay-mode both     | Invalid value for option '--weight-decay-mode': expected coupled or decoupled \
           but was 'both'
           --optimizer adamw --weight-decay-mode coupled | --weight-decay-mode is coupled, expected decoupled for \
           --optimizer adamw

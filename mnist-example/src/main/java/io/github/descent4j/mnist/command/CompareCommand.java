@@ -1,10 +1,12 @@
 package io.github.descent4j.mnist.command;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.descent4j.Threads;
 import io.github.descent4j.mnist.compare.ComparedRun;
 import io.github.descent4j.mnist.compare.Comparison;
 import io.github.descent4j.mnist.compare.ComparisonCsv;
 import io.github.descent4j.mnist.compare.ComparisonFolder;
+import io.github.descent4j.mnist.compare.ComparisonJson;
 import io.github.descent4j.mnist.compare.ComparisonReport;
 import io.github.descent4j.mnist.compare.ComparisonTable;
 import io.github.descent4j.mnist.compare.Contender;
@@ -18,6 +20,7 @@ import io.github.descent4j.mnist.option.ModelOptions;
 import io.github.descent4j.mnist.option.RegularizationOptions;
 import io.github.descent4j.mnist.option.UpdateOptions;
 import io.github.descent4j.mnist.option.Version;
+import io.github.descent4j.mnist.report.JsonText;
 import io.github.descent4j.mnist.report.RunRecord.Session;
 import io.github.descent4j.mnist.settings.TrainingSettings;
 import io.github.descent4j.mnist.terminal.CommandText;
@@ -28,6 +31,7 @@ import io.github.descent4j.nn.train.StepMetrics;
 import io.github.descent4j.nn.train.TrainingListener;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,7 +112,7 @@ public final class CompareCommand implements Callable<Integer> {
     for (TrainingSettings settings : all) {
       folder.find(settings).ifPresentOrElse(results::add, () -> missing.add(settings));
     }
-    out()
+    progress()
         .printf(
             Locale.ROOT,
             "%d runs of %d epochs, model %s, batch size %d; %d of them are in %s%n",
@@ -134,7 +138,12 @@ public final class CompareCommand implements Callable<Integer> {
       }
     }
     ComparisonTable table = new ComparisonTable(comparison.lineup(), results);
-    table.print(out());
+    if (comparison.json()) {
+      out().println(JsonText.pretty(json(table)));
+    } else {
+      progress().println();
+      table.print(out());
+    }
     if (comparison.csv() != null) {
       ComparisonCsv.write(table, comparison.csv());
     }
@@ -142,6 +151,16 @@ public final class CompareCommand implements Callable<Integer> {
       writeReport(table, comparison.report());
     }
     return 0;
+  }
+
+  private ObjectNode json(ComparisonTable table) {
+    ObjectNode document = JsonText.object()
+        .put("model", model.settings().model().toString())
+        .put("data", data.name())
+        .put("epochs", epochs)
+        .put("batchSize", model.settings().batchSize());
+    document.setAll(ComparisonJson.of(table));
+    return document;
   }
 
   private void writeReport(ComparisonTable table, Path report) {
@@ -162,7 +181,8 @@ public final class CompareCommand implements Callable<Integer> {
     if (missing.isEmpty()) {
       return;
     }
-    TerminalBar bar = new TerminalBar(System.err, Terminal.errorWidth().orElse(0));
+    TerminalBar bar = new TerminalBar(
+        System.err, comparison.quiet() ? 0 : Terminal.errorWidth().orElse(0));
     TrainingListener counter = new TrainingListener() {
       @Override
       public void onStep(StepMetrics metrics) {
@@ -184,7 +204,7 @@ public final class CompareCommand implements Callable<Integer> {
   }
 
   private void print(ComparedRun run, int number, int total) {
-    out()
+    progress()
         .printf(
             Locale.ROOT,
             "%d/%d  %s, learning rate %s, seed %d  %s%n",
@@ -245,5 +265,10 @@ public final class CompareCommand implements Callable<Integer> {
 
   private PrintWriter out() {
     return command.commandLine().getOut();
+  }
+
+  /** For what is not the result. */
+  private PrintWriter progress() {
+    return comparison.quiet() || comparison.json() ? new PrintWriter(Writer.nullWriter()) : out();
   }
 }

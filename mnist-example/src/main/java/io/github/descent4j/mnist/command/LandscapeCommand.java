@@ -147,10 +147,14 @@ public final class LandscapeCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     try {
       Files.createDirectories(output);
-      draw(out);
     } catch (IOException e) {
       throw CommandException.mismatch(
-          output.toString(), "a directory that can be written to", e.toString(), e);
+          output.toString(), "a directory that can be written to", CommandException.reason(e), e);
+    }
+    try {
+      draw(out);
+    } catch (IOException e) {
+      throw CommandException.unwritableIn(output, e);
     }
     return 0;
   }

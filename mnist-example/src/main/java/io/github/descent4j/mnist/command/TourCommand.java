@@ -66,6 +66,11 @@ public final class TourCommand implements Callable<Integer> {
         : chapters.stream().distinct().toList();
     try {
       Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw CommandException.mismatch(
+          folder.toString(), "a directory that can be written to", CommandException.reason(e), e);
+    }
+    try {
       Tour tour = new Tour(folder);
       for (TourChapter chapter : chosen) {
         if (!tour.has(chapter)) {
@@ -78,8 +83,7 @@ public final class TourCommand implements Callable<Integer> {
         out.flush();
       }
     } catch (IOException e) {
-      throw CommandException.mismatch(
-          folder.toString(), "a directory that can be written to", e.toString(), e);
+      throw CommandException.unwritableIn(folder, e);
     }
     return 0;
   }

@@ -46,6 +46,11 @@ public record ComparedRun(
     return epochs.get(resultEpoch - 1);
   }
 
+  /** Of training, all epochs together. */
+  double seconds() {
+    return epochs.stream().mapToDouble(epoch -> epoch.training().seconds()).sum();
+  }
+
   /** Test accuracy of the result; 0.1, that of guessing, if training diverged. */
   public double accuracy() {
     return diverged() ? 1.0 / LabelledImages.LEAST_CLASSES : result().test().accuracy();

@@ -41,8 +41,6 @@ public final class ComparisonCsv {
 
   /** Of a run that diverged there are no numbers but the time. */
   private static String row(Line line, ComparedRun run) {
-    double seconds =
-        run.epochs().stream().mapToDouble(epoch -> epoch.training().seconds()).sum();
     String numbers = ",,,,";
     if (!run.diverged()) {
       EpochResult result = run.result();
@@ -57,7 +55,7 @@ public final class ComparisonCsv {
             Double.toString(line.learningRate()),
             Long.toString(run.settings().seed()),
             numbers,
-            Double.toString(seconds),
+            Double.toString(run.seconds()),
             Boolean.toString(run.diverged())));
   }
 }

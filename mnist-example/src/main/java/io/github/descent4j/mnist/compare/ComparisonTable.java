@@ -41,11 +41,15 @@ public final class ComparisonTable {
 
   /** What the accuracies are of. */
   public String title() {
-    boolean stopped = lines.stream()
+    return "test accuracy after the " + (ofBestEpochs() ? "best epoch" : "last epoch")
+        + ", over the seeds";
+  }
+
+  /** Whether early stopping has chosen the epochs; else they are the last ones. */
+  boolean ofBestEpochs() {
+    return lines.stream()
         .flatMap(line -> line.runs().stream())
         .anyMatch(run -> run.settings().regularization().patience() != null);
-    return "test accuracy after the " + (stopped ? "best epoch" : "last epoch")
-        + ", over the seeds";
   }
 
   public void print(PrintWriter out) {
@@ -58,7 +62,7 @@ public final class ComparisonTable {
         widths[i] = Math.max(widths[i], row.get(i).length());
       }
     }
-    out.printf(Locale.ROOT, "%n%s%n%n", title());
+    out.printf(Locale.ROOT, "%s%n%n", title());
     for (List<String> row : all) {
       StringBuilder text = new StringBuilder(pad(row.get(0), widths[0]));
       for (int i = 1; i < row.size() - 1; i++) {

@@ -44,6 +44,13 @@ public final class CommandException extends RuntimeException {
     return new CommandException(file + ": cannot be written: " + reason(cause), cause);
   }
 
+  /** The same for one of several files in a folder: the one that the failure names. */
+  public static CommandException unwritableIn(Path folder, IOException cause) {
+    return cause instanceof FileSystemException known && known.getFile() != null
+        ? unwritable(Path.of(known.getFile()), cause)
+        : unwritable(folder, cause);
+  }
+
   /** Why something failed, without the path, which the caller names. Never null. */
   public static String reason(Throwable failure) {
     Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;

@@ -68,6 +68,16 @@ public final class ComparisonOptions {
   @Option(names = "--csv", paramLabel = "FILE", description = "FILE.csv gets a row for each run.")
   private Path csv;
 
+  @Option(
+      names = "--json",
+      description = "Print one JSON document, with table and runs, in place of the text.")
+  private boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print the table alone, or the document, and no progress bar.")
+  private boolean quiet;
+
   /** Fails as a wrong command line if something is out of range or there twice. */
   public void validate() {
     for (Entry entry : entries) {
@@ -111,6 +121,16 @@ public final class ComparisonOptions {
   /** Null for none. */
   public Path csv() {
     return csv;
+  }
+
+  /** Whether the result is printed for other programs. */
+  public boolean json() {
+    return json;
+  }
+
+  /** Whether the result alone is printed. */
+  public boolean quiet() {
+    return quiet;
   }
 
   /** Whose rates they are, for a message. */

@@ -1,7 +1,8 @@
 package io.github.descent4j.mnist.settings;
 
+import io.github.descent4j.internal.Nearest;
 import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -12,7 +13,7 @@ public final class Choice {
   /**
    * A value by its name, in upper or lower case.
    *
-   * @throws TypeConversionException if there is none
+   * @throws TypeConversionException if there is none, with the nearest names, or all where none is near
    */
   public static <T> T of(T[] values, String name) {
     for (T value : values) {
@@ -20,8 +21,9 @@ public final class Choice {
         return value;
       }
     }
-    String expected = Arrays.stream(values).map(Object::toString).collect(Collectors.joining(", "));
-    throw new TypeConversionException("expected one of " + expected + " but was '" + name + "'");
+    List<String> names = Arrays.stream(values).map(Object::toString).toList();
+    throw new TypeConversionException(
+        "expected " + Nearest.of(name, names) + " but was '" + name + "'");
   }
 
   /** The same as an option's converter; picocli's own lists Java's upper-case names. */

@@ -2,6 +2,8 @@ package io.github.descent4j.mnist.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.descent4j.mnist.CommandLineRun;
 import io.github.descent4j.mnist.data.IdxBytes;
 import java.io.IOException;
@@ -166,6 +168,54 @@ class CompareCommandTest {
     }
   }
 
+  /** What is printed is the document alone, and its numbers are those of the runs. */
+  @Test
+  void printsJson() throws IOException {
+    CommandLineRun text = compare();
+    CommandLineRun run = compare("--json");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.err()).isEmpty();
+    JsonNode json = new ObjectMapper().readTree(run.out());
+    assertThat(json.get("model").asText()).isEqualTo("mlp");
+    assertThat(json.get("data").asText()).isEqualTo(data.toString());
+    assertThat(json.get("epochs").asInt()).isEqualTo(2);
+    assertThat(json.get("batchSize").asInt()).isEqualTo(50);
+    assertThat(json.get("lines")).hasSize(4);
+    List<JsonNode> best = new ArrayList<>();
+    for (JsonNode line : json.get("lines")) {
+      if (line.get("bestOfAll").asBoolean()) {
+        best.add(line);
+      }
+      assertThat(line.get("runs")).hasSize(2);
+      for (JsonNode one : line.get("runs")) {
+        assertThat(text.out())
+            .contains(String.format(
+                Locale.ROOT,
+                "%s, learning rate %s, seed %d  test accuracy %.4f",
+                line.get("optimizer").asText(),
+                line.get("learningRate").asDouble(),
+                one.get("seed").asLong(),
+                one.get("testAccuracy").asDouble()));
+      }
+    }
+    assertThat(best).hasSize(1);
+    assertThat(text.out())
+        .containsPattern(best.get(0).get("optimizer").asText() + " .* "
+            + String.format(Locale.ROOT, "%.4f", best.get(0).get("mean").asDouble())
+            + " .*best of all");
+  }
+
+  @Test
+  void quietIsTheTableAlone() {
+    CommandLineRun loud = compare();
+    CommandLineRun quiet = compare("--quiet");
+    assertThat(quiet.err()).isEmpty();
+    assertThat(quiet.outLines())
+        .startsWith("test accuracy after the last epoch, over the seeds")
+        .isEqualTo(loud.outLines().subList(10, loud.outLines().size()));
+    assertThat(compare("--json", "-q").out()).isEqualTo(compare("--json").out());
+  }
+
   /** Own rates, as numbers and as factors of what train picks, beside those of all. */
   @Test
   void eachAtItsOwnRates() {
@@ -279,7 +329,7 @@ class CompareCommandTest {
         "--validation|10|--validation is 10, expected --early-stopping with it",
         "--csv|runs.txt|--csv is runs.txt, expected a name that ends in .csv",
         "--optimizer|adam:warmup=x|Invalid value for option '--optimizer' at index 0 (NAME): expected a name, as 'adam', or",
-        "--optimizer|rmsprob|Invalid value for option '--optimizer' at index 0 (NAME): expected one of sgd, ",
+        "--optimizer|rmsprob|Invalid value for option '--optimizer' at index 0 (NAME): expected rmsprop but was 'rmsprob'",
         "--optimizer|adam,sgd,adam|--optimizer is [adam, sgd, adam], expected each value once",
         "--optimizer|adam:warmup=100000|--optimizer is adam:warmup=100000, expected a warmup of fewer than the 40 steps",
         "--learning-rate|0.1,-1|--learning-rate is -1.0, expected finite numbers above 0",

@@ -2,6 +2,9 @@ package io.github.descent4j.mnist.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.descent4j.mnist.report.JsonText;
 import io.github.descent4j.mnist.run.EpochResult;
 import io.github.descent4j.mnist.settings.AugmentationSettings;
 import io.github.descent4j.mnist.settings.DecayMode;
@@ -18,6 +21,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +42,12 @@ class ComparisonTableTest {
       run("sgd", 0.4, 1, 999),
       diverged("sgd", 0.4, 2));
 
+  /** Numbers that differ by rounding are the same. */
+  private static final Comparator<JsonNode> NEARLY =
+      (a, b) -> a.isNumber() && b.isNumber() && Math.abs(a.asDouble() - b.asDouble()) < 1e-12
+          ? 0
+          : a.equals(b) ? 0 : 1;
+
   @Test
   void meanAndSpreadAndTheBest() {
     ComparisonTable table = new ComparisonTable(LINEUP, RUNS);
@@ -46,7 +56,6 @@ class ComparisonTableTest {
     // The deviation of 0.97, 0.98, 0.99 is sqrt(2 x 0.01² / 2), that of 0.950 and 0.951 0.0005
     // sqrt(2).
     assertThat(printed.toString()).isEqualToNormalizingNewlines("""
-
             test accuracy after the last epoch, over the seeds
 
             optimizer        learning rate    mean  deviation  lowest  highest
@@ -72,6 +81,43 @@ class ComparisonTableTest {
             "sgd,0.1,2,1,0.5,0.75,0.25,0.951,2.0,false",
             "sgd,0.4,1,1,0.5,0.75,0.25,0.999,2.0,false",
             "sgd,0.4,2,,,,,,0.0,true");
+  }
+
+  @Test
+  void aDocumentForOtherPrograms() throws IOException {
+    JsonNode json = new ObjectMapper()
+        .readTree(JsonText.pretty(ComparisonJson.of(new ComparisonTable(LINEUP, RUNS))));
+    JsonNode expected = new ObjectMapper().readTree("""
+        {"result": "last epoch", "lines": [
+          {"optimizer": "adam:beta2=0.99", "learningRate": 0.01,
+           "mean": 0.98, "deviation": 0.01, "lowest": 0.97, "highest": 0.99,
+           "diverged": 0, "bestRate": false, "bestOfAll": false, "runs": [
+             {"seed": 1, "epoch": 1, "trainLoss": 0.5, "trainAccuracy": 0.75,
+              "testLoss": 0.25, "testAccuracy": 0.97, "seconds": 2.0},
+             {"seed": 2, "epoch": 1, "trainLoss": 0.5, "trainAccuracy": 0.75,
+              "testLoss": 0.25, "testAccuracy": 0.98, "seconds": 2.0},
+             {"seed": 3, "epoch": 1, "trainLoss": 0.5, "trainAccuracy": 0.75,
+              "testLoss": 0.25, "testAccuracy": 0.99, "seconds": 2.0}]},
+          {"optimizer": "adam:beta2=0.99", "learningRate": 0.001,
+           "mean": 0.981, "deviation": null, "lowest": 0.981, "highest": 0.981,
+           "diverged": 0, "bestRate": true, "bestOfAll": true, "runs": [
+             {"seed": 1, "epoch": 1, "trainLoss": 0.5, "trainAccuracy": 0.75,
+              "testLoss": 0.25, "testAccuracy": 0.981, "seconds": 2.0}]},
+          {"optimizer": "sgd", "learningRate": 0.1,
+           "mean": 0.9505, "deviation": 0.0007071067811865482, "lowest": 0.95, "highest": 0.951,
+           "diverged": 0, "bestRate": true, "bestOfAll": false, "runs": [
+             {"seed": 1, "epoch": 1, "trainLoss": 0.5, "trainAccuracy": 0.75,
+              "testLoss": 0.25, "testAccuracy": 0.95, "seconds": 2.0},
+             {"seed": 2, "epoch": 1, "trainLoss": 0.5, "trainAccuracy": 0.75,
+              "testLoss": 0.25, "testAccuracy": 0.951, "seconds": 2.0}]},
+          {"optimizer": "sgd", "learningRate": 0.4,
+           "mean": null, "deviation": null, "lowest": null, "highest": null,
+           "diverged": 1, "bestRate": false, "bestOfAll": false, "runs": [
+             {"seed": 1, "epoch": 1, "trainLoss": 0.5, "trainAccuracy": 0.75,
+              "testLoss": 0.25, "testAccuracy": 0.999, "seconds": 2.0},
+             {"seed": 2, "divergence": "diverged", "seconds": 0.0}]}]}
+        """);
+    assertThat(json.equals(NEARLY, expected)).as(json.toPrettyString()).isTrue();
   }
 
   @Test
