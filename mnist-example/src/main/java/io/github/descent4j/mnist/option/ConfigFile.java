@@ -75,7 +75,7 @@ final class ConfigFile {
     JsonNode optimizer =
         settings.has(OPTIMIZER) ? settings.get(OPTIMIZER) : settings.get(OPTIMIZER.substring(2));
     String given = command.findOption(OPTIMIZER).getValue().toString();
-    return optimizer != null && !optimizer.asText().equals(given);
+    return optimizer != null && !optimizer.asText().equalsIgnoreCase(given);
   }
 
   private static void requireVersion(Path file, ObjectNode content) {

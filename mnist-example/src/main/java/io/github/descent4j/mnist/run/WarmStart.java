@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -77,6 +78,7 @@ public record WarmStart(Path weights, Optional<ModelChoice> model, HiddenSetting
     Parameter headBias = own.get(own.size() - 1);
     Parameter headWeight = own.get(own.size() - 2);
     try {
+      requireModel(model, images);
       int classes = classes(headBias.name());
       Sequential donor = model.build(images.rows(), images.columns(), classes, hidden, 0, 0);
       donor.load(weights);
@@ -113,6 +115,31 @@ public record WarmStart(Path weights, Optional<ModelChoice> model, HiddenSetting
     Set<String> names = new LinkedHashSet<>();
     parameters.forEach(parameter -> names.add(parameter.name()));
     return names;
+  }
+
+  /** Fails if the names of the weights are those of another model. */
+  private void requireModel(ModelChoice model, LabelledImages images) {
+    Set<String> found;
+    try (ArrayFileReader reader = ArrayFileReader.open(weights)) {
+      found = reader.arrays();
+    }
+    for (ModelChoice other : ModelChoice.values()) {
+      if (other != model && found.equals(entries(other, images))) {
+        throw CommandException.mismatch(
+            weights.toString(), "weights of --model " + model, "those of --model " + other);
+      }
+    }
+  }
+
+  /** What a file of a model's weights has in it, apart from gates; nothing if the images are too small for it. */
+  private static Set<String> entries(ModelChoice model, LabelledImages images) {
+    if (Math.min(images.rows(), images.columns()) < model.smallestImage) {
+      return Set.of();
+    }
+    Sequential network = model.build(images.rows(), images.columns(), images.classes(), 0, 0);
+    Set<String> names = names(network.parameters());
+    names.addAll(network.buffers().keySet());
+    return names.stream().map(name -> EntryName.of(name, "value")).collect(Collectors.toSet());
   }
 
   /** How many classes the file's head tells apart. */

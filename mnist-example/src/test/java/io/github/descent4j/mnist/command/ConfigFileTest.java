@@ -73,6 +73,16 @@ class ConfigFileTest extends CheckpointRuns {
         .startsWith("optimizer  adam, learning rate 0.003, ");
   }
 
+  /** Names of optimizers are read in upper and in lower case. */
+  @Test
+  void theSameOptimizerInCapitalsIsNoOtherOne() throws IOException {
+    Path config = Files.writeString(folder.resolve("settings.json"), """
+        {"optimizer": "ADAM", "learning-rate": 0.07, "epochs": 1}
+        """);
+    CommandLineRun run = train(List.of("--config=" + config, "--optimizer=adam"));
+    assertThat(run.outLines().get(2)).startsWith("optimizer  adam, learning rate 0.07, ");
+  }
+
   /** What picocli does with any command: the words of a file stand for its name. */
   @Test
   void readsArgumentsFromAFile() throws IOException {

@@ -176,7 +176,19 @@ class WarmStartTest extends CheckpointRuns {
         "--from=" + file);
     fails("--model is cnn, expected mlp as in " + file, "--model=cnn", "--from=" + file);
     Path copy = Files.copy(file, folder.resolve("weights.npz"));
-    fails("state file " + copy + " has ", "--data=" + data, "--model=convnet", "--from=" + copy);
+    fails(
+        copy + ": expected weights of --model convnet, found those of --model mlp",
+        "--data=" + data,
+        "--model=convnet",
+        "--from=" + copy);
+    Path convnet = folder.resolve("convnet");
+    train(shortRun(), "--model=convnet", "--checkpoint=" + convnet);
+    Path deep = Files.copy(
+        convnet.resolve(step(2)).resolve(Checkpoint.NETWORK), folder.resolve("other.npz"));
+    fails(
+        deep + ": expected weights of --model mlp, found those of --model convnet",
+        "--data=" + data,
+        "--from=" + deep);
     fails(
         folder.resolve("none")
             + ": expected weights, or a folder with checkpoints, found no such file or folder",
