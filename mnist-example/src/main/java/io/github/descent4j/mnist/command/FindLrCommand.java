@@ -43,7 +43,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     footer = {
       "",
-      "The last line is the result, as 'learning rate 0.0042 (steepest), 0.0019 (a tenth of the lowest)'.",
+      "The last line is the result, as 'learning rate 0.0042 (steepest), 0.0019 (a tenth of the lowest), 0.019 (the lowest)':"
+          + " the first two for a constant rate, the last one for a schedule that falls to 0.",
       "",
       "Example:",
       "  mnist-example find-lr --optimizer adam --plot rates.png",
@@ -233,8 +234,9 @@ public final class FindLrCommand implements Callable<Integer> {
     }
     return String.format(
         Locale.ROOT,
-        "learning rate %.2g (steepest), %.2g (a tenth of the lowest)",
+        "learning rate %.2g (steepest), %.2g (a tenth of the lowest), %.2g (the lowest)",
         steepest.getAsDouble(),
-        careful.getAsDouble());
+        careful.getAsDouble(),
+        10 * careful.getAsDouble());
   }
 }

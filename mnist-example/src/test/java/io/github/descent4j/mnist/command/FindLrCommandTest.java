@@ -25,7 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("slow")
 class FindLrCommandTest {
   private static final String SUGGESTION =
-      "learning rate (\\S+) \\(steepest\\), (\\S+) \\(a tenth of the lowest\\)";
+      "learning rate (\\S+) \\(steepest\\), (\\S+) \\(a tenth of the lowest\\),"
+          + " (\\S+) \\(the lowest\\)";
 
   @TempDir
   static Path small;
@@ -62,6 +63,32 @@ class FindLrCommandTest {
     CommandLineRun trained = CommandLineRun.of(
         "train", "--optimizer", optimizer.toString(), "--learning-rate", rate, "--epochs", "1");
     assertThat(trained.correct()).as("%s at %s", optimizer, rate).isGreaterThanOrEqualTo(9000);
+  }
+
+  /** Of the rules of the lecture, the rates that train takes with a schedule that falls to 0. */
+  @ParameterizedTest
+  @EnumSource(
+      value = OptimizerChoice.class,
+      names = {
+        "SGD",
+        "MOMENTUM",
+        "NESTEROV",
+        "ADAGRAD",
+        "RMSPROP",
+        "ADADELTA",
+        "ADAM",
+        "ADAMW",
+        "AMSGRAD",
+        "YOGI",
+        "RADAM",
+        "NADAM",
+        "ADAMAX"
+      })
+  void theLowestLossIsNearTheRateThatTrainTakes(OptimizerChoice optimizer) {
+    CommandLineRun run = CommandLineRun.of("find-lr", "--optimizer=" + optimizer);
+    double lowest = Double.parseDouble(run.lastLine().replaceFirst(SUGGESTION, "$3"));
+    assertThat(lowest)
+        .isBetween(optimizer.defaultLearningRate / 4, optimizer.defaultLearningRate * 4);
   }
 
   @ParameterizedTest
