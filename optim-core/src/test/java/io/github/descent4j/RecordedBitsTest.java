@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -131,20 +132,38 @@ class RecordedBitsTest {
   }
 
   private static String run(Optimizer optimizer, DataType type, Layout layout) {
+    return run(optimizer, type, layout, (half, parameters) -> half);
+  }
+
+  /**
+   * Hashes the bits after every step.
+   *
+   * @param inTheMiddle gives what takes the second half of the steps
+   */
+  static String run(
+      Optimizer optimizer,
+      DataType type,
+      Layout layout,
+      BiFunction<Optimizer, Parameters, Optimizer> inTheMiddle) {
+    Optimizer stepping = optimizer;
     SplittableRandom random = new SplittableRandom(42);
     INDArray ordinary = value(random, type, layout, 31, 33);
     INDArray hostile = value(random, type, layout, 4, 67);
     long hash = 0;
     for (int step = 0; step < STEPS; step++) {
-      optimizer.step(Parameters.of(
+      Parameters parameters = Parameters.of(
           Parameter.of("ordinary", ordinary, gradient(random, type, layout, false, 31, 33)),
-          Parameter.of("hostile", hostile, gradient(random, type, layout, true, 4, 67))));
+          Parameter.of("hostile", hostile, gradient(random, type, layout, true, 4, 67)));
+      if (step == STEPS / 2) {
+        stepping = inTheMiddle.apply(stepping, parameters);
+      }
+      stepping.step(parameters);
       for (INDArray value : List.of(ordinary, hostile)) {
         hash = hash(hash, value);
       }
       for (String parameter : List.of("ordinary", "hostile")) {
-        for (String slot : optimizer.state().slots(parameter)) {
-          hash = hash(hash, optimizer.state().slot(parameter, slot));
+        for (String slot : stepping.state().slots(parameter)) {
+          hash = hash(hash, stepping.state().slot(parameter, slot));
         }
       }
     }
@@ -177,7 +196,7 @@ class RecordedBitsTest {
     return TestArrays.lay(TestArrays.create(type, shape, numbers), layout);
   }
 
-  private static long hash(long hash, INDArray array) {
+  static long hash(long hash, INDArray array) {
     for (long bits : TestArrays.bits(array)) {
       hash = (hash ^ bits) * 0x9E3779B97F4A7C15L;
       hash ^= hash >>> 32;
@@ -189,7 +208,7 @@ class RecordedBitsTest {
     return optimizer.name() + " | " + type + " | " + treatment;
   }
 
-  private static List<DataType> types() {
+  static List<DataType> types() {
     return List.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT16, DataType.BFLOAT16);
   }
 

@@ -43,11 +43,13 @@ public class ThreadsTest {
     }
   }
 
-  /** Values and slots after a few clipped steps. */
   private static List<INDArray> run(OptimizerCase optimizer, int threads) {
-    Optimizer clipped = withThreads(
-        Integer.toString(threads),
-        () -> optimizer.create().get().clipped(GradientClip.byGlobalNorm(1)));
+    return withThreads(Integer.toString(threads), () -> run(optimizer));
+  }
+
+  /** Values and slots after a few clipped steps of many elements. */
+  static List<INDArray> run(OptimizerCase optimizer) {
+    Optimizer clipped = optimizer.create().get().clipped(GradientClip.byGlobalNorm(1));
     SplittableRandom random = new SplittableRandom(11);
     List<INDArray> arrays = new ArrayList<>();
     List<Parameter> parameters = new ArrayList<>();

@@ -1,0 +1,175 @@
+package io.github.descent4j.mnist.run;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Compares the bits of steps and of trainings over JDKs, loops, threads and what the JVM compiles to. {@code .ci/campaign bits} starts
+ * it, in the project's folder.
+ */
+final class BitsCampaign {
+  private static final String STEPS = "io.github.descent4j.StepBits";
+  private static final int LIMIT_MINUTES = 60;
+
+  /** All of them are of the same steps. */
+  private static final List<String> SAME_STEPS =
+      List.of("C_ORDER", "F_ORDER", "TRANSPOSED_VIEW", "resumed");
+
+  private static final List<String> STEP_COLUMNS = List.of("large", "decorated");
+  private static final List<String> TRAINING_COLUMNS = List.of("mlp", "cnn", "convnet");
+
+  /** How a JVM runs. */
+  private record Mode(String loops, int threads, List<String> flags) {
+    static List<Mode> all() {
+      List<Mode> all = new ArrayList<>();
+      for (String loops : List.of("scalar", "vector", "interpreted")) {
+        for (int threads : new int[] {1, 2, 7}) {
+          all.add(new Mode(loops, threads, List.of()));
+        }
+      }
+      all.add(new Mode("scalar", 2, List.of("-Xint")));
+      for (String loops : List.of("scalar", "vector")) {
+        all.add(new Mode(loops, 2, List.of("-XX:TieredStopAtLevel=1")));
+        if (System.getProperty("os.arch").matches("amd64|x86_64")) {
+          for (int avx = 0; avx <= 3; avx++) {
+            all.add(new Mode(loops, 2, List.of("-XX:UseAVX=" + avx)));
+          }
+        }
+      }
+      return all;
+    }
+  }
+
+  private final Map<String, String> expected = new LinkedHashMap<>();
+  private final StringBuilder table = new StringBuilder();
+  private int different;
+  private int processes;
+
+  private BitsCampaign() {}
+
+  /**
+   * Runs the campaign.
+   *
+   * @param args the file for the table, and the homes of the JDKs
+   */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    BitsCampaign campaign = new BitsCampaign();
+    campaign.compare(Arrays.stream(args).skip(1).map(Path::of).toList());
+    Path out = Path.of(args[0]).toAbsolutePath();
+    Files.createDirectories(out.getParent());
+    Files.writeString(out, campaign.table);
+    System.out.println(campaign.table);
+    System.out.println(campaign.processes + " processes, " + campaign.different
+        + " results with other bits; the table is in " + out);
+    System.exit(campaign.different == 0 ? 0 : 1);
+  }
+
+  private void compare(List<Path> homes) throws IOException, InterruptedException {
+    List<String> columns = new ArrayList<>(List.of("steps"));
+    columns.addAll(STEP_COLUMNS);
+    columns.addAll(TRAINING_COLUMNS);
+    table
+        .append("| JDK | loops | threads | flags | ")
+        .append(String.join(" | ", columns))
+        .append(" |\n|")
+        .append("---|".repeat(4 + columns.size()))
+        .append('\n');
+    for (Path home : homes) {
+      String version = version(home);
+      for (Mode mode : Mode.all()) {
+        Map<String, String> bits = new LinkedHashMap<>();
+        bits.putAll(run(home, mode, STEPS, Path.of("optim-core")));
+        bits.putAll(run(home, mode, TrainingBits.class.getName(), Path.of("mnist-example")));
+        row(version, mode, bits, columns);
+      }
+    }
+  }
+
+  private void row(String version, Mode mode, Map<String, String> bits, List<String> columns) {
+    List<String> steps = SAME_STEPS.stream()
+        .map(name -> bits.getOrDefault(name, "none"))
+        .distinct()
+        .toList();
+    bits.put("steps", String.join(", ", steps));
+    String loops = bits.getOrDefault("loops", "none");
+    StringBuilder row = new StringBuilder("| " + version + " | " + loops + " | " + mode.threads
+        + " | " + mode.flags.stream().map(flag -> "`" + flag + "`").collect(Collectors.joining(" "))
+        + " | ");
+    for (String column : columns) {
+      String value = bits.getOrDefault(column, "none");
+      boolean same = value.equals(expected.computeIfAbsent(column, name -> value))
+          && value.matches("[0-9a-f]{16}");
+      different += same ? 0 : 1;
+      row.append(same ? value.substring(0, 8) : "**" + value + "**").append(" | ");
+    }
+    if (!loops.equals(mode.loops)) {
+      different++;
+    }
+    String line = row.toString().stripTrailing();
+    table.append(line).append('\n');
+    System.out.println(line);
+  }
+
+  /** What a class prints in a JVM of its own; less than all if it fails. */
+  private Map<String, String> run(Path home, Mode mode, String main, Path folder)
+      throws IOException, InterruptedException {
+    processes++;
+    List<String> command =
+        new ArrayList<>(List.of(home.resolve("bin").resolve("java").toString(), "-Xmx2g"));
+    command.addAll(mode.flags);
+    command.add("-Dio.github.descent4j.kernels=" + mode.loops);
+    command.add("-Dio.github.descent4j.threads=" + mode.threads);
+    if (mode.loops.equals("vector")) {
+      command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    }
+    command.addAll(List.of("-cp", classPath(), main));
+    Path out = Files.createTempFile("bits", ".out");
+    Path err = Files.createTempFile("bits", ".err");
+    Process process = new ProcessBuilder(command)
+        .directory(folder.toFile())
+        .redirectOutput(out.toFile())
+        .redirectError(err.toFile())
+        .start();
+    if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
+      process.destroyForcibly().waitFor();
+    }
+    if (process.exitValue() != 0) {
+      System.out.println(String.join(" ", command) + "\n" + Files.readString(err));
+    }
+    Map<String, String> bits = new LinkedHashMap<>();
+    try (Stream<String> lines = Files.lines(out)) {
+      lines.filter(line -> line.startsWith("bits ")).forEach(line -> {
+        String[] words = line.split(" ", 3);
+        bits.put(words[1], words[2]);
+      });
+    }
+    Files.delete(out);
+    Files.delete(err);
+    return bits;
+  }
+
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static String version(Path home) throws IOException {
+    Properties release = new Properties();
+    try (var in = Files.newInputStream(home.resolve("release"))) {
+      release.load(in);
+    }
+    return release.getProperty("JAVA_VERSION").replace("\"", "");
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.descent4j.mnist.run;
+
+import io.github.descent4j.mnist.CommandLineRun;
+import io.github.descent4j.mnist.data.IdxBytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Prints hashes of what {@code train} comes to in this JVM, for each model; and whether it comes there too when it is resumed. */
+final class TrainingBits {
+  private static final List<String> MODELS = List.of("mlp", "cnn", "convnet");
+
+  private TrainingBits() {}
+
+  /**
+   * Prints them.
+   *
+   * @param args none
+   */
+  public static void main(String[] args) throws IOException {
+    Path work = Files.createTempDirectory("bits");
+    IdxBytes.writeDataSet(work, 300, 60, 16, 16);
+    for (String model : MODELS) {
+      Path whole = work.resolve(model);
+      Ending ending = train(
+          whole,
+          "--data=" + work,
+          "--model=" + model,
+          "--dropout=0.1",
+          "--augment-shift=1",
+          "--batch-size=64",
+          "--epochs=3",
+          "--keep=9",
+          "--checkpoint=" + whole);
+      Path broken = Files.createDirectory(work.resolve(model + "-broken"));
+      copyFirst(whole, broken);
+      boolean same = train(broken, "--resume=" + broken).equals(ending);
+      System.out.println("bits " + model + " " + ending.hashes().get(Checkpoint.NETWORK)
+          + (same ? "" : ", resumed another"));
+    }
+    Saves.delete(work);
+  }
+
+  private static Ending train(Path folder, String... options) throws IOException {
+    List<String> command = new ArrayList<>(List.of("train"));
+    command.addAll(List.of(options));
+    CommandLineRun run = CommandLineRun.of(command.toArray(String[]::new));
+    if (run.exitCode() != 0) {
+      throw new Harmed(command + ": " + run.err());
+    }
+    return Ending.of(folder, run.lastLine());
+  }
+
+  /** Brings a folder back to where it was after the first epoch. */
+  private static void copyFirst(Path whole, Path broken) throws IOException {
+    Path first;
+    try (Stream<Path> all = Files.list(whole)) {
+      first = all.filter(path -> CheckpointName.steps(path).isPresent())
+          .sorted()
+          .findFirst()
+          .orElseThrow();
+    }
+    Path copy = Files.createDirectory(broken.resolve(first.getFileName()));
+    try (Stream<Path> files = Files.list(first)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+  }
+}
