@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** One run, from its beginning through all that is done to it to its end. */
@@ -174,14 +175,17 @@ final class HarmedRun {
     }
   }
 
-  /** Spins until something is so, or the process has ended: what is waited for lasts a millisecond. */
+  /**
+   * Waits until something is so, or the process has ended. What is waited for lasts milliseconds, and the process needs the
+   * processor more than who watches it.
+   */
   private static void await(TrainProcess process, BooleanSupplier condition) {
     long limit = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
     while (!condition.getAsBoolean() && process.isAlive()) {
       if (System.nanoTime() > limit) {
         throw new Harmed("hung for 3 minutes");
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(200_000);
     }
   }
 
