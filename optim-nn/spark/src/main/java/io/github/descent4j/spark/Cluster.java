@@ -50,7 +50,7 @@ final class Cluster implements AutoCloseable {
    *
    * @throws IllegalStateException that names an executor that cannot, or is not as the others
    */
-  void prepare(Sequential network) {
+  void prepare(Sequential network, String loss) {
     if (batches != null) {
       return;
     }
@@ -69,7 +69,7 @@ final class Cluster implements AutoCloseable {
     }
     expected = Fingerprint.commonest(fingerprints);
     fingerprints.forEach(expected::require);
-    expected.requireNetwork(network);
+    expected.requireModel(network, loss);
     int size = examples == null ? all.get(0).examples() : examples.count();
     if (size < job.shards) {
       throw new IllegalArgumentException("the training set has " + size

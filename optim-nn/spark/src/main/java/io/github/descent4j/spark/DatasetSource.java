@@ -17,7 +17,7 @@ import java.io.Serializable;
 public interface DatasetSource extends Serializable {
 
   /**
-   * Opens it. What is returned has class labels, and is read by one thread at a time.
+   * Opens it. What is returned is read by one thread at a time.
    *
    * @throws Exception if it cannot be opened: training ends, and the message names the executor
    */

@@ -25,12 +25,24 @@ import scala.Tuple2;
  * <p>The RDD is computed anew where an executor with a partition dies: it has to give the same examples in the same order.
  */
 public final class DistributedExamples {
-  private final JavaRDD<LabelledExample> examples;
+  /** One of the two is null. */
+  private final JavaRDD<LabelledExample> labelled;
+
+  private final JavaRDD<ValueExample> valued;
   private final long[] exampleShape;
 
-  private DistributedExamples(JavaRDD<LabelledExample> examples, long[] exampleShape) {
-    this.examples = examples;
+  /** Of length 0 where examples have labels. */
+  private final long[] targetShape;
+
+  private DistributedExamples(
+      JavaRDD<LabelledExample> labelled,
+      JavaRDD<ValueExample> valued,
+      long[] exampleShape,
+      long[] targetShape) {
+    this.labelled = labelled;
+    this.valued = valued;
     this.exampleShape = exampleShape;
+    this.targetShape = targetShape;
   }
 
   /**
@@ -41,16 +53,45 @@ public final class DistributedExamples {
    * @throws IllegalArgumentException if the shape has no dimension or one below 1
    */
   public static DistributedExamples of(JavaRDD<LabelledExample> examples, long... exampleShape) {
-    Objects.requireNonNull(examples, "examples");
-    if (exampleShape.length == 0 || Arrays.stream(exampleShape).anyMatch(length -> length < 1)) {
+    return new DistributedExamples(
+        Objects.requireNonNull(examples, "examples"),
+        null,
+        requireLengths("exampleShape", exampleShape),
+        new long[0]);
+  }
+
+  /**
+   * The examples of an RDD that have values in place of labels, for the losses that take values.
+   *
+   * <pre>{@code
+   * DistributedExamples plane = DistributedExamples.ofValues(rows, new long[] {2}, new long[] {1}); // rows: JavaRDD<ValueExample>
+   * }</pre>
+   *
+   * @param examples at least as many as there will be shards
+   * @param exampleShape shape of the features of one, without the batch dimension
+   * @param targetShape shape of the values of one: that of the network's outputs, without the batch dimension
+   * @throws IllegalArgumentException if a shape has no dimension or one below 1
+   */
+  public static DistributedExamples ofValues(
+      JavaRDD<ValueExample> examples, long[] exampleShape, long[] targetShape) {
+    return new DistributedExamples(
+        null,
+        Objects.requireNonNull(examples, "examples"),
+        requireLengths("exampleShape", exampleShape),
+        requireLengths("targetShape", targetShape));
+  }
+
+  private static long[] requireLengths(String name, long[] shape) {
+    if (shape.length == 0 || Arrays.stream(shape).anyMatch(length -> length < 1)) {
       throw new IllegalArgumentException(
-          "exampleShape is " + Arrays.toString(exampleShape) + ", expected lengths of at least 1");
+          name + " is " + Arrays.toString(shape) + ", expected lengths of at least 1");
     }
-    return new DistributedExamples(examples, exampleShape.clone());
+    return shape.clone();
   }
 
   /** How many there are: computes the RDD. */
   int count() {
+    JavaRDD<?> examples = labelled == null ? valued : labelled;
     long count = Cluster.spark("counting the examples", examples::count);
     if (count > Integer.MAX_VALUE) {
       throw new IllegalArgumentException(
@@ -62,36 +103,70 @@ public final class DistributedExamples {
   /** A partition of one element for each shard. */
   JavaRDD<OwnedExamples> partitioned(Batches batches, long seed) {
     long[] shape = exampleShape;
-    // Counts the examples of the partitions, in a job of its own.
-    JavaPairRDD<LabelledExample, Long> numbered =
-        Cluster.spark("numbering the examples", examples::zipWithIndex);
-    return numbered
-        .mapToPair(Tuple2::swap)
-        .repartitionAndSortWithinPartitions(new Owners(batches))
-        .mapPartitionsWithIndex(
-            (shard, owned) -> collect(owned, batches.owned(shard), shape, seed), true)
-        .persist(StorageLevel.MEMORY_AND_DISK());
+    long[] ofTarget = targetShape;
+    JavaRDD<OwnedExamples> owned = labelled == null
+        ? distributed(valued, batches)
+            .mapPartitionsWithIndex(
+                (shard, own) -> collectValues(own, batches.owned(shard), shape, ofTarget, seed),
+                true)
+        : distributed(labelled, batches)
+            .mapPartitionsWithIndex(
+                (shard, own) -> collectLabels(own, batches.owned(shard), shape, seed), true);
+    return owned.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
-  private static Iterator<OwnedExamples> collect(
+  /** Each with its number, at the shard that owns it. */
+  private static <T> JavaPairRDD<Long, T> distributed(JavaRDD<T> examples, Batches batches) {
+    // Counts the examples of the partitions, in a job of its own.
+    JavaPairRDD<T, Long> numbered = Cluster.spark("numbering the examples", examples::zipWithIndex);
+    return numbered.mapToPair(Tuple2::swap).repartitionAndSortWithinPartitions(new Owners(batches));
+  }
+
+  private static Iterator<OwnedExamples> collectLabels(
       Iterator<Tuple2<Long, LabelledExample>> examples, int count, long[] shape, long seed) {
+    float[] features = new float[Math.multiplyExact(count, length(shape))];
+    int[] labels = new int[count];
+    for (int i = 0; i < count; i++) {
+      Tuple2<Long, LabelledExample> next = examples.next();
+      put(next._1(), "features", next._2().features(), shape, features, i);
+      labels[i] = next._2().label();
+    }
+    return List.of(OwnedExamples.withLabels(shape, features, labels, seed)).iterator();
+  }
+
+  private static Iterator<OwnedExamples> collectValues(
+      Iterator<Tuple2<Long, ValueExample>> examples,
+      int count,
+      long[] shape,
+      long[] ofTarget,
+      long seed) {
+    float[] features = new float[Math.multiplyExact(count, length(shape))];
+    float[] values = new float[Math.multiplyExact(count, length(ofTarget))];
+    for (int i = 0; i < count; i++) {
+      Tuple2<Long, ValueExample> next = examples.next();
+      put(next._1(), "features", next._2().features(), shape, features, i);
+      put(next._1(), "values", next._2().values(), ofTarget, values, i);
+    }
+    return List.of(OwnedExamples.withValues(count, shape, ofTarget, features, values, seed))
+        .iterator();
+  }
+
+  private static int length(long[] shape) {
     int length = 1;
     for (long dimension : shape) {
       length = Math.multiplyExact(length, Math.toIntExact(dimension));
     }
-    float[] features = new float[Math.multiplyExact(count, length)];
-    int[] labels = new int[count];
-    for (int i = 0; i < count; i++) {
-      Tuple2<Long, LabelledExample> next = examples.next();
-      float[] one = next._2().features();
-      if (one.length != length) {
-        throw new IllegalArgumentException("example " + next._1() + " of the RDD has " + one.length
-            + " features, expected " + length + " of the shape " + Arrays.toString(shape));
-      }
-      System.arraycopy(one, 0, features, i * length, length);
-      labels[i] = next._2().label();
+    return length;
+  }
+
+  private static void put(
+      long example, String what, float[] one, long[] shape, float[] all, int at) {
+    int length = length(shape);
+    if (one.length != length) {
+      throw new IllegalArgumentException("example " + example + " of the RDD has " + one.length
+          + " " + what + ", expected " + length + " of the shape " + Arrays.toString(shape));
     }
-    return List.of(new OwnedExamples(shape, features, labels, seed)).iterator();
+    System.arraycopy(one, 0, all, at * length, length);
   }
 
   /** Sends an example, by its number, to the shard that owns it. */

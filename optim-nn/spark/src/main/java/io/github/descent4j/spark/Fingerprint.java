@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What has to be the same on every executor for a run to have one result: the names, shapes and types of the parameters, number, shape and classes
+ * What has to be the same on every executor for a run to have one result: the names, shapes and types of the parameters, the loss, number, shape and classes
  * of the examples, whose values are not compared, and how numbers are computed. OpenBLAS chooses its kernels by the processor, and other kernels have other last bits.
  *
  * @param where the executor
@@ -27,17 +27,15 @@ import org.nd4j.linalg.factory.Nd4j;
 record Fingerprint(String where, Map<String, String> features) implements Serializable {
   private static final String PARAMETERS = "parameters";
   private static final String BUFFERS = "buffers";
+  private static final String LOSS = "loss";
 
   /** Odd sizes, so that kernels for the rest of a block take part too. */
   private static final int[] PRODUCT = {37, 259, 41};
 
-  static Fingerprint of(Sequential network, SharedDataset dataset) {
-    Map<String, String> features = new LinkedHashMap<>(ofNetwork(network));
+  static Fingerprint of(Sequential network, String loss, SharedDataset dataset) {
+    Map<String, String> features = new LinkedHashMap<>(ofModel(network, loss));
     if (dataset != null) {
-      features.put(
-          "examples",
-          dataset.size() + " of " + Arrays.toString(dataset.exampleShape()) + " in "
-              + dataset.classes() + " classes");
+      features.put("examples", dataset.toString());
     }
     features.put("kernels", Loops.chosen().kind().toString());
     features.put("OPENBLAS_CORETYPE", OpenBlasCore.coreType().orElse("not set"));
@@ -45,8 +43,8 @@ record Fingerprint(String where, Map<String, String> features) implements Serial
     return new Fingerprint(TaskPlace.name(), features);
   }
 
-  /** Of a network alone: what an executor's and the driver's have in common. */
-  static Map<String, String> ofNetwork(Sequential network) {
+  /** Of network and loss alone: what an executor's and the driver's have in common. */
+  private static Map<String, String> ofModel(Sequential network, String loss) {
     Map<String, String> features = new LinkedHashMap<>();
     List<String> parameters = new ArrayList<>();
     network.parameters().forEach(parameter -> parameters.add(parameter.toString()));
@@ -57,6 +55,7 @@ record Fingerprint(String where, Map<String, String> features) implements Serial
             .map(buffer -> buffer.getKey() + " " + buffer.getValue().dataType()
                 + Arrays.toString(buffer.getValue().shape()))
             .collect(Collectors.joining(", ")));
+    features.put(LOSS, loss);
     return features;
   }
 
@@ -111,9 +110,9 @@ record Fingerprint(String where, Map<String, String> features) implements Serial
     }
   }
 
-  /** Fails if the networks of executors are not that of the driver. */
-  void requireNetwork(Sequential network) {
-    Map<String, String> own = ofNetwork(network);
+  /** Fails if networks and losses of executors are not those of the driver. */
+  void requireModel(Sequential network, String loss) {
+    Map<String, String> own = ofModel(network, loss);
     Map<String, String> theirs = new LinkedHashMap<>(features);
     theirs.keySet().retainAll(own.keySet());
     if (!theirs.equals(own)) {

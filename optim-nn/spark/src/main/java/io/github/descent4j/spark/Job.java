@@ -1,14 +1,13 @@
 package io.github.descent4j.spark;
 
+import io.github.descent4j.nn.Loss;
 import io.github.descent4j.nn.OpenBlasCore;
 import io.github.descent4j.nn.Sequential;
-import io.github.descent4j.nn.SoftmaxCrossEntropy;
-import io.github.descent4j.nn.train.Dataset;
 import io.github.descent4j.nn.train.TrainingSeeds;
 import java.io.Serializable;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
+import java.util.Objects;
 import org.nd4j.linalg.api.blas.Blas;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -24,7 +23,7 @@ final class Job implements Serializable {
   /** Null where the examples are those of an RDD. */
   final DatasetSource data;
 
-  final double labelSmoothing;
+  final LossSource loss;
   final long seed;
   final int batchSize;
   final int shards;
@@ -39,14 +38,14 @@ final class Job implements Serializable {
   Job(
       NetworkSource network,
       DatasetSource data,
-      double labelSmoothing,
+      LossSource loss,
       long seed,
       int batchSize,
       int shards,
       OptimizerSource inner) {
     this.network = network;
     this.data = data;
-    this.labelSmoothing = labelSmoothing;
+    this.loss = loss;
     this.seed = seed;
     this.batchSize = batchSize;
     this.shards = shards;
@@ -67,10 +66,10 @@ final class Job implements Serializable {
     synchronized (this) {
       Replica replica = free == null ? null : free.poll();
       if (replica == null) {
-        replica = new Replica(this, open(), new SoftmaxCrossEntropy(labelSmoothing));
+        replica = new Replica(this, open(), newLoss());
       }
       if (fingerprint == null) {
-        fingerprint = Fingerprint.of(replica.network(), dataset);
+        fingerprint = Fingerprint.of(replica.network(), describe(replica.loss()), dataset);
       }
       return replica;
     }
@@ -95,24 +94,29 @@ final class Job implements Serializable {
 
   private Sequential open() {
     if (data != null && dataset == null) {
-      Dataset opened;
       try {
-        opened = data.open();
+        dataset = new SharedDataset(data.open(), new TrainingSeeds(seed));
       } catch (Exception e) {
         throw new SourceException("the training set cannot be opened: " + e, e);
       }
-      if (opened.targetShape().length > 0) {
-        IllegalArgumentException cause =
-            new IllegalArgumentException("examples have values of shape "
-                + Arrays.toString(opened.targetShape()) + ", expected class labels");
-        throw new SourceException(cause.getMessage(), cause);
-      }
-      dataset = new SharedDataset(opened, new TrainingSeeds(seed));
     }
     try {
       return network.build();
     } catch (Exception e) {
       throw new SourceException("the network cannot be made: " + e, e);
     }
+  }
+
+  private Loss newLoss() {
+    try {
+      return Objects.requireNonNull(loss.create(), "the source has made null");
+    } catch (Exception e) {
+      throw new SourceException("the loss cannot be made: " + e, e);
+    }
+  }
+
+  /** What is compared of an object: its words, without what differs from JVM to JVM, the names of lambdas and hash codes. */
+  static String describe(Object object) {
+    return object.toString().replaceAll("\\$\\$Lambda[^,)\\s]*|@[0-9a-f]+", "");
   }
 }

@@ -2,9 +2,10 @@ package io.github.descent4j.spark;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.decorator.NonFiniteGradientException;
+import io.github.descent4j.nn.Loss;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
-import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.nn.Targets;
 import io.github.descent4j.nn.train.TrainingSeeds;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -18,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Replica {
   private final Job job;
   private final Sequential network;
-  private final SoftmaxCrossEntropy loss;
+  private final Loss loss;
   private final TrainingSeeds seeds;
   private final List<INDArray> values;
   private final List<INDArray> gradients;
@@ -28,12 +29,18 @@ final class Replica {
 
   private final Flat sentBuffers;
 
+  /** Whether the network has these values: gradients leave them alone, local steps do not. */
+  private boolean hasSent;
+
   /** By their number of examples, of which there are few. */
   private final Map<Integer, INDArray> features = new HashMap<>();
 
+  /** The same of their values, where they have values. */
+  private final Map<Integer, INDArray> targets = new HashMap<>();
+
   private int[] labels = {};
 
-  Replica(Job job, Sequential network, SoftmaxCrossEntropy loss) {
+  Replica(Job job, Sequential network, Loss loss) {
     this.job = job;
     this.network = network;
     this.loss = loss;
@@ -48,11 +55,16 @@ final class Replica {
     return network;
   }
 
+  Loss loss() {
+    return loss;
+  }
+
   /** Takes the values and buffers of the driver's network. */
   void receive(byte[] bytes) {
     ByteBuffer source = ByteBuffer.wrap(bytes);
     sent.get(source);
     sentBuffers.get(source);
+    hasSent = false;
   }
 
   /** The buffers as they are now. */
@@ -66,7 +78,10 @@ final class Replica {
    * @return null if it has no example in it
    */
   Part part(StepTask step, ShardExamples data, int shard) {
-    sent.write(values);
+    if (!hasSent) {
+      sent.write(values);
+    }
+    hasSent = job.inner == null;
     sentBuffers.write(network.buffers().values());
     return job.inner == null ? gradient(step, data, shard) : difference(step, data, shard);
   }
@@ -121,9 +136,14 @@ final class Replica {
       labels = new int[count];
     }
     INDArray input = features.computeIfAbsent(count, n -> room(n, data.exampleShape()));
-    data.read(step.epoch(), shard, from, count, input, labels);
+    long[] targetShape = data.targetShape();
+    INDArray target =
+        targetShape.length == 0 ? null : targets.computeIfAbsent(count, n -> room(n, targetShape));
+    data.read(step.epoch(), shard, from, count, input, labels, target);
     network.reseed(seedOf(seeds.ofStep(step.step() + offset), shard));
-    double mean = loss.forward(network.forward(input, Mode.TRAINING), labels);
+    double mean = loss.forward(
+        network.forward(input, Mode.TRAINING),
+        target == null ? Targets.labels(labels) : Targets.values(target));
     network.backwardParameters(loss.backward());
     return mean;
   }

@@ -8,6 +8,9 @@ interface ShardExamples {
   /** The shape of one example's features. */
   long[] exampleShape();
 
+  /** The shape of one example's values; of length 0 where examples have labels. */
+  long[] targetShape();
+
   /**
    * Copies examples.
    *
@@ -16,6 +19,9 @@ interface ShardExamples {
    * @param from place of the first one in the order of {@link Batches}
    * @param count how many
    * @param features {@code [count, exampleShape...]}
+   * @param labels left alone where examples have values
+   * @param values {@code [count, targetShape...]}; null where examples have labels
    */
-  void read(int epoch, int shard, int from, int count, INDArray features, int[] labels);
+  void read(
+      int epoch, int shard, int from, int count, INDArray features, int[] labels, INDArray values);
 }

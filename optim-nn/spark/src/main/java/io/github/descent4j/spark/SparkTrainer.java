@@ -5,6 +5,7 @@ import io.github.descent4j.Parameter;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.nn.Sequential;
+import io.github.descent4j.nn.SoftmaxCrossEntropy;
 import io.github.descent4j.nn.train.DivergedException;
 import io.github.descent4j.nn.train.ElasticNet;
 import io.github.descent4j.nn.train.EpochMetrics;
@@ -52,7 +53,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p><b>Bits.</b> They follow from seed, data, batch size and the number of shards: not from the number of executors, nor from who computes what, in which
  * order, or for the second time. A task whose executor dies is computed elsewhere. Executors that compute with other kernels, that have
- * a network of other parameters, or that have another number of examples, another shape of them or other classes, are refused; the values of the examples
+ * a network of other parameters or another loss, or that have another number of examples, another shape of them or other classes, are refused; the values of the examples
  * are not compared.
  *
  * <p><b>Batch normalization</b> takes the statistics of a shard, not of the batch, and its running statistics are those of shard 0, as with PyTorch's
@@ -66,11 +67,16 @@ public final class SparkTrainer implements AutoCloseable {
   private final Sequential network;
   private final Optimizer optimizer;
   private final ElasticNet penalty;
+
+  /** What the loss says of itself. */
+  private final String loss;
+
   private final Builder settings;
   private final Cluster cluster;
   private Progress progress = START;
 
-  private SparkTrainer(Builder builder, Sequential network, Cluster cluster) {
+  private SparkTrainer(Builder builder, Sequential network, String loss, Cluster cluster) {
+    this.loss = loss;
     settings = builder;
     optimizer = builder.optimizer;
     penalty = builder.penalty;
@@ -177,7 +183,7 @@ public final class SparkTrainer implements AutoCloseable {
     requireNoLaterCheckpoint();
     List<EpochMetrics> metrics = new ArrayList<>();
     Cluster.run(() -> {
-      cluster.prepare(network);
+      cluster.prepare(network, loss);
       for (int i = 0; i < epochs; i++) {
         if (!trainEpoch()) {
           return;
@@ -304,14 +310,12 @@ public final class SparkTrainer implements AutoCloseable {
     run.put("shards", "" + settings.shards);
     run.put("batchSize", "" + settings.batchSize);
     run.put("seed", "" + settings.seed);
-    run.put("labelSmoothing", "" + settings.labelSmoothing);
+    run.put("loss", loss);
     run.put("penalty", penalty.toString());
     run.put("data", settings.examples == null ? "whole" : "distributed");
     run.put("localSteps", "" + settings.localSteps);
     if (settings.inner != null) {
-      // Without what differs from JVM to JVM: the names of lambdas and the hash codes of objects.
-      String inner = settings.inner.create().toString();
-      run.put("innerOptimizer", inner.replaceAll("\\$\\$Lambda[^,)\\s]*|@[0-9a-f]+", ""));
+      run.put("innerOptimizer", Job.describe(settings.inner.create()));
     }
     return run;
   }
@@ -335,7 +339,7 @@ public final class SparkTrainer implements AutoCloseable {
     private int batchSize = 1024;
     private int localSteps = 1;
     private OptimizerSource inner;
-    private double labelSmoothing;
+    private LossSource loss = SoftmaxCrossEntropy::new;
     private ElasticNet penalty = ElasticNet.of(0, 0);
     private boolean penalized;
     private long seed;
@@ -372,7 +376,7 @@ public final class SparkTrainer implements AutoCloseable {
       batchSize = other.batchSize;
       localSteps = other.localSteps;
       inner = other.inner;
-      labelSmoothing = other.labelSmoothing;
+      loss = other.loss;
       penalty = other.penalty;
       penalized = other.penalized;
       seed = other.seed;
@@ -416,16 +420,16 @@ public final class SparkTrainer implements AutoCloseable {
     }
 
     /**
-     * Sets the label smoothing of the loss, {@link io.github.descent4j.nn.SoftmaxCrossEntropy}. Default: 0.
+     * Sets the loss; of {@code new SoftmaxCrossEntropy(0.1)}, {@code MeanSquaredError}, {@code Huber} or {@code BinaryCrossEntropy}, or one of your own.
+     * Those of values take examples that have values: a {@link io.github.descent4j.nn.train.ValueDataset}, or {@link DistributedExamples#ofValues}. Default:
+     * {@link SoftmaxCrossEntropy} without label smoothing.
      *
-     * @throws IllegalArgumentException if it is not in [0, 1)
+     * <pre>{@code
+     * builder.loss(() -> new Huber(0.5));
+     * }</pre>
      */
-    public Builder labelSmoothing(double labelSmoothing) {
-      if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
-        throw new IllegalArgumentException(
-            "labelSmoothing is " + labelSmoothing + ", expected a value in [0, 1)");
-      }
-      this.labelSmoothing = labelSmoothing;
+    public Builder loss(LossSource loss) {
+      this.loss = Objects.requireNonNull(loss, "loss");
       return this;
     }
 
@@ -475,7 +479,7 @@ public final class SparkTrainer implements AutoCloseable {
      *
      * @throws IllegalArgumentException if there are more shards than examples in a batch, or a penalty together with local steps, whose gradient would
      *     be missing in them
-     * @throws IllegalStateException if the network cannot be made
+     * @throws IllegalStateException if network or loss cannot be made
      */
     public SparkTrainer build() {
       if (shards > batchSize) {
@@ -493,8 +497,14 @@ public final class SparkTrainer implements AutoCloseable {
       } catch (Exception e) {
         throw new IllegalStateException("the network cannot be made on the driver: " + e, e);
       }
-      Job job = new Job(network, data, labelSmoothing, seed, batchSize, shards, inner);
-      return new SparkTrainer(new Builder(this), own, new Cluster(spark, job, examples));
+      String ownLoss;
+      try {
+        ownLoss = Job.describe(loss.create());
+      } catch (Exception e) {
+        throw new IllegalStateException("the loss cannot be made on the driver: " + e, e);
+      }
+      Job job = new Job(network, data, loss, seed, batchSize, shards, inner);
+      return new SparkTrainer(new Builder(this), own, ownLoss, new Cluster(spark, job, examples));
     }
   }
 }

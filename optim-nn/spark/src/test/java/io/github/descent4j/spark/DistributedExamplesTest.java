@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.RAdam;
+import io.github.descent4j.nn.Huber;
+import io.github.descent4j.nn.MeanSquaredError;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Trainer;
@@ -16,6 +18,8 @@ import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -49,6 +53,33 @@ class DistributedExamplesTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT", "DOUBLE"})
+  void withValuesAndOneShardIsTheTrainer(DataType type) {
+    Sequential network = Points.regression(type);
+    Trainer.builder(network, new RAdam(0.01))
+        .loss(new Huber(0.2))
+        .batchSize(29)
+        .seed(7)
+        .build()
+        .fit(Points.values(), EPOCHS);
+    try (SparkTrainer trainer =
+        valued(type, 2).loss(() -> new Huber(0.2)).shards(1).build()) {
+      trainer.fit(EPOCHS);
+      assertSameBits(trainer.network(), network);
+    }
+  }
+
+  private static SparkTrainer.Builder valued(DataType type, int outputs) {
+    JavaSparkContext spark = LocalSpark.of("local[2]");
+    JavaRDD<ValueExample> rdd = spark.parallelize(Points.valueExamples(), 4);
+    DistributedExamples examples =
+        DistributedExamples.ofValues(rdd, new long[] {Points.DIMENSIONS}, new long[] {outputs});
+    return SparkTrainer.builder(spark, () -> Points.regression(type), examples, new RAdam(0.01))
+        .batchSize(29)
+        .seed(7);
+  }
+
   @Test
   void followsFromTheOrderOfTheRddAndNothingElse() {
     Sequential first = train("local[1]", 1);
@@ -72,12 +103,12 @@ class DistributedExamplesTest {
     for (int i = 0; i < features.length; i++) {
       features[i] = i;
     }
-    OwnedExamples owned = new OwnedExamples(new long[] {2}, features, labels, 7);
+    OwnedExamples owned = OwnedExamples.withLabels(new long[] {2}, features, labels, 7);
     int[] order = new TrainingSeeds(7).order(3, 6);
     for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
       INDArray read = Nd4j.create(type, 4, 2);
       int[] found = new int[4];
-      owned.read(3, 0, 2, 4, read, found);
+      owned.read(3, 0, 2, 4, read, found, null);
       for (int i = 0; i < 4; i++) {
         assertThat(found[i]).isEqualTo(order[2 + i]);
         assertThat(read.getDouble(i, 0)).isEqualTo(2 * order[2 + i]);
@@ -87,7 +118,8 @@ class DistributedExamplesTest {
     List<Integer> ofOther = new ArrayList<>();
     INDArray all = Nd4j.create(DataType.FLOAT, 6, 2);
     int[] found = new int[6];
-    new OwnedExamples(new long[] {2}, features, labels, 7).read(3, 1, 0, 6, all, found);
+    OwnedExamples.withLabels(new long[] {2}, features, labels, 7)
+        .read(3, 1, 0, 6, all, found, null);
     for (int label : found) {
       ofOther.add(label);
     }
@@ -149,6 +181,16 @@ class DistributedExamplesTest {
           .isInstanceOf(IllegalStateException.class)
           .message()
           .containsPattern("example \\d+ of the RDD has 6 features, expected 5 of the shape");
+    }
+    assertThatThrownBy(() -> DistributedExamples.ofValues(
+            spark.parallelize(Points.valueExamples(), 2), new long[] {6}, new long[0]))
+        .hasMessage("targetShape is [], expected lengths of at least 1");
+    try (SparkTrainer trainer =
+        valued(DataType.FLOAT, 3).loss(MeanSquaredError::new).build()) {
+      assertThatThrownBy(() -> trainer.fit(1))
+          .isInstanceOf(IllegalStateException.class)
+          .message()
+          .containsPattern("example \\d+ of the RDD has 2 values, expected 3 of the shape \\[3]");
     }
     try (SparkTrainer trainer = trainer(spark, 2).batchSize(512).shards(204).build()) {
       assertThatThrownBy(() -> trainer.fit(1))

@@ -50,18 +50,23 @@ class FingerprintTest {
   @Test
   void hasShapesTypesExamplesAndProducts() {
     Sequential network = Points.normalized();
-    Fingerprint here =
-        Fingerprint.of(network, new SharedDataset(Points.dataset(), new TrainingSeeds(1)));
+    Fingerprint here = Fingerprint.of(
+        network, "a loss", new SharedDataset(Points.dataset(), new TrainingSeeds(1)));
     assertThat(here.features())
         .containsEntry(
             "parameters",
             "fc1.weight FLOAT[9, 6], fc1.bias FLOAT[9], norm1.weight FLOAT[9], norm1.bias FLOAT[9],"
                 + " fc2.weight FLOAT[4, 9], fc2.bias FLOAT[4]")
         .containsEntry("buffers", "norm1.runningMean FLOAT[9], norm1.runningVariance FLOAT[9]")
+        .containsEntry("loss", "a loss")
         .containsEntry("examples", "203 of [6] in 4 classes")
         .containsKeys("kernels", "OPENBLAS_CORETYPE", "bits of a matrix product");
-    assertThat(Fingerprint.of(network, null).features()).doesNotContainKey("examples");
-    assertThat(Fingerprint.of(Points.mlp(DataType.DOUBLE), null)
+    assertThat(Fingerprint.of(
+                network, "a loss", new SharedDataset(Points.values(), new TrainingSeeds(1)))
+            .features())
+        .containsEntry("examples", "203 of [6] with values of [2]");
+    assertThat(Fingerprint.of(network, "a loss", null).features()).doesNotContainKey("examples");
+    assertThat(Fingerprint.of(Points.mlp(DataType.DOUBLE), "a loss", null)
             .features()
             .get("bits of a matrix product"))
         .isNotEqualTo(here.features().get("bits of a matrix product"));
@@ -69,10 +74,12 @@ class FingerprintTest {
 
   @Test
   void comparesTheNetworkWithTheDrivers() {
-    Fingerprint here = Fingerprint.of(Points.mlp(), null);
-    assertThatCode(() -> here.requireNetwork(Points.mlp())).doesNotThrowAnyException();
-    assertThatThrownBy(() -> here.requireNetwork(Points.normalized()))
+    Fingerprint here = Fingerprint.of(Points.mlp(), "one loss", null);
+    assertThatCode(() -> here.requireModel(Points.mlp(), "one loss")).doesNotThrowAnyException();
+    assertThatThrownBy(() -> here.requireModel(Points.normalized(), "one loss"))
         .hasMessageContaining("has parameters 'fc1.weight FLOAT[9, 6]")
         .hasMessageContaining("as the driver has");
+    assertThatThrownBy(() -> here.requireModel(Points.mlp(), "another loss"))
+        .hasMessageContaining("has loss 'one loss', expected 'another loss' as the driver has");
   }
 }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.nn.Loss;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.nn.Targets;
 import io.github.descent4j.nn.train.Dataset;
 import io.github.descent4j.nn.train.TrainingSeeds;
 import java.util.ArrayList;
@@ -27,12 +29,24 @@ final class OneMachine {
   private final int shards;
   private final int batchSize;
   private final TrainingSeeds seeds;
-  private final SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
+  private final Loss loss;
   private long step;
 
   OneMachine(
       Sequential network, Optimizer optimizer, Dataset data, int shards, int batchSize, long seed) {
+    this(network, new SoftmaxCrossEntropy(), optimizer, data, shards, batchSize, seed);
+  }
+
+  OneMachine(
+      Sequential network,
+      Loss loss,
+      Optimizer optimizer,
+      Dataset data,
+      int shards,
+      int batchSize,
+      long seed) {
     this.network = network;
+    this.loss = loss;
     this.optimizer = optimizer;
     this.data = data;
     this.shards = shards;
@@ -123,7 +137,13 @@ final class OneMachine {
     long seed = seeds.ofStep(step);
     network.reseed(
         shard == 0 ? seed : new SplittableRandom(seed).longs(shard).toArray()[shard - 1]);
-    double mean = loss.forward(network.forward(features, Mode.TRAINING), labels);
+    Targets targets = Targets.labels(labels);
+    if (data.targetShape().length > 0) {
+      INDArray values = Nd4j.create(network.dataType(), examples.length, data.targetShape()[0]);
+      data.readTargets(examples, 0, examples.length, values);
+      targets = Targets.values(values);
+    }
+    double mean = loss.forward(network.forward(features, Mode.TRAINING), targets);
     network.backward(loss.backward());
     return mean;
   }

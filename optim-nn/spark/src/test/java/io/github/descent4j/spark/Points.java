@@ -3,6 +3,7 @@ package io.github.descent4j.spark;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.train.Dataset;
 import io.github.descent4j.nn.train.InMemoryDataset;
+import io.github.descent4j.nn.train.ValueDataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -41,6 +42,45 @@ final class Points {
       labels[i] = examples.get(i).label();
     }
     return InMemoryDataset.of(Nd4j.createFromArray(features), labels, CLASSES);
+  }
+
+  /** The same features with two numbers to be learnt, from 0 to 1. */
+  static List<ValueExample> valueExamples() {
+    SplittableRandom random = new SplittableRandom(6);
+    List<ValueExample> examples = new ArrayList<>();
+    for (LabelledExample example : examples()) {
+      float[] x = example.features();
+      double sum = x[0] - x[1] + 0.2 * random.nextDouble();
+      float[] values = {(float) (1 / (1 + Math.exp(-sum))), example.label() % 2};
+      examples.add(new ValueExample(x, values));
+    }
+    return examples;
+  }
+
+  static Dataset values() {
+    float[][] features = new float[SIZE][];
+    float[][] values = new float[SIZE][];
+    List<ValueExample> examples = valueExamples();
+    for (int i = 0; i < SIZE; i++) {
+      features[i] = examples.get(i).features();
+      values[i] = examples.get(i).values();
+    }
+    return ValueDataset.of(Nd4j.createFromArray(features), Nd4j.createFromArray(values));
+  }
+
+  /** A network with an output for each of the two numbers. */
+  static Sequential regression() {
+    return regression(DataType.FLOAT);
+  }
+
+  static Sequential regression(DataType type) {
+    return Sequential.builder(type, 3)
+        .input(DIMENSIONS)
+        .dense("fc1", 9)
+        .relu()
+        .dropout(0.2)
+        .dense("fc2", 2)
+        .build();
   }
 
   static Sequential mlp() {

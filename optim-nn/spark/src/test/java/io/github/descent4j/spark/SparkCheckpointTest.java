@@ -8,6 +8,7 @@ import io.github.descent4j.Optimizer;
 import io.github.descent4j.RAdam;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.nn.Sequential;
+import io.github.descent4j.nn.SoftmaxCrossEntropy;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.schedule.Schedules;
 import io.github.descent4j.state.StateFileException;
@@ -121,6 +122,11 @@ class SparkCheckpointTest {
     }
     try (SparkTrainer other = saving().batchSize(40).build()) {
       assertThatThrownBy(other::resume).hasMessageContaining("batchSize 36, expected 40");
+    }
+    try (SparkTrainer other = saving().loss(() -> new SoftmaxCrossEntropy(0.1)).build()) {
+      assertThatThrownBy(other::resume)
+          .hasMessageContaining("loss SoftmaxCrossEntropy label smoothing 0.0, expected"
+              + " SoftmaxCrossEntropy label smoothing 0.1");
     }
     try (SparkTrainer other = saving().localSteps(2, () -> new Sgd(0.1)).build()) {
       assertThatThrownBy(other::resume).hasMessageContaining("innerOptimizer null, expected Sgd(");

@@ -32,7 +32,7 @@ class SparkGuideTest {
   void everyExampleRuns(@TempDir Path folder) throws Exception {
     List<MatchResult> examples =
         EXAMPLE.matcher(Files.readString(GUIDE)).results().toList();
-    assertThat(examples).hasSize(4);
+    assertThat(examples).hasSize(5);
     List<JavaFileObject> sources = new ArrayList<>();
     for (int i = 0; i < examples.size(); i++) {
       sources.add(source("SparkGuideExample" + i, examples.get(i).group(1), folder));

@@ -19,7 +19,6 @@ import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.StepMetrics;
 import io.github.descent4j.nn.train.Trainer;
 import io.github.descent4j.nn.train.TrainingListener;
-import io.github.descent4j.nn.train.ValueDataset;
 import io.github.descent4j.schedule.Schedules;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
@@ -337,20 +336,6 @@ class SparkTrainerTest {
   }
 
   @Test
-  void refusesValues() {
-    DatasetSource values = () ->
-        ValueDataset.of(Nd4j.create(DataType.FLOAT, 203, 6), Nd4j.create(DataType.FLOAT, 203, 1));
-    try (SparkTrainer trainer = SparkTrainer.builder(
-            LocalSpark.of("local[2]"), Points::mlp, values, optimizer())
-        .build()) {
-      assertThatThrownBy(() -> trainer.fit(1))
-          .isInstanceOf(IllegalStateException.class)
-          .hasMessage("executor driver on 127.0.0.1: examples have values of shape [1],"
-              + " expected class labels");
-    }
-  }
-
-  @Test
   void saysWhereSparkGivesUp() {
     // Features of another width fail in the first layer, wherever they are computed.
     try (SparkTrainer trainer = SparkTrainer.builder(
@@ -378,8 +363,6 @@ class SparkTrainerTest {
         .hasMessage("batchSize is 0, expected at least 1");
     assertThatThrownBy(() -> trainer(spark).localSteps(0, () -> new Sgd(1)))
         .hasMessage("localSteps is 0, expected at least 1");
-    assertThatThrownBy(() -> trainer(spark).labelSmoothing(1))
-        .hasMessage("labelSmoothing is 1.0, expected a value in [0, 1)");
     assertThatThrownBy(() -> trainer(spark)
             .localSteps(2, () -> new Sgd(1))
             .penalty(ElasticNet.of(0, 0.1))
