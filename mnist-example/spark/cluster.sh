@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Starts a Spark master and two workers of one core on loopback, from the jars of the local Maven repository, trains MNIST on them, and stops them.
-# Usage: mnist-example/spark/cluster.sh [OPTION of mnist-spark]...     WORKERS=N for another number of workers
+# Usage: mnist-example/spark/cluster.sh [OPTION of mnist-spark]...
+#   WORKERS=N    another number of workers
+#   MASTER=URL   train there, such as on 'local[2]' or 'local-cluster[2,1,1024]', and start neither master nor workers
 # Needs: mvn -DskipTests package; a JDK of at least 17 (JAVA_HOME, else java on the path).
 set -euo pipefail
 module=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -44,26 +46,28 @@ stop() {
 }
 trap stop EXIT
 
-"$java" -Xmx256m "${options[@]}" -cp "$class_path" org.apache.spark.deploy.master.Master \
-  --host 127.0.0.1 --port "$port" --webui-port 0 > "$work/master.log" 2>&1 &
-processes+=($!)
-for ((i = 0; i < 300; i++)); do
-  (echo > "/dev/tcp/127.0.0.1/$port") 2> /dev/null && break
-  if ! kill -0 "${processes[0]}" 2> /dev/null || [ "$i" = 299 ]; then
-    echo "the master does not listen on $url:" >&2
-    tail -n 20 "$work/master.log" >&2
-    exit 1
-  fi
-  sleep 0.2
-done
-for ((i = 1; i <= workers; i++)); do
-  "$java" -Xmx256m "${options[@]}" -cp "$class_path" org.apache.spark.deploy.worker.Worker \
-    --host 127.0.0.1 --webui-port 0 --cores 1 --memory 1g --work-dir "$work/worker$i" "$url" > "$work/worker$i.log" 2>&1 &
+if [ -z "${MASTER:-}" ]; then
+  "$java" -Xmx256m "${options[@]}" -cp "$class_path" org.apache.spark.deploy.master.Master \
+    --host 127.0.0.1 --port "$port" --webui-port 0 > "$work/master.log" 2>&1 &
   processes+=($!)
-done
+  for ((i = 0; i < 300; i++)); do
+    (echo > "/dev/tcp/127.0.0.1/$port") 2> /dev/null && break
+    if ! kill -0 "${processes[0]}" 2> /dev/null || [ "$i" = 299 ]; then
+      echo "the master does not listen on $url:" >&2
+      tail -n 20 "$work/master.log" >&2
+      exit 1
+    fi
+    sleep 0.2
+  done
+  for ((i = 1; i <= workers; i++)); do
+    "$java" -Xmx256m "${options[@]}" -cp "$class_path" org.apache.spark.deploy.worker.Worker \
+      --host 127.0.0.1 --webui-port 0 --cores 1 --memory 1g --work-dir "$work/worker$i" "$url" > "$work/worker$i.log" 2>&1 &
+    processes+=($!)
+  done
+fi
 
 "$java" -Xmx1g "${options[@]}" -cp "$class_path" \
   -Dspark.driver.host=127.0.0.1 -Dspark.driver.bindAddress=127.0.0.1 -Dspark.ui.enabled=false \
   -Dspark.executor.extraClassPath="$class_path" \
   -Dspark.scheduler.minRegisteredResourcesRatio=1 -Dspark.cores.max="$workers" \
-  io.github.descent4j.mnist.spark.Main --master "$url" "$@"
+  io.github.descent4j.mnist.spark.Main --master "${MASTER:-$url}" "$@"

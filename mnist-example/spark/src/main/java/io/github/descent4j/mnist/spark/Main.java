@@ -12,6 +12,7 @@ import io.github.descent4j.mnist.data.LabelledImages;
 import io.github.descent4j.mnist.data.MnistData;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.OpenBlasCore;
+import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.Trainer;
@@ -23,8 +24,13 @@ import io.github.descent4j.spark.SparkTrainer;
 import io.github.descent4j.state.StateFileException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.Charset;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -227,6 +233,7 @@ public final class Main implements Callable<Integer> {
             evaluation.accuracy(),
             evaluation.correct(),
             evaluation.total());
+        out.printf(Locale.ROOT, "weights    sha256 %s%n", digest(built.network()));
       }
     }
     return 0;
@@ -285,6 +292,23 @@ public final class Main implements Callable<Integer> {
   private static Evaluation evaluate(SparkTrainer trainer, ImageDataset test) {
     // Evaluation alone: no optimizer takes a step.
     return Trainer.builder(trainer.network(), new RAdam()).build().evaluate(test);
+  }
+
+  /** The first 16 digits of a hash of all weights' bits, by which runs are compared. */
+  static String digest(Sequential network) {
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e); // Every JDK has it.
+    }
+    for (Parameter parameter : network.parameters()) {
+      float[] weights = parameter.value().dup('c').data().asFloat();
+      ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * weights.length);
+      bytes.order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(weights);
+      digest.update(bytes);
+    }
+    return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
   }
 
   private void describe(

@@ -2,11 +2,13 @@ package io.github.descent4j.mnist.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.nn.Sequential;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** The command as a user calls it, with the real images and Spark in this JVM. */
 class MainTest {
@@ -45,14 +47,26 @@ class MainTest {
             line -> assertThat(line)
                 .matches(
                     "epoch 1/1  loss 0\\.\\d{4}  train 0\\.\\d{4}  test 0\\.9[0-9]{3}  .* images/s"),
-            line -> assertThat(line).matches("test accuracy 0\\.9\\d{3} \\(9\\d{3}/10000\\)"));
+            line -> assertThat(line).matches("test accuracy 0\\.9\\d{3} \\(9\\d{3}/10000\\)"),
+            line -> assertThat(line).matches("weights    sha256 [0-9a-f]{16}"));
 
     String accuracy = out.toString().lines().toList().get(4);
+    String weights = out.toString().lines().toList().get(5);
     out.getBuffer().setLength(0);
     assertThat(run(options)).isZero();
     assertThat(out.toString().lines().toList())
-        .hasSize(6)
-        .contains("resumed    after step 60", accuracy);
+        .hasSize(7)
+        .contains("resumed    after step 60", accuracy, weights);
+  }
+
+  /** By hand: {@code printf '\0\0\x80\x3f\0\0\0\xc0' | sha256sum} of the floats 1 and -2. */
+  @Test
+  void hashesTheBitsOfTheWeights() {
+    Sequential network =
+        Sequential.builder(DataType.FLOAT, 1).input(1).dense("fc1", 1).build();
+    network.parameters().get("fc1.weight").value().assign(1);
+    network.parameters().get("fc1.bias").value().assign(-2);
+    assertThat(Main.digest(network)).isEqualTo("ee4ac73c2bd27756");
   }
 
   private void refuses(String message, String... options) {
