@@ -102,7 +102,8 @@ final class StepCost implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--steps, --warm-up or --batch-size is below 1, expected at least 1");
     }
-    System.out.printf(Locale.ROOT, 
+    System.out.printf(
+        Locale.ROOT,
         "%s, %d cores, JDK %s, batches of %d, %d steps after %d, load %.1f%n%n",
         master,
         Runtime.getRuntime().availableProcessors(),
@@ -111,7 +112,8 @@ final class StepCost implements Callable<Integer> {
         steps,
         warmUp,
         ProcessorTime.system().getSystemLoadAverage());
-    System.out.printf(Locale.ROOT, 
+    System.out.printf(
+        Locale.ROOT,
         "| net | parameters | shards | tasks | CPU, ms | beside one machine's | driver | executors"
             + " | MB back | scheduler delay of a task, ms | garbage collection, ms | wall clock, ms |%n");
     System.out.printf(Locale.ROOT, "|---|---|---|---|---|---|---|---|---|---|---|---|%n");
@@ -119,7 +121,8 @@ final class StepCost implements Callable<Integer> {
     try (JavaSparkContext spark = LocalContext.of(master, "step cost")) {
       for (String net : nets) {
         Window alone = alone(net);
-        System.out.printf(Locale.ROOT, "%s%n", alone.row(net, "one machine", master, new Tasks(), null));
+        System.out.printf(
+            Locale.ROOT, "%s%n", alone.row(net, "one machine", master, new Tasks(), null));
         byThread.put(net + ", one machine", alone.byThread());
         for (int count : shards) {
           Tasks tasks = new Tasks();
@@ -129,14 +132,17 @@ final class StepCost implements Callable<Integer> {
         }
       }
     }
-    System.out.printf(Locale.ROOT, "%nload %.1f at the end%n", ProcessorTime.system().getSystemLoadAverage());
+    System.out.printf(
+        Locale.ROOT, "%nload %.1f at the end%n", ProcessorTime.system().getSystemLoadAverage());
     if (parts) {
       byThread.forEach((row, times) -> {
-        System.out.printf(Locale.ROOT, "%n%s, ms of CPU a step:%n%n| threads | ms |%n|---|---|%n", row);
+        System.out.printf(
+            Locale.ROOT, "%n%s, ms of CPU a step:%n%n| threads | ms |%n|---|---|%n", row);
         times.entrySet().stream()
             .filter(one -> one.getValue() >= 0.005)
             .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
-            .forEach(one -> System.out.printf(Locale.ROOT, "| %s | %.2f |%n", one.getKey(), one.getValue()));
+            .forEach(one ->
+                System.out.printf(Locale.ROOT, "| %s | %.2f |%n", one.getKey(), one.getValue()));
       });
     }
     return 0;
