@@ -60,9 +60,14 @@ class GuideTest {
       """;
 
   /** What the context has, and an example may have used or set. */
-  /** Guides to networks, which optim-nn has, to Spark, which optim-spark has, and to ONNX, which the trainer has. */
-  private static final Set<String> ELSEWHERE =
-      Set.of("networks.md", "gradient-health.md", "regularization.md", "spark.md", "export.md");
+  /** Guides to networks, which optim-nn has, to Spark, which optim-spark has, and to ONNX and the lecture, which the trainer has. */
+  private static final Set<String> ELSEWHERE = Set.of(
+      "networks.md",
+      "gradient-health.md",
+      "regularization.md",
+      "spark.md",
+      "export.md",
+      "lecture.md");
 
   private static final List<String> FIELDS = List.of("parameters", "optimizer", "network", "model");
 

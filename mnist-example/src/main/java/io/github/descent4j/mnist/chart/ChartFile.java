@@ -23,7 +23,7 @@ import org.apache.batik.svggen.SVGGraphics2D;
 import org.jfree.chart.JFreeChart;
 import org.w3c.dom.Document;
 
-/** Charts side by side on white, as a file. */
+/** Charts in rows on white, as a file. */
 public final class ChartFile {
   /** Pixels of a PNG file for each unit of length. */
   private static final int PIXELS = 2;
@@ -41,6 +41,16 @@ public final class ChartFile {
    */
   public static void writeSvg(Path file, int width, int height, List<JFreeChart> charts)
       throws IOException {
+    writeSvg(file, width, height, charts.size(), charts);
+  }
+
+  /**
+   * The same in rows of so many charts.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public static void writeSvg(
+      Path file, int width, int height, int columns, List<JFreeChart> charts) throws IOException {
     Document document;
     try {
       document = DocumentBuilderFactory.newInstance().newDocumentBuilder().newDocument();
@@ -52,7 +62,7 @@ public final class ChartFile {
     context.setPrecision(1);
     SVGGraphics2D graphics = new SVGGraphics2D(context, false);
     graphics.setSVGCanvasSize(new Dimension(width, height));
-    paint(graphics, width, height, charts);
+    paint(graphics, width, height, columns, charts);
     WholeFile.write(file, bytes -> {
       Writer out = new OutputStreamWriter(bytes, StandardCharsets.UTF_8);
       graphics.stream(out);
@@ -72,7 +82,7 @@ public final class ChartFile {
     Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
     graphics.scale(PIXELS, PIXELS);
-    paint(graphics, width, height, charts);
+    paint(graphics, width, height, charts.size(), charts);
     graphics.dispose();
     WholeFile.write(file, bytes -> {
       try (ImageOutputStream out = new MemoryCacheImageOutputStream(bytes)) {
@@ -81,12 +91,18 @@ public final class ChartFile {
     });
   }
 
-  private static void paint(Graphics2D graphics, int width, int height, List<JFreeChart> charts) {
+  private static void paint(
+      Graphics2D graphics, int width, int height, int columns, List<JFreeChart> charts) {
     graphics.setColor(Color.WHITE);
     graphics.fillRect(0, 0, width, height);
-    double panel = (double) width / charts.size();
+    int rows = (charts.size() + columns - 1) / columns;
+    double panelWidth = (double) width / columns;
+    double panelHeight = (double) height / rows;
     for (int i = 0; i < charts.size(); i++) {
-      charts.get(i).draw(graphics, new Rectangle2D.Double(i * panel, 0, panel, height));
+      int row = i / columns;
+      double x = i % columns * panelWidth;
+      double y = row * panelHeight;
+      charts.get(i).draw(graphics, new Rectangle2D.Double(x, y, panelWidth, panelHeight));
     }
   }
 }

@@ -1,10 +1,12 @@
 package io.github.descent4j.mnist.landscape;
 
 import java.awt.geom.Path2D;
+import java.awt.geom.PathIterator;
 import java.awt.geom.Point2D;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
+import java.util.stream.DoubleStream;
 
 /**
  * The regions where a function is below a level, by marching squares over a grid of samples.
@@ -12,7 +14,7 @@ import java.util.function.DoubleBinaryOperator;
  * <p>Around the samples of the domain lies one more ring that counts as above every level, so that each region is
  * bounded by closed rings. Those parts of a ring lie outside the domain.
  */
-final class Contour {
+public final class Contour {
   private static final int CELLS = 100;
 
   /** Samples of a row or column, with the ring. */
@@ -21,7 +23,8 @@ final class Contour {
   private final Domain domain;
   private final double[] samples = new double[SIDE * SIDE];
 
-  Contour(DoubleBinaryOperator function, Domain domain) {
+  /** The function on a grid over the domain. */
+  public Contour(DoubleBinaryOperator function, Domain domain) {
     this.domain = domain;
     for (int row = 0; row < SIDE; row++) {
       for (int column = 0; column < SIDE; column++) {
@@ -52,6 +55,34 @@ final class Contour {
       }
     }
     return path;
+  }
+
+  /**
+   * The same rings as points to be joined by lines, with NaN where a line ends: where the region goes beyond the domain, and between two
+   * rings.
+   *
+   * @return the x and the y of the points
+   */
+  public double[][] line(double level) {
+    DoubleStream.Builder xs = DoubleStream.builder();
+    DoubleStream.Builder ys = DoubleStream.builder();
+    double[] first = new double[2];
+    double[] point = new double[2];
+    for (PathIterator at = below(level).getPathIterator(null); !at.isDone(); at.next()) {
+      int kind = at.currentSegment(point);
+      if (kind == PathIterator.SEG_MOVETO) {
+        first = point.clone();
+      }
+      double[] shown = kind == PathIterator.SEG_CLOSE ? first : point;
+      boolean inside = domain.contains(new Point(shown[0], shown[1]));
+      xs.add(inside ? shown[0] : Double.NaN);
+      ys.add(inside ? shown[1] : Double.NaN);
+      if (kind == PathIterator.SEG_CLOSE) {
+        xs.add(Double.NaN);
+        ys.add(Double.NaN);
+      }
+    }
+    return new double[][] {xs.build().toArray(), ys.build().toArray()};
   }
 
   /**

@@ -266,7 +266,7 @@ public enum TestFunction {
   }
 
   /** The values of the contour lines, from the lowest. */
-  double[] levels() {
+  public double[] levels() {
     double lowest = Double.POSITIVE_INFINITY;
     double highest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i <= SAMPLES; i++) {

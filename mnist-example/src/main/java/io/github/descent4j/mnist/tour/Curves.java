@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.jfree.chart.JFreeChart;
+import org.jfree.chart.annotations.XYLineAnnotation;
 import org.jfree.chart.axis.LogAxis;
 import org.jfree.chart.axis.NumberAxis;
 import org.jfree.chart.axis.NumberTickUnit;
@@ -21,6 +22,7 @@ import org.jfree.chart.axis.ValueAxis;
 import org.jfree.chart.plot.XYPlot;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
 import org.jfree.chart.title.LegendTitle;
+import org.jfree.chart.ui.Layer;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.data.xy.DefaultXYDataset;
@@ -33,6 +35,13 @@ final class Curves {
   private static final int MARKED = 30;
 
   private Curves() {}
+
+  /** Where one curve needs no name. */
+  static JFreeChart withoutLegend(Chart chart) {
+    JFreeChart drawn = of(chart);
+    drawn.removeLegend();
+    return drawn;
+  }
 
   static JFreeChart of(Chart chart) {
     DefaultXYDataset dataset = new DefaultXYDataset();
@@ -49,8 +58,17 @@ final class Curves {
       renderer.setSeriesShape(i, Style.mark(i));
       renderer.setSeriesShapesVisible(i, !faint && points[0].length <= MARKED);
     }
+    DefaultXYDataset spreads = new DefaultXYDataset();
+    for (int i = 0; i < chart.series().size(); i++) {
+      addSpread(spreads, renderer, chart.series().get(i), i);
+    }
     XYPlot plot = new XYPlot(
         dataset, axis(chart, chart.x(), Series::x), axis(chart, chart.y(), Series::y), renderer);
+    // Annotations do not widen the axes; these points, which are not drawn, do.
+    plot.setDataset(1, spreads);
+    XYLineAndShapeRenderer nothing = new XYLineAndShapeRenderer(false, false);
+    nothing.setDefaultSeriesVisibleInLegend(false);
+    plot.setRenderer(1, nothing);
     plot.setBackgroundPaint(Color.WHITE);
     plot.setDomainGridlinePaint(GRID);
     plot.setRangeGridlinePaint(GRID);
@@ -62,6 +80,25 @@ final class Curves {
     legend.setPosition(RectangleEdge.BOTTOM);
     drawn.addLegend(legend);
     return drawn;
+  }
+
+  /** A bar from the lowest to the highest value at each x, of a series that has them. */
+  private static void addSpread(
+      DefaultXYDataset spreads, XYLineAndShapeRenderer renderer, Series series, int index) {
+    if (series.spread() == null) {
+      return;
+    }
+    double[] lowest = series.spread().lowest();
+    double[] highest = series.spread().highest();
+    for (int i = 0; i < lowest.length; i++) {
+      double x = series.x()[i];
+      renderer.addAnnotation(
+          new XYLineAnnotation(
+              x, lowest[i], x, highest[i], Style.stroke(0, 1.6f), Style.series(index)),
+          Layer.FOREGROUND);
+    }
+    spreads.addSeries(series.name() + ", lowest", new double[][] {series.x(), lowest});
+    spreads.addSeries(series.name() + ", highest", new double[][] {series.x(), highest});
   }
 
   /** A logarithmic axis has no place for numbers that are not above 0. */

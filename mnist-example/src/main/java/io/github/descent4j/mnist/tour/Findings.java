@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What a chapter has found.
  *
- * @param charts side by side in its picture
+ * @param charts in its picture: up to three side by side, more in rows of two
  * @param text its numbers, lines that end with a line feed
  */
 record Findings(List<Chart> charts, String text) {}

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 public final class Tour {
   private static final int PANEL_WIDTH = 430;
   private static final int HEIGHT = 400;
+  private static final int MOST_COLUMNS = 3;
 
   private final Path folder;
 
@@ -40,10 +41,13 @@ public final class Tour {
    * @throws IOException if that cannot be done
    */
   void write(TourChapter chapter, Findings findings) throws IOException {
+    int charts = findings.charts().size();
+    int columns = charts > MOST_COLUMNS ? 2 : charts;
     ChartFile.writeSvg(
         picture(chapter),
-        PANEL_WIDTH * Math.max(2, findings.charts().size()),
-        HEIGHT,
+        PANEL_WIDTH * Math.max(2, columns),
+        HEIGHT * ((charts + columns - 1) / columns),
+        columns,
         findings.charts().stream().map(Curves::of).toList());
     WholeFile.write(text(chapter), findings.text().getBytes(StandardCharsets.UTF_8));
   }

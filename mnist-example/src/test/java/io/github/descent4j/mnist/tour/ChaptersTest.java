@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.mnist.landscape.Curvature;
+import io.github.descent4j.mnist.report.Chart;
 import io.github.descent4j.mnist.report.Chart.Series;
 import io.github.descent4j.mnist.tour.Course.Mark;
 import java.util.List;
@@ -82,6 +83,155 @@ class ChaptersTest {
     // (2 1; 1 2) has 1 and 3, (0 2; 2 3) has -1 and 4.
     assertThat(ConvexityChapter.smallestEigenvalue(new Curvature(2, 1, 2))).isEqualTo(1);
     assertThat(ConvexityChapter.smallestEigenvalue(new Curvature(0, 2, 3))).isEqualTo(-1);
+  }
+
+  /** The quadratic's level sets are ellipses, Himmelblau's at a low level four pieces: chords between them leave it. */
+  @Test
+  void levelSetsOfTheConvexFunctionAreConvex() {
+    Findings findings = new ConvexityChapter().run();
+    assertThat(findings.charts()).hasSize(4);
+    String[] quadratic = row(findings, "quadratic");
+    assertThat(quadratic[quadratic.length - 2]).isEqualTo("0.0");
+    String[] himmelblau = row(findings, "himmelblau");
+    double left = Double.parseDouble(himmelblau[himmelblau.length - 2]);
+    // A chord that leaves a level set is one that Jensen does not hold for.
+    assertThat(left).isPositive().isLessThan(Double.parseDouble(himmelblau[4]));
+    for (Series line : findings.charts().get(2).series()) {
+      double level = Double.parseDouble(line.name().substring("f <= ".length()));
+      for (int i = 0; i < line.x().length; i++) {
+        if (!Double.isNaN(line.x()[i])) {
+          double value = (line.x()[i] * line.x()[i] + 80 * line.y()[i] * line.y()[i]) / 2;
+          assertThat(value).isCloseTo(level, within(0.05 * level + 0.1));
+        }
+      }
+    }
+  }
+
+  private static String[] row(Findings findings, String start) {
+    return findings
+        .text()
+        .lines()
+        .filter(line -> line.startsWith(start))
+        .findFirst()
+        .orElseThrow()
+        .split(" +");
+  }
+
+  /** Sigmoids have a derivative of at most 1/4, and Xavier's weights keep a norm; twice He's weights double it. */
+  @Test
+  void gradientsShrinkAndGrowByTheFactorsOfTheirLayers() {
+    Findings findings = new UnstableChapter(16).run();
+    assertThat(factor(findings, 0)).isBetween(0.2, 0.25);
+    assertThat(factor(findings, 2)).isCloseTo(Math.sqrt(0.5), within(0.06));
+    assertThat(factor(findings, 3)).isCloseTo(1, within(0.1));
+    assertThat(factor(findings, 4)).isCloseTo(2, within(0.2));
+  }
+
+  private static double factor(Findings findings, int series) {
+    double[] norms = findings.charts().get(0).series().get(series).y();
+    return Math.pow(norms[0] / norms[norms.length - 1], 1.0 / (norms.length - 1));
+  }
+
+  @Test
+  void unitsThatStartEqualStayEqual() {
+    Findings findings = new InitializationChapter(100).run();
+    assertThat(row(findings, "all 0.1")).containsSubsequence("1,", "1");
+    // He's weights leave units of their own, but for those that are dead.
+    String[] random = row(findings, "He  ");
+    assertThat(random[1]).isEqualTo("32,");
+    assertThat(Integer.parseInt(random[2])).isGreaterThan(16);
+    List<Series> losses = findings.charts().get(0).series();
+    // Two classes at equal logits.
+    assertThat(losses.get(0).y()[0]).isCloseTo(Math.log(2), within(1e-12));
+    double equal = losses.get(1).y()[99];
+    double he = losses.get(4).y()[99];
+    assertThat(he).isLessThan(equal / 2);
+  }
+
+  /** Rastrigin's function has one minimum in each of the 25 unit squares that are drawn. */
+  @Test
+  void descentEndsInTheMinimumOfItsSquare() {
+    double[] ends = curves(new MinimaChapter(10, 200), 0).get(0).y();
+    assertThat(ends).hasSize(100);
+    assertThat(ends[3]).isLessThan(1e-3);
+    // The next ones are at (0, 1) and like places, where the value is near 1.
+    assertThat(ends[4]).isCloseTo(0.995, within(1e-3));
+  }
+
+  /** 1.02 a step; probabilities of the Gaussian orthogonal ensemble (Dean and Majumdar 2006). */
+  @Test
+  void saddlesAreLeftExponentiallyAndMinimaAreRare() {
+    Findings findings = new SaddlesChapter(100_000).run();
+    double[] sgd = findings.charts().get(0).series().get(0).y();
+    assertThat(sgd[2]).isEqualTo(Math.ceil(Math.log(1000) / Math.log(1.02)));
+    double[] minima = findings.charts().get(1).series().get(0).y();
+    assertThat(minima[0]).isCloseTo(0.5, within(0.005));
+    assertThat(minima[1]).isCloseTo((2 - Math.sqrt(2)) / 4, within(0.004));
+    assertThat(minima[2]).isCloseTo((Math.PI - 2 * Math.sqrt(2)) / (4 * Math.PI), within(0.002));
+  }
+
+  @Test
+  void positiveDefiniteAreThoseWithoutAnEigenvalueBelow() {
+    // Eigenvalues 1 and 3; then -1 and 3.
+    assertThat(SaddlesChapter.isPositiveDefinite(new double[][] {{2, 0}, {1, 2}}))
+        .isTrue();
+    assertThat(SaddlesChapter.isPositiveDefinite(new double[][] {{1, 0}, {2, 1}}))
+        .isFalse();
+  }
+
+  /** The solution is (2, 1) / sqrt(5), and the violation of a quadratic penalty goes to (sqrt(5) - 1) / weight. */
+  @Test
+  void constraintsHoldExactlyByProjectionAndNearlyByPenalties() {
+    List<Chart> charts = new ConstraintsChapter(10, 1000).run().charts();
+    double[] x = charts.get(0).series().get(1).x();
+    assertThat(x[x.length - 1]).isCloseTo(2 / Math.sqrt(5), within(1e-4));
+    List<Series> prices = charts.get(1).series();
+    assertThat(prices.get(0).y()[1]).isCloseTo((Math.sqrt(5) - 1) / 1000, within(2e-6));
+    assertThat(prices.get(1).y()[1]).isGreaterThan(10 * prices.get(1).y()[0]);
+  }
+
+  /** By hand: from 2 at rate 0.03 the first step is 0.03 * (32 - 16 + 1) = 0.51. */
+  @Test
+  void descentFindsTheNearestMinimumOrDiverges() {
+    Findings findings = new RateChapter(10).run();
+    double[] way = findings.charts().get(0).series().get(2).y();
+    assertThat(way[1]).isCloseTo(1.49, within(1e-12));
+    assertThat(row(findings, "0.03 ")[1]).isEqualTo("1.347");
+    assertThat(row(findings, "0.3 ")[1]).isEqualTo("diverged");
+  }
+
+  /** Stationary: rate / (2 - rate). At rate 1 / (t + 2) the point is (10 - sum of t numbers) / (t + 1). */
+  @Test
+  void schedulesReachTheDistancesOfTheirTheory() {
+    List<Series> curves = curves(new DecayChapter(2000), 0);
+    // The last ten points are those of steps 1100 to 2000.
+    double[] constant = curves.get(0).y();
+    double late = 0;
+    for (int i = 1; i <= 10; i++) {
+      late += constant[constant.length - i] / 10;
+    }
+    assertThat(late).isCloseTo(Math.sqrt(0.5 / 1.5), within(0.03));
+    double[] falling = curves.get(4).y();
+    assertThat(falling[falling.length - 1]).isCloseTo(Math.sqrt(2100) / 2001, within(0.003));
+  }
+
+  @Test
+  void largeBatchesAreWastedAndSmallOnesAreNot() {
+    double[] steps =
+        curves(new BatchSizeChapter(3000, 4, 16, 256, 1024), 0).get(0).y();
+    assertThat(steps[0] / steps[1]).isBetween(3.0, 5.5);
+    assertThat(steps[2] / steps[3]).isLessThan(1.6);
+  }
+
+  /** m / (1 - 0.9^t) and v / (1 - 0.999^t) are 1 where the gradient is. */
+  @Test
+  void stepsWithoutTheCorrectionAreTooLong() {
+    List<Series> curves = curves(new BiasChapter(50), 0);
+    for (int t = 1; t <= 50; t++) {
+      assertThat(curves.get(0).y()[t - 1]).isCloseTo(1, within(1e-6));
+      double factor = (1 - Math.pow(0.9, t)) / Math.sqrt(1 - Math.pow(0.999, t));
+      assertThat(curves.get(1).y()[t - 1]).isCloseTo(factor, within(1e-4));
+    }
   }
 
   private static List<Series> curves(Chapter chapter, int chart) {
