@@ -7,6 +7,7 @@ import io.github.descent4j.mnist.command.ExportCommand;
 import io.github.descent4j.mnist.command.FindLrCommand;
 import io.github.descent4j.mnist.command.LandscapeCommand;
 import io.github.descent4j.mnist.command.PredictCommand;
+import io.github.descent4j.mnist.command.ScheduleCommand;
 import io.github.descent4j.mnist.command.TourCommand;
 import io.github.descent4j.mnist.command.TrainCommand;
 import io.github.descent4j.mnist.compare.Entry;
@@ -69,6 +70,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       FindLrCommand.class,
       LandscapeCommand.class,
       TourCommand.class,
+      ScheduleCommand.class,
       CompletionCommand.class,
     })
 public final class Main {

@@ -19,7 +19,16 @@ class HelpTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"train", "evaluate", "predict", "export", "compare", "find-lr", "landscape", "tour"
+      strings = {
+        "train",
+        "evaluate",
+        "predict",
+        "export",
+        "compare",
+        "find-lr",
+        "landscape",
+        "tour",
+        "schedule"
       })
   void everyCommandHasExamples(String command) {
     CommandLineRun run = CommandLineRun.of(command, "--help");
@@ -31,7 +40,16 @@ class HelpTest {
   /** What is in an example can be parsed, with the names of files and the data as they are. */
   @ParameterizedTest
   @ValueSource(
-      strings = {"train", "evaluate", "predict", "export", "compare", "find-lr", "landscape", "tour"
+      strings = {
+        "train",
+        "evaluate",
+        "predict",
+        "export",
+        "compare",
+        "find-lr",
+        "landscape",
+        "tour",
+        "schedule"
       })
   void theOptionsOfAnExampleAreOptions(String command) {
     List<String> help = CommandLineRun.of(command, "--help").outLines();
