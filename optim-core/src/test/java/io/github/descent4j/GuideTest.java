@@ -59,7 +59,6 @@ class GuideTest {
       import org.nd4j.linalg.schedule.StepSchedule;
       """;
 
-  /** What the context has, and an example may have used or set. */
   /** Guides to networks, which optim-nn has, to Spark, which optim-spark has, and to ONNX and the lecture, which the trainer has. */
   private static final Set<String> ELSEWHERE = Set.of(
       "networks.md",
@@ -69,6 +68,7 @@ class GuideTest {
       "export.md",
       "lecture.md");
 
+  /** What the context has, and an example may have used or set. */
   private static final List<String> FIELDS = List.of("parameters", "optimizer", "network", "model");
 
   private static final Map<String, Example> EXAMPLES = new LinkedHashMap<>();
