@@ -64,7 +64,8 @@ class MainTest {
           --model vgg                  | Invalid value for option '--model': expected cnn, convnet or mlp but was 'vgg'
           --optimizer tiger            | Invalid value for option '--optimizer': expected adabelief, adadelta, \
           adafactor, adagrad, adam, adamax, adamw, adan, amsgrad, asgd, dadaptadam, dadaptsgd, ftrl, lamb, lars, \
-          lbfgs, lion, momentum, muon, nadam, nesterov, novograd, prodigy, qhadam, qhm, radam, rmsprop, rprop, sgd, \
+          lbfgs, lion, lookahead, momentum, muon, nadam, nesterov, novograd, prodigy, qhadam, qhm, radam, rmsprop, rprop, \
+          sam, schedulefree-adamw, schedulefree-sgd, sgd, \
           signsgd, signum or yogi but was 'tiger'
           --optimizer admaw            | Invalid value for option '--optimizer': expected adamw but was 'admaw'
           --model cnm                  | Invalid value for option '--model': expected cnn but was 'cnm'
