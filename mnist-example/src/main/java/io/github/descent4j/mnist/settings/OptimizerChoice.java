@@ -62,7 +62,7 @@ public enum OptimizerChoice {
   /** Momentum, from the gradients at the worst point nearby. */
   SAM(0.05),
   /** At a constant rate, whose average is what is evaluated. */
-  SCHEDULEFREE_SGD(1.0),
+  SCHEDULEFREE_SGD(0.25),
   SCHEDULEFREE_ADAMW(0.005),
   /** Searches along a line for each step, and has no learning rate. */
   LBFGS(1.0);
