@@ -2,6 +2,7 @@ package io.github.descent4j.benchmarks.batch;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /** A function to minimize, on plain arrays: all libraries evaluate the same code. */
 interface Smooth {
@@ -43,48 +44,61 @@ interface Smooth {
     };
   }
 
-  /** Softmax regression with L2 penalty: weights [classes, features + 1], the last one of each row the bias. */
+  /**
+   * Softmax regression with L2 penalty: weights [features + 1, classes], the last row the biases. Features of zero, which most pixels of
+   * digits are, cost nothing.
+   */
   static Smooth softmaxRegression(Points points, double lambda) {
-    float[][] features = points.features;
     int[] labels = points.labels;
     int classes = points.classes;
-    int width = features[0].length + 1;
+    int features = points.features[0].length;
+    int[][] columns = new int[labels.length][];
+    float[][] values = new float[labels.length][];
+    for (int n = 0; n < labels.length; n++) {
+      float[] x = points.features[n];
+      columns[n] = IntStream.range(0, features).filter(j -> x[j] != 0).toArray();
+      values[n] = new float[columns[n].length];
+      for (int i = 0; i < values[n].length; i++) {
+        values[n][i] = x[columns[n][i]];
+      }
+    }
     return new Smooth() {
       @Override
       public double[] start() {
-        return new double[classes * width];
+        return new double[(features + 1) * classes];
       }
 
       @Override
       public double evaluate(double[] w, double[] gradient) {
         Arrays.fill(gradient, 0);
+        int biases = features * classes;
         double value = 0;
         double[] p = new double[classes];
         for (int n = 0; n < labels.length; n++) {
-          float[] x = features[n];
+          int[] column = columns[n];
+          float[] x = values[n];
+          System.arraycopy(w, biases, p, 0, classes);
+          for (int i = 0; i < x.length; i++) {
+            addScaled(x[i], w, column[i] * classes, p, 0, classes);
+          }
           double greatest = Double.NEGATIVE_INFINITY;
-          for (int k = 0; k < classes; k++) {
-            double z = w[k * width + width - 1];
-            for (int j = 0; j < width - 1; j++) {
-              z += w[k * width + j] * x[j];
-            }
-            p[k] = z;
+          for (double z : p) {
             greatest = Math.max(greatest, z);
           }
-          double sum = 0;
           double labelled = p[labels[n]];
+          double sum = 0;
           for (int k = 0; k < classes; k++) {
             p[k] = Math.exp(p[k] - greatest);
             sum += p[k];
           }
           value += (greatest + Math.log(sum) - labelled) / labels.length;
           for (int k = 0; k < classes; k++) {
-            double error = (p[k] / sum - (k == labels[n] ? 1 : 0)) / labels.length;
-            for (int j = 0; j < width - 1; j++) {
-              gradient[k * width + j] += error * x[j];
-            }
-            gradient[k * width + width - 1] += error;
+            p[k] = (p[k] / sum - (k == labels[n] ? 1 : 0)) / labels.length;
           }
+          for (int i = 0; i < x.length; i++) {
+            addScaled(x[i], p, 0, gradient, column[i] * classes, classes);
+          }
+          addScaled(1, p, 0, gradient, biases, classes);
         }
         for (int i = 0; i < w.length; i++) {
           value += lambda / 2 * w[i] * w[i];
@@ -93,6 +107,13 @@ interface Smooth {
         return value;
       }
     };
+  }
+
+  private static void addScaled(
+      double scale, double[] from, int start, double[] to, int offset, int count) {
+    for (int k = 0; k < count; k++) {
+      to[offset + k] += scale * from[start + k];
+    }
   }
 
   /** Points with labels. */
