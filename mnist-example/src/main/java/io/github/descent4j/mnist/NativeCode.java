@@ -38,6 +38,6 @@ final class NativeCode {
     }
     return "ND4J does not load on " + System.getProperty("os.name") + " "
         + System.getProperty("os.arch")
-        + ", expected a jar built for this platform (docs/mnist.md)";
+        + ", expected a jar built for this platform (docs/running.md)";
   }
 }

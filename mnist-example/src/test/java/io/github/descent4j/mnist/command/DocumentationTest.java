@@ -8,42 +8,64 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** Holds docs/mnist.md against the code. */
+/** Holds the guides to the command against its code. */
 class DocumentationTest {
-  private static String guide;
-
-  @BeforeAll
-  static void readGuide() throws IOException {
-    guide = Files.readString(Path.of("..", "docs", "mnist.md"));
+  private static String guide(String name) throws IOException {
+    return Files.readString(Path.of("..", "docs", name));
   }
 
   @ParameterizedTest
   @EnumSource(value = OptimizerChoice.class, mode = EnumSource.Mode.EXCLUDE, names = "LBFGS")
-  void tellsTheRateOfEachOptimizer(OptimizerChoice optimizer) {
-    assertThat(guide).contains("| `" + optimizer + "` | " + optimizer.defaultLearningRate + " |");
+  void tellsTheRateOfEachOptimizer(OptimizerChoice optimizer) throws IOException {
+    assertThat(guide("mnist.md"))
+        .contains("| `" + optimizer + "` | " + optimizer.defaultLearningRate + " |");
   }
 
   @ParameterizedTest
   @EnumSource(ScheduleChoice.class)
-  void tellsTheFormulaOfEachSchedule(ScheduleChoice schedule) {
-    assertThat(guide).contains("| `" + schedule + "` | `r");
+  void tellsTheFormulaOfEachSchedule(ScheduleChoice schedule) throws IOException {
+    assertThat(guide("training-options.md")).contains("| `" + schedule + "` | `r");
   }
 
-  static List<Object> commands() {
-    return List.of(new TrainCommand(), new FindLrCommand(), new CompareCommand());
+  /**
+   * A command and where its options are.
+   *
+   * @param others guides to options that it shares with other commands
+   */
+  private record Documented(Object command, String guide, String... others) {
+    @Override
+    public String toString() {
+      return command.getClass().getSimpleName();
+    }
+  }
+
+  static List<Documented> commands() {
+    return List.of(
+        new Documented(new TrainCommand(), "training-options.md"),
+        new Documented(new FindLrCommand(), "learning-rate-finder.md", "training-options.md"),
+        new Documented(new CompareCommand(), "comparing.md", "training-options.md"),
+        new Documented(new EvaluateCommand(), "evaluating.md"),
+        new Documented(new PredictCommand(), "evaluating.md"),
+        new Documented(new TourCommand(), "lecture.md"),
+        new Documented(new ScheduleCommand(), "schedules.md"),
+        new Documented(new LandscapeCommand(), "landscape.md"));
   }
 
   @ParameterizedTest
   @MethodSource("commands")
-  void tellsEachOptionAndItsDefault(Object command) {
-    for (OptionSpec option : new CommandLine(command).getCommandSpec().options()) {
+  void tellsEachOptionAndItsDefault(Documented documented) throws IOException {
+    String guide = guide(documented.guide());
+    for (String other : documented.others()) {
+      guide += guide(other);
+    }
+    for (OptionSpec option :
+        new CommandLine(documented.command()).getCommandSpec().options()) {
       if (option.usageHelp() || option.versionHelp()) {
         continue;
       }
