@@ -36,6 +36,19 @@ public final class ReddiExample {
     return points;
   }
 
+  /** The sum of the losses that a player has paid, each at the point before its step; the best point would have paid {@code -t / 3}. */
+  public static double losses(double... points) {
+    double sum = 0;
+    for (int t = 1; t < points.length; t++) {
+      sum += slope(t) * points[t - 1];
+    }
+    return sum;
+  }
+
+  private static double slope(int t) {
+    return t % 3 == 1 ? C : -1;
+  }
+
   private static double[] play(Optimizer optimizer, int steps) {
     Optimizer falling = optimizer.scheduled(step -> RATE / Math.sqrt(step + 1));
     INDArray x = Nd4j.create(DataType.DOUBLE, 1);
@@ -43,7 +56,7 @@ public final class ReddiExample {
     Parameters parameters = Parameters.of(Parameter.of("x", x, gradient));
     double[] points = new double[steps + 1];
     for (int t = 1; t <= steps; t++) {
-      gradient.putScalar(0, t % 3 == 1 ? C : -1);
+      gradient.putScalar(0, slope(t));
       falling.step(parameters);
       points[t] = Math.max(-1, Math.min(1, x.getDouble(0)));
       x.putScalar(0, points[t]);

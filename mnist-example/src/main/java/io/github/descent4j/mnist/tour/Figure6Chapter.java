@@ -5,14 +5,9 @@ import io.github.descent4j.Optimizer;
 import io.github.descent4j.RAdam;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.mnist.data.MnistData;
-import io.github.descent4j.mnist.report.Chart;
-import io.github.descent4j.mnist.report.Chart.Axis;
-import io.github.descent4j.mnist.report.Chart.Series;
 import io.github.descent4j.mnist.tour.Pupil.Values;
 import io.github.descent4j.schedule.Schedules;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleFunction;
@@ -29,11 +24,13 @@ final class Figure6Chapter implements Chapter {
   private static final double WARMUP = 0.2;
 
   private final Pupil pupil;
+  private final Notes notes;
   private final int epochs;
   private final int seeds;
 
-  Figure6Chapter(MnistData data, int examples, int epochs, int seeds) {
+  Figure6Chapter(MnistData data, Notes notes, int examples, int epochs, int seeds) {
     pupil = new Pupil(data, examples);
+    this.notes = notes;
     this.epochs = epochs;
     this.seeds = seeds;
   }
@@ -50,41 +47,29 @@ final class Figure6Chapter implements Chapter {
 
   @Override
   public Findings run() {
-    List<Series> curves = new ArrayList<>();
-    Formatter text = new Formatter(Locale.ROOT);
-    text.format(
-        "test accuracy, mlp, %d images, %d epochs, cosine: mean (highest - lowest of %d seeds)\n",
-        pupil.training().size(), epochs, seeds);
-    text.format("optimizer   ");
-    for (double rate : RATES) {
-      text.format("  %15s", rate);
-    }
-    text.format("\n");
+    AccuracyTable table = new AccuracyTable("optimizer", RATES);
     for (Entrant entrant : entrants()) {
-      List<Values> row =
-          Arrays.stream(RATES).mapToObj(rate -> values(entrant, rate)).toList();
-      text.format("%-12s", entrant.name());
-      row.forEach(v -> text.format("  %.4f (%.4f)", v.mean(), v.highest() - v.lowest()));
-      text.format("\n");
-      curves.add(Series.of(
-              entrant.name(), RATES, row.stream().mapToDouble(Values::mean).toArray())
-          .between(
-              row.stream().mapToDouble(Values::lowest).toArray(),
-              row.stream().mapToDouble(Values::highest).toArray()));
+      table.add(
+          entrant.name(),
+          Arrays.stream(RATES)
+              .mapToObj(rate -> Values.of(
+                  notes.get(entrant.name() + " " + rate, () -> accuracies(entrant, rate))))
+              .toList());
     }
-    return new Findings(
-        List.of(new Chart(
-            "test accuracy, lowest to highest of " + seeds + " seeds",
-            Axis.logarithmic("learning rate"),
-            Axis.linear("accuracy"),
-            curves)),
-        text.toString());
+    String title = String.format(
+        Locale.ROOT,
+        "test accuracy, mlp, %d images, %d epochs, cosine: mean (highest - lowest of %d seeds)\n",
+        pupil.training().size(),
+        epochs,
+        seeds);
+    return new Findings(List.of(table.chart("learning rate", seeds)), title + table.text());
   }
 
-  private Values values(Entrant entrant, double rate) {
+  /** Of each seed. */
+  private double[] accuracies(Entrant entrant, double rate) {
     long steps = (long) epochs * pupil.stepsPerEpoch();
     long warmup = Math.round(entrant.warmup() * steps);
-    return Values.of(IntStream.rangeClosed(1, seeds)
+    return IntStream.rangeClosed(1, seeds)
         .mapToDouble(seed -> pupil.accuracy(
             entrant
                 .rule()
@@ -93,6 +78,6 @@ final class Figure6Chapter implements Chapter {
                     .then(Schedules.cosine(rate, steps - warmup))),
             epochs,
             seed))
-        .toArray());
+        .toArray();
   }
 }

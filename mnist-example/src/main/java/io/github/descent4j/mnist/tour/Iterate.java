@@ -22,6 +22,11 @@ final class Iterate {
     return point.toDoubleVector();
   }
 
+  /** The first element of what an optimizer that has stepped it remembers. */
+  double slot(Optimizer optimizer, String name) {
+    return optimizer.state().slot("x", name).getDouble(0);
+  }
+
   /** Lets the optimizer take a step against a gradient. */
   void step(Optimizer optimizer, double... slope) {
     for (int i = 0; i < slope.length; i++) {

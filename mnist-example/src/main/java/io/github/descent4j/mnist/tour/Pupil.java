@@ -4,6 +4,9 @@ import io.github.descent4j.Optimizer;
 import io.github.descent4j.mnist.data.GreyScale;
 import io.github.descent4j.mnist.data.ImageDataset;
 import io.github.descent4j.mnist.data.MnistData;
+import io.github.descent4j.mnist.run.AttackRun;
+import io.github.descent4j.mnist.settings.AttackChoice;
+import io.github.descent4j.mnist.settings.HiddenSettings;
 import io.github.descent4j.mnist.settings.ModelChoice;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.train.Dataset;
@@ -17,13 +20,14 @@ final class Pupil {
   static final int BATCH_SIZE = 128;
 
   private final MnistData data;
+  private final GreyScale scale;
   private final Dataset training;
   private final Dataset test;
 
   Pupil(MnistData data, int examples) {
     this.data =
         new MnistData(data.train().part(0, Math.min(examples, data.train().size())), data.test());
-    GreyScale scale = GreyScale.of(this.data.train());
+    scale = GreyScale.of(this.data.train());
     training = new ImageDataset(this.data.train(), scale);
     test = new ImageDataset(this.data.test(), scale);
   }
@@ -45,9 +49,29 @@ final class Pupil {
     return (training.size() - 1) / BATCH_SIZE + 1;
   }
 
+  /** How grey values become inputs. */
+  GreyScale scale() {
+    return scale;
+  }
+
   Sequential network(double dropout, long seed) {
+    return network(HiddenSettings.NONE, dropout, seed);
+  }
+
+  Sequential network(HiddenSettings hidden, double dropout, long seed) {
     return ModelChoice.MLP.build(
-        data.train().rows(), data.train().columns(), data.train().classes(), dropout, seed);
+        data.train().rows(), data.train().columns(), data.train().classes(), hidden, dropout, seed);
+  }
+
+  /**
+   * The accuracy on the first test images after an attack.
+   *
+   * @param network as it is in evaluation in both modes
+   * @param epsilon size of the attack, in grey values from 0 to 1
+   */
+  double accuracyUnder(AttackChoice attack, double epsilon, Sequential network, int images) {
+    return AttackRun.of(network, data.test().part(0, images), scale, attack, epsilon, 0)
+        .accuracy();
   }
 
   /** The accuracy on the test images after some epochs of training with a seed; that of a guess if it diverged. */

@@ -38,7 +38,7 @@ class DocumentationTest {
    *
    * @param others guides to options that it shares with other commands
    */
-  private record Documented(Object command, String guide, String... others) {
+  private record Documented(Object command, String guide, List<String> others) {
     @Override
     public String toString() {
       return command.getClass().getSimpleName();
@@ -47,14 +47,15 @@ class DocumentationTest {
 
   static List<Documented> commands() {
     return List.of(
-        new Documented(new TrainCommand(), "training-options.md"),
-        new Documented(new FindLrCommand(), "learning-rate-finder.md", "training-options.md"),
-        new Documented(new CompareCommand(), "comparing.md", "training-options.md"),
-        new Documented(new EvaluateCommand(), "evaluating.md"),
-        new Documented(new PredictCommand(), "evaluating.md"),
-        new Documented(new TourCommand(), "lecture.md"),
-        new Documented(new ScheduleCommand(), "schedules.md"),
-        new Documented(new LandscapeCommand(), "landscape.md"));
+        new Documented(new TrainCommand(), "training-options.md", List.of()),
+        new Documented(
+            new FindLrCommand(), "learning-rate-finder.md", List.of("training-options.md")),
+        new Documented(new CompareCommand(), "comparing.md", List.of("training-options.md")),
+        new Documented(new EvaluateCommand(), "evaluating.md", List.of()),
+        new Documented(new PredictCommand(), "evaluating.md", List.of()),
+        new Documented(new TourCommand(), "lecture.md", List.of()),
+        new Documented(new ScheduleCommand(), "schedules.md", List.of()),
+        new Documented(new LandscapeCommand(), "landscape.md", List.of()));
   }
 
   @ParameterizedTest

@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TourCommandTest {
   @TempDir
@@ -26,7 +28,10 @@ class TourCommandTest {
   @Test
   void writesAPictureAndATextOfEachChapter() throws IOException {
     CommandLineRun run = run("momentum,adagrad");
-    assertThat(run.err()).isEmpty();
+    // Seconds of each chapter.
+    assertThat(run.errLines()).hasSize(2);
+    assertThat(run.errLines().get(0)).matches("momentum: \\d+\\.\\d s");
+    assertThat(run.errLines().get(1)).matches("adagrad: \\d+\\.\\d s");
     assertThat(run.exitCode()).isZero();
     Path text = folder.resolve("new").resolve("momentum.txt");
     Path picture = folder.resolve("new").resolve("momentum.svg");
@@ -41,11 +46,13 @@ class TourCommandTest {
 
   @Test
   void leavesAChapterWhoseFilesAreThere() throws IOException {
-    Path text = Files.createDirectories(folder.resolve("new")).resolve("momentum.txt");
+    run("momentum");
+    Path text = folder.resolve("new").resolve("momentum.txt");
     Path picture = folder.resolve("new").resolve("momentum.svg");
     Files.writeString(text, "of an earlier run\n");
     Files.writeString(picture, "drawn then");
     CommandLineRun run = run("momentum");
+    assertThat(run.err()).isEmpty();
     assertThat(run.out()).startsWith("momentum" + System.lineSeparator() + "of an earlier run\n");
     assertThat(Files.readString(picture)).isEqualTo("drawn then");
 
@@ -54,6 +61,43 @@ class TourCommandTest {
     assertThat(run("momentum").out()).contains("steps until the distance is 1e-6");
     assertThat(picture).exists();
     assertThat(Files.readString(text)).isNotEqualTo("of an earlier run\n");
+  }
+
+  @Test
+  void makesAnewWhatNothingSaysWhatItIsOf() throws IOException {
+    Path text = Files.createDirectories(folder.resolve("new")).resolve("momentum.txt");
+    Files.writeString(text, "of somebody else\n");
+    Files.writeString(folder.resolve("new").resolve("momentum.svg"), "drawn then");
+    CommandLineRun run = run("momentum");
+    assertThat(run.errLines().get(0))
+        .isEqualTo("momentum: its files are made anew, nothing says what they are of");
+    assertThat(Files.readString(text)).startsWith("steps until the distance is 1e-6");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"version\" : \"mnist-example [^\"]+\" | \"version\" : \"mnist-example 0.0.1\" | they are of mnist-example 0.0.1",
+        "10000 ] | 20000 ] | they are of other settings",
+        "\"data\" : null | \"data\" : \"0123abcd\" | they are of other images",
+        "\"chapter\" : \"momentum\" | \"chapter\" : \"adagrad\" | they are of the chapter adagrad"
+      })
+  void makesAnewWhatIsOfSomethingElse(String found, String other, String difference)
+      throws IOException {
+    run("momentum");
+    Path text = folder.resolve("new").resolve("momentum.txt");
+    Path key = folder.resolve("new").resolve("momentum.json");
+    String own = Files.readString(key);
+    Files.writeString(text, "of an earlier run\n");
+    String changed = own.replaceFirst(found, other);
+    assertThat(changed).isNotEqualTo(own);
+    // Without a checksum it is read as it is.
+    Files.writeString(key, changed.replaceFirst(",\\s*\"checksum\".*", ""));
+    CommandLineRun run = run("momentum");
+    assertThat(run.errLines().get(0)).isEqualTo("momentum: its files are made anew, " + difference);
+    assertThat(Files.readString(text)).startsWith("steps until the distance is 1e-6");
+    assertThat(Files.readString(key)).isEqualTo(own);
   }
 
   @Test

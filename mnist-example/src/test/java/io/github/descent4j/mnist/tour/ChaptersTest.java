@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.mnist.landscape.Curvature;
+import io.github.descent4j.mnist.landscape.ReddiExample;
 import io.github.descent4j.mnist.report.Chart;
 import io.github.descent4j.mnist.report.Chart.Series;
 import io.github.descent4j.mnist.tour.Course.Mark;
@@ -232,6 +233,38 @@ class ChaptersTest {
       double factor = (1 - Math.pow(0.9, t)) / Math.sqrt(1 - Math.pow(0.999, t));
       assertThat(curves.get(1).y()[t - 1]).isCloseTo(factor, within(1e-4));
     }
+  }
+
+  /** By hand: 0.3 at rate 0.3 with beta1 = 0 and corrections, against the sign of 3; then the other two steps go up. */
+  @Test
+  void adamGoesToTheWorstPointAndYogiToTheBest() {
+    Findings findings = new ReddiChapter(1000).run();
+    List<Series> curves = findings.charts().get(0).series();
+    double[] adam = curves.get(0).y();
+    assertThat(adam[1]).isCloseTo(-0.3, within(1e-7));
+    assertThat(adam[1000]).isGreaterThan(0.9);
+    double[] yogi = curves.get(2).y();
+    assertThat(yogi[1000]).isLessThan(-0.9);
+    assertThat(row(findings, "amsgrad")[5]).isEqualTo("-1.0000");
+  }
+
+  /** The sum of 3 x, -x, -x at the points before the steps. */
+  @Test
+  void lossesArePaidAtThePointBeforeTheStep() {
+    assertThat(ReddiExample.losses(0.5, -1, 0.25, 7)).isEqualTo(3 * 0.5 + 1 - 0.25);
+  }
+
+  /** After n gradients of 1, Adam's v is 1 - 0.999^n and Yogi's, which starts from 1e-6, is 0.001 n; then by their formulas. */
+  @Test
+  void yogisMomentFallsBySmallStepsAndAdamsByAFactor() {
+    List<Series> curves = curves(new YogiChapter(500, 200), 0);
+    double full = 1 - Math.pow(0.999, 500);
+    double[] adam = curves.get(0).y();
+    assertThat(adam[500]).isCloseTo(full, within(1e-12));
+    assertThat(adam[700]).isCloseTo(1e-4 + (full - 1e-4) * Math.pow(0.999, 200), within(1e-12));
+    double[] yogi = curves.get(1).y();
+    assertThat(yogi[500]).isCloseTo(0.5 + 1e-6, within(1e-12));
+    assertThat(yogi[700]).isCloseTo(0.5 + 1e-6 - 200 * 1e-7, within(1e-12));
   }
 
   private static List<Series> curves(Chapter chapter, int chart) {

@@ -2,6 +2,7 @@ package io.github.descent4j.mnist.tour;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.mnist.data.JsonFile;
 import io.github.descent4j.mnist.data.MnistData;
 import io.github.descent4j.mnist.settings.OptimizerChoice;
 import io.github.descent4j.mnist.tour.Course.Mark;
@@ -10,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -19,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("slow")
 class LectureTest {
   private static final Path DOCS = Path.of("..", "docs");
-  private static final Tour TOUR = new Tour(DOCS.resolve("lecture"));
+  private static final Tour TOUR = new Tour(DOCS.resolve("lecture"), "");
   private static final MnistData MNIST = MnistData.bundled();
 
   private static String guide(String name) throws IOException {
@@ -35,7 +38,7 @@ class LectureTest {
   void showsWhatTheCommandWrote(TourChapter chapter) throws IOException {
     assertThat(guide("lecture.md"))
         .contains("```\n" + shown(chapter) + "```\n")
-        .contains("](lecture/" + chapter + ".svg)");
+        .contains("](lecture/" + chapter + ".svg)\n\n`tour --chapter " + chapter + "`\n");
     assertThat(TOUR.picture(chapter)).exists();
   }
 
@@ -46,19 +49,58 @@ class LectureTest {
         .contains("](lecture/" + TourChapter.NEWTON + ".svg)");
   }
 
+  /** Files of other settings or images would not be those of the command on the page. */
+  @ParameterizedTest
+  @EnumSource(value = TourChapter.class, mode = EnumSource.Mode.EXCLUDE, names = "NEWTON")
+  void theFilesAreOfTheSettingsAndImagesThatTheCommandHas(TourChapter chapter) {
+    ChapterKey kept = JsonFile.read(TOUR.key(chapter), ChapterKey.class, "the key of a chapter");
+    assertThat(chapter.key(kept.version(), () -> MNIST)).isEqualTo(kept);
+  }
+
   /** All but those that train the mlp, whose last digits differ between processors. */
   @ParameterizedTest
   @EnumSource(
       value = TourChapter.class,
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"LEARNING", "NEWTON", "FIGURE6"})
-  void aFreshRunFindsTheSame(TourChapter chapter) throws IOException {
-    Findings findings = chapter
-        .with(() -> {
-          throw new AssertionError(chapter + " reads images");
-        })
-        .run();
-    assertThat(findings.text()).isEqualTo(shown(chapter));
+      names = {"REGULARIZATION", "LEARNING", "NEWTON", "NO_RATE", "FIGURE6"})
+  void aFreshRunFindsTheSame(TourChapter chapter, @TempDir Path folder) throws IOException {
+    Images none = () -> {
+      throw new AssertionError(chapter + " reads images");
+    };
+    Tour tour = new Tour(folder, "");
+    tour.run(chapter, none);
+    assertThat(Files.readString(tour.text(chapter))).isEqualTo(shown(chapter));
+    assertThat(words(tour.picture(chapter))).isEqualTo(words(TOUR.picture(chapter)));
+  }
+
+  /** What is written in a picture, but for numbers: which of them an axis shows depends on the fonts of the machine. */
+  private static List<String> words(Path picture) throws IOException {
+    return Pattern.compile(">([^<>]+)</text")
+        .matcher(Files.readString(picture))
+        .results()
+        .flatMap(text -> Stream.of(text.group(1).strip().split("\\s+")))
+        .filter(word -> !word.matches("-?[\\d.,]+([eE]-?\\d+)?"))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void wordsOfAPictureAreItsTitlesAndNamesWithoutNumbers() throws IOException {
+    assertThat(words(TOUR.picture(TourChapter.BIAS)))
+        .containsExactly(
+            "/",
+            "a",
+            "against",
+            "corrected",
+            "corrected",
+            "gradient",
+            "learning",
+            "not",
+            "of",
+            "rate",
+            "step",
+            "step",
+            "steps");
   }
 
   /** The images of the whole run take minutes; on a thirtieth of them the order is the same. */
@@ -114,11 +156,45 @@ class LectureTest {
   void rAdamBearsALargeRateAsThePageSays() throws IOException {
     for (String text : List.of(
         shown(TourChapter.FIGURE6),
-        new Figure6Chapter(part(1000), 3000, 2, 1).run().text())) {
-      // Mean and spread of each rate, the last of which is 0.1.
+        new Figure6Chapter(part(1000), Notes.none(), 3000, 2, 1).run().text())) {
+      // Mean and spread at 0.003, 0.01, 0.03 and 0.1.
       double[] rAdam = row(text, "radam");
       double[] adam = row(text, "adam  ");
+      double[] warmup = row(text, "adam, warmup");
       assertThat(rAdam[6]).isGreaterThan(adam[6] + 0.2);
+      assertThat(warmup[2]).as("at 0.01").isGreaterThan(adam[2]);
+      assertThat(warmup[4]).as("at 0.03").isGreaterThan(adam[4]);
+      assertThat(warmup[6]).as("at 0.1").isLessThan(rAdam[6] - 0.2);
+    }
+  }
+
+  @Test
+  void attacksAreBorneByWhatIsTrainedForThemAsThePageSays() throws IOException {
+    for (String text : List.of(
+        shown(TourChapter.REGULARIZATION),
+        new RegularizationChapter(part(500), Notes.none(), 1000, 20, 1, 500)
+            .run()
+            .text())) {
+      // Mean and spread without an attack, then with it.
+      double[] none = row(text, "none");
+      double[] adversarial = row(text, "adversarial");
+      double[] inputGradient = row(text, "input gradient");
+      assertThat(adversarial[2]).isGreaterThan(none[2] + 0.2);
+      assertThat(inputGradient[2]).isGreaterThan(none[2]);
+    }
+  }
+
+  @Test
+  void rulesWithoutARateDependOnItAsThePageSays() throws IOException {
+    for (String text : List.of(
+        shown(TourChapter.NO_RATE),
+        new NoRateChapter(part(1000), Notes.none(), 2000, 2, 1).run().text())) {
+      // Mean and spread at 0.01, 0.1, 1, 10 and 100 times the rate.
+      for (String rule : List.of("adadelta 1.0", "prodigy 1.0", "adam 0.002", "sgd 0.2")) {
+        double[] row = row(text, rule);
+        assertThat(row[0]).as(rule).isLessThan(row[4]);
+        assertThat(row[8]).as(rule).isLessThan(row[4]);
+      }
     }
   }
 }
