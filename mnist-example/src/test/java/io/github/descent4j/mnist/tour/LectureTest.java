@@ -178,10 +178,12 @@ class LectureTest {
       // Mean and spread without an attack, then with it.
       double[] none = row(text, "none");
       double[] adversarial = row(text, "adversarial");
-      double[] inputGradient = row(text, "input gradient");
+      double[] together = row(text, "ensemble of 3");
       assertThat(adversarial[2]).isGreaterThan(none[2] + 0.2);
-      assertThat(inputGradient[2]).isGreaterThan(none[2]);
+      assertThat(adversarial[0]).isGreaterThan(none[0]);
+      assertThat(together[2]).isGreaterThan(none[2] + 0.05);
     }
+    assertThat(row(shown(TourChapter.REGULARIZATION), "L0 1e-4")[4]).isLessThan(384);
   }
 
   @Test
