@@ -22,7 +22,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </pre>
  *
  * <p>Training goes on with p; {@code ax} is the point to evaluate and to keep: {@link #assignAverageTo}. {@link
- * Optimizer#averaged} averages the points of any rule.
+ * Optimizer#averaged} averages the points of any rule. Where {@code lookahead}, {@code projected} or {@code proximal} move p after a step,
+ * {@code ax} has the points ahead of that, and {@code averaged} outside of them those behind it.
  *
  * <p><b>Defaults.</b> learningRate 0.01, lambda 1e-4, alpha 0.75, t0 1e6, no weight decay.
  *

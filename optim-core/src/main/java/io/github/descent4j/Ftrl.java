@@ -19,7 +19,8 @@ import io.github.descent4j.rule.UpdateRule;
  * </pre>
  *
  * <p>What a step makes of the parameter follows from z and n: a value that is set from outside counts in {@code p}'s place of the second line
- * alone. A step at a rate of 0 leaves the parameter alone.
+ * alone, and does not last. So {@code lookahead}, {@code projected} and {@code proximal} refuse this rule; {@code lambda1} and {@code lambda2}
+ * are the penalties that it has itself. A step at a rate of 0 leaves the parameter alone.
  *
  * <p><b>Defaults.</b> learningRate 0.1, beta 1, lambda1 0, lambda2 0, initialAccumulator 0, no weight decay.
  *

@@ -44,6 +44,22 @@ class FtrlTest {
     assertThat(value.getDouble(0)).isCloseTo(learned - 1e-3 / (1 + Math.sqrt(11)), within(1e-14));
   }
 
+  /** So what moves parameters between steps is refused. */
+  @Test
+  void aValueThatIsSetFromOutsideDoesNotLast() {
+    INDArray value = Nd4j.zeros(DataType.DOUBLE, 1);
+    INDArray gradient = Nd4j.createFromArray(1.0);
+    Parameters parameters = Parameters.of(Parameter.of("w", value, gradient));
+    Optimizer optimizer = new Ftrl();
+    optimizer.step(parameters);
+    double learned = value.getDouble(0);
+    assertThat(learned).isEqualTo(-0.1 / 2);
+    value.assign(7);
+    gradient.assign(0);
+    optimizer.step(parameters);
+    assertThat(value.getDouble(0)).isEqualTo(learned);
+  }
+
   @Test
   void whatWouldBeUndoneOrDividesByZeroIsRefused() {
     assertThatThrownBy(

@@ -53,15 +53,23 @@ public final class AdjustableOptimizer extends Decorator {
     adjustedRate = Double.NaN;
   }
 
+  boolean isAdjusted() {
+    return !Double.isNaN(adjustedRate);
+  }
+
+  double adjustedRate() {
+    return adjustedRate;
+  }
+
   /** The learning rate that the next step will use, unless a schedule outside gives another. */
   @Override
   public double learningRate() {
-    return Double.isNaN(adjustedRate) ? super.learningRate() : learningRateFrom(adjustedRate);
+    return isAdjusted() ? learningRateFrom(adjustedRate) : super.learningRate();
   }
 
   @Override
   protected void check(StepContext context) {
-    if (!context.hasLearningRate() && !Double.isNaN(adjustedRate)) {
+    if (!context.hasLearningRate() && isAdjusted()) {
       context.learningRate(adjustedRate);
     }
     beginInner(context);

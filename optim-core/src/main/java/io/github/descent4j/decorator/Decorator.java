@@ -3,6 +3,7 @@ package io.github.descent4j.decorator;
 import static java.util.Objects.requireNonNull;
 
 import io.github.descent4j.DAdaptSgd;
+import io.github.descent4j.Ftrl;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerState;
 import io.github.descent4j.Parameters;
@@ -11,6 +12,8 @@ import io.github.descent4j.internal.access.DecoratorAccess;
 import io.github.descent4j.internal.access.Registry;
 import io.github.descent4j.internal.access.StateReaderAccess;
 import io.github.descent4j.internal.access.StateWriterAccess;
+import io.github.descent4j.internal.access.UpdateRuleAccess;
+import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.schedule.Schedule;
 import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
@@ -183,12 +186,37 @@ public abstract class Decorator extends TwoPhaseOptimizer {
         : optimizer.steps();
   }
 
-  /** Refuses a rule that makes parameters of its slots anew: what is done to them between its steps would be lost. */
+  /**
+   * The rate of the next step, if nothing outside gives one, and what does inside is multiplied ahead of the rule: a rule
+   * need not be linear in it.
+   */
+  static double learningRateTimes(double factor, Optimizer optimizer) {
+    if (optimizer instanceof ScheduledOptimizer scheduled) {
+      return scheduled.learningRateFrom(scheduled.schedule.at(scheduled.steps()) * factor);
+    }
+    if (optimizer instanceof AdjustableOptimizer adjustable && adjustable.isAdjusted()) {
+      return adjustable.learningRateFrom(adjustable.adjustedRate() * factor);
+    }
+    if (optimizer instanceof GroupedOptimizer groups) {
+      return groups.learningRateTimes(factor);
+    }
+    if (optimizer instanceof UpdateRule rule) {
+      double own = UpdateRuleAccess.ACCESS.ownRate(rule);
+      return ((TwoPhaseOptimizer) rule).learningRateFrom(own * factor);
+    }
+    return optimizer instanceof Decorator decorator && !(optimizer instanceof ScheduleFree)
+        ? learningRateTimes(factor, decorator.inner)
+        : optimizer.learningRate() * factor;
+  }
+
+  /** Refuses a rule that makes parameters anew of its slots: what is done to them between its steps would be lost. */
   final void requireRuleThatGoesOnFromValues() {
-    if (find(ScheduleFree.class).isPresent() || find(DAdaptSgd.class).isPresent()) {
+    if (find(ScheduleFree.class).isPresent()
+        || find(DAdaptSgd.class).isPresent()
+        || find(Ftrl.class).isPresent()) {
       throw new IllegalArgumentException(
           "optimizer is " + inner
-              + ", expected one that goes on from the parameters as they are, which ScheduleFree and DAdaptSgd do not");
+              + ", expected one that goes on from the parameters as they are, which ScheduleFree, DAdaptSgd and Ftrl do not");
     }
   }
 

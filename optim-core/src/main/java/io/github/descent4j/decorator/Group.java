@@ -25,6 +25,6 @@ final class Group {
   }
 
   double learningRate() {
-    return rateFactor * optimizer.learningRate();
+    return Decorator.learningRateTimes(rateFactor, optimizer);
   }
 }

@@ -110,9 +110,13 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
     return groups[0].learningRate();
   }
 
+  double learningRateTimes(double factor) {
+    return Decorator.learningRateTimes(factor * groups[0].rateFactor, groups[0].optimizer);
+  }
+
   /**
    * The learning rate that a group's next step will use if no decorator outside of the groups gives
-   * one: the rate of its optimizer times its factor.
+   * one: that of its optimizer, whose own rate or schedule is multiplied by its factor.
    *
    * @throws IllegalArgumentException if there is no group of that name
    */

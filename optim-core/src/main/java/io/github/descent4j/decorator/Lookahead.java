@@ -68,7 +68,7 @@ public final class Lookahead extends Decorator {
    *
    * @throws NullPointerException if the optimizer is null
    * @throws IllegalArgumentException if {@code k} is less than 1, {@code alpha} not in (0, 1], or the rule inside makes the
-   *     parameters anew in each step (ScheduleFree, DAdaptSgd)
+   *     parameters anew in each step (ScheduleFree, DAdaptSgd, Ftrl)
    */
   public Lookahead(Optimizer inner, int k, double alpha) {
     super(inner);

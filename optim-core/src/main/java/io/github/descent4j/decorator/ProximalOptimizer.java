@@ -55,7 +55,7 @@ public final class ProximalOptimizer extends Decorator {
    *
    * @throws NullPointerException if an argument is null
    * @throws IllegalArgumentException if there are groups inside, and the map is no projection; if the rule inside makes the
-   *     parameters anew in each step (ScheduleFree, DAdaptSgd)
+   *     parameters anew in each step (ScheduleFree, DAdaptSgd, Ftrl)
    */
   public ProximalOptimizer(Optimizer inner, ProximalMap map) {
     super(inner);
@@ -84,7 +84,7 @@ public final class ProximalOptimizer extends Decorator {
   private double rateOf(StepContext context) {
     return context.isRateGiven()
         ? super.learningRateFrom(context.rate() * context.rateFactor())
-        : inner.learningRate() * context.rateFactor();
+        : learningRateTimes(context.rateFactor(), inner);
   }
 
   @Override

@@ -364,6 +364,11 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
     }
 
     @Override
+    public double ownRate(UpdateRule rule) {
+      return rule.learningRate;
+    }
+
+    @Override
     public double rateAt(UpdateRule rule, long t, double handedIn) {
       return rule.formula.rateAt(t, handedIn);
     }

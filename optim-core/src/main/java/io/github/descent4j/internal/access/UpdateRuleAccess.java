@@ -25,6 +25,9 @@ public interface UpdateRuleAccess {
   /** The slots in the order of the Javadoc. */
   SlotDefinition[] slots(UpdateRule rule);
 
+  /** The learning rate that its builder was given. */
+  double ownRate(UpdateRule rule);
+
   /** The learning rate of a parameter's step t, counted from 1, given the one handed in. */
   double rateAt(UpdateRule rule, long t, double handedIn);
 
