@@ -1,5 +1,6 @@
 package io.github.descent4j;
 
+import io.github.descent4j.internal.memory.DoubleElements;
 import io.github.descent4j.rule.Formula;
 import io.github.descent4j.rule.Range;
 import io.github.descent4j.rule.UpdateRule;
@@ -42,7 +43,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * but one, from 0; {@code v}, in the parameter's shape, if it is not factored; {@code m}, in its shape, if beta1 is
  * above 0. Memory: a row and a column of a matrix, one array of anything else.
  *
- * <p>Means are summed in double, in one order, by one thread: any machine gives the same bits.
+ * <p>Means are summed in double, in one order, by one thread: any machine gives the same bits. A step works on copies of value, gradient
+ * and slots, in float (in double for DOUBLE), until all parameters have succeeded; in double there is a block of them at a time.
  *
  * <pre>{@code
  * Optimizer optimizer = Adafactor.builder().decayInUpdate(0.01).build();
@@ -94,7 +96,7 @@ public final class Adafactor extends UpdateRule {
     f.wholeParameter(update::apply);
   }
 
-  /** The arithmetic, in double over arrays on the heap. */
+  /** The arithmetic, in double over a block of elements at a time. */
   private record Update(
       boolean relativeStep,
       boolean scaleByParameter,
@@ -120,103 +122,179 @@ public final class Adafactor extends UpdateRule {
       if (value.isEmpty()) {
         return;
       }
-      double[] p = read(value);
-      double[] u = read(w.gradient());
+      DoubleElements p = new DoubleElements(value);
+      DoubleElements g = new DoubleElements(w.gradient());
+      double share = StrictMath.pow(w.t(), -decayExponent);
+      Division division = isFactored
+          ? factors(g, rowMeans, columnMeans, (int) shape[shape.length - 1], share)
+          : byRoot(new DoubleElements(v), share);
       double rho =
           relativeStep ? Math.min(w.learningRate(), 1 / Math.sqrt(w.t())) : w.learningRate();
       double alpha =
           scaleByParameter ? Math.max(epsilon2, rmsAhead(p, w.learningRate())) * rho : rho;
-      double share = StrictMath.pow(w.t(), -decayExponent);
-      if (isFactored) {
-        divideByFactors(u, rowMeans, columnMeans, (int) shape[shape.length - 1], share);
-      } else {
-        divideByRoot(u, v, share);
-      }
-      double scale = alpha / Math.max(1, rms(u) / clipThreshold);
-      double[] mean = m == null ? null : read(m);
-      for (int i = 0; i < u.length; i++) {
-        double step = scale * u[i];
-        if (mean != null) {
-          mean[i] = beta1 * mean[i] + (1 - beta1) * step;
-          step = mean[i];
+      double scale = alpha / Math.max(1, rms(g, division) / clipThreshold);
+      subtract(p, g, division, m == null ? null : new DoubleElements(m), alpha, scale);
+    }
+
+    /** Divides gradients by the root of V: twice, so that no array of quotients is needed, once for their norm and once for good. */
+    private interface Division {
+      void divide(long from, int n, double[] u, boolean forGood);
+    }
+
+    private void subtract(
+        DoubleElements p,
+        DoubleElements g,
+        Division division,
+        DoubleElements m,
+        double alpha,
+        double scale) {
+      double[] u = new double[p.blockAt(0)];
+      double[] value = new double[u.length];
+      double[] mean = m == null ? null : new double[u.length];
+      for (long from = 0; from < p.length(); from += DoubleElements.BLOCK) {
+        int n = p.blockAt(from);
+        g.load(from, n, u);
+        division.divide(from, n, u, true);
+        for (int i = 0; i < n; i++) {
+          u[i] *= scale;
         }
-        p[i] -= step + alpha * decayInUpdate * p[i];
-      }
-      write(p, value);
-      if (m != null) {
-        write(mean, m);
+        if (m != null) {
+          m.load(from, n, mean);
+          for (int i = 0; i < n; i++) {
+            mean[i] = beta1 * mean[i] + (1 - beta1) * u[i];
+            u[i] = mean[i];
+          }
+          m.store(from, n, mean);
+        }
+        p.load(from, n, value);
+        for (int i = 0; i < n; i++) {
+          value[i] -= u[i] + alpha * decayInUpdate * value[i];
+        }
+        p.store(from, n, value);
       }
     }
 
     /** Of the value ahead of decoupled decay, which has been taken off. */
-    private double rmsAhead(double[] p, double learningRate) {
+    private double rmsAhead(DoubleElements p, double learningRate) {
       double left = Math.abs(1 - learningRate * decoupledDecay);
-      return left == 0 ? 0 : rms(p) / left;
+      return left == 0 ? 0 : rms(p, (from, n, x, forGood) -> {}) / left;
     }
 
-    private void divideByRoot(double[] u, INDArray slot, double share) {
-      double[] v = read(slot);
-      for (int i = 0; i < u.length; i++) {
-        v[i] += share * (square(u[i]) - v[i]);
-        u[i] /= root(v[i]);
-      }
-      write(v, slot);
+    private Division byRoot(DoubleElements slot, double share) {
+      double[] v = new double[slot.blockAt(0)];
+      return (from, n, u, forGood) -> {
+        slot.load(from, n, v);
+        for (int i = 0; i < n; i++) {
+          v[i] += share * (square(u[i]) - v[i]);
+          u[i] /= Math.sqrt(Math.max(v[i], least()));
+        }
+        if (forGood) {
+          slot.store(from, n, v);
+        }
+      };
     }
 
-    private void divideByFactors(
-        double[] u, INDArray rowSlot, INDArray columnSlot, int columns, double share) {
+    private Division factors(
+        DoubleElements g, INDArray rowSlot, INDArray columnSlot, int columns, double share) {
       double[] rowMeans = read(rowSlot);
       double[] columnMeans = read(columnSlot);
       int matrices = columnMeans.length / columns;
       int rows = rowMeans.length / matrices;
+      // Sums of squares, and then factors, of which a gradient is multiplied by the product of two.
+      double[] ofRows = new double[rowMeans.length];
+      double[] ofColumns = new double[columnMeans.length];
+      addSquares(g, columns, rows, ofRows, ofColumns);
       for (int matrix = 0; matrix < matrices; matrix++) {
-        int firstRow = matrix * rows;
-        int firstColumn = matrix * columns;
-        double[] ofColumns = new double[columns];
         double ofAll = 0;
-        for (int row = firstRow; row < firstRow + rows; row++) {
-          double ofRow = 0;
-          for (int column = 0; column < columns; column++) {
-            double square = square(u[row * columns + column]);
-            ofRow += square;
-            ofColumns[column] += square;
-          }
-          rowMeans[row] += share * (ofRow / columns - rowMeans[row]);
+        for (int row = matrix * rows; row < (matrix + 1) * rows; row++) {
+          rowMeans[row] += share * (ofRows[row] / columns - rowMeans[row]);
           ofAll += rowMeans[row];
         }
-        double mean = ofAll / rows;
-        for (int column = 0; column < columns; column++) {
-          int at = firstColumn + column;
-          columnMeans[at] += share * (ofColumns[column] / rows - columnMeans[at]);
-        }
-        double divisor = Math.max(mean, epsilonAsFloor ? epsilon1 : Double.MIN_NORMAL);
-        for (int row = firstRow; row < firstRow + rows; row++) {
+        double divisor = Math.max(ofAll / rows, epsilonAsFloor ? epsilon1 : Double.MIN_NORMAL);
+        for (int row = matrix * rows; row < (matrix + 1) * rows; row++) {
           // Ahead of the columns: the product of both means may be out of range.
-          double ofRow = rowMeans[row] / divisor;
-          for (int column = 0; column < columns; column++) {
-            u[row * columns + column] /= root(ofRow * columnMeans[firstColumn + column]);
-          }
+          ofRows[row] = 1 / Math.sqrt(rowMeans[row] / divisor);
         }
+      }
+      for (int column = 0; column < columnMeans.length; column++) {
+        columnMeans[column] += share * (ofColumns[column] / rows - columnMeans[column]);
+        ofColumns[column] = 1 / Math.sqrt(columnMeans[column]);
       }
       write(rowMeans, rowSlot);
       write(columnMeans, columnSlot);
+      double most = 1 / Math.sqrt(least());
+      return (from, n, u, forGood) -> {
+        int row = (int) (from / columns);
+        int column = (int) (from % columns);
+        for (int i = 0; i < n; row++, column = 0) {
+          double ofRow = ofRows[row];
+          int first = row / rows * columns;
+          for (int end = Math.min(n, i + columns - column); i < end; i++, column++) {
+            u[i] *= Math.min(ofRow * ofColumns[first + column], most);
+          }
+        }
+      };
     }
 
-    /** Not of 0, to which an epsilon1 that FLOAT does not have would be rounded. */
-    private double root(double v) {
-      return Math.sqrt(Math.max(v, epsilonAsFloor ? epsilon1 * epsilon1 : Double.MIN_NORMAL));
+    private void addSquares(
+        DoubleElements g, int columns, int rows, double[] ofRows, double[] ofColumns) {
+      double[] u = new double[g.blockAt(0)];
+      for (long from = 0; from < g.length(); from += DoubleElements.BLOCK) {
+        int n = g.blockAt(from);
+        g.load(from, n, u);
+        int row = (int) (from / columns);
+        int column = (int) (from % columns);
+        for (int i = 0; i < n; row++, column = 0) {
+          double ofRow = ofRows[row];
+          int first = row / rows * columns;
+          for (int end = Math.min(n, i + columns - column); i < end; i++, column++) {
+            double square = square(u[i]);
+            ofRow += square;
+            ofColumns[first + column] += square;
+          }
+          ofRows[row] = ofRow;
+        }
+      }
+    }
+
+    /** Not 0, to which an epsilon1 that FLOAT does not have would be rounded. */
+    private double least() {
+      return epsilonAsFloor ? epsilon1 * epsilon1 : Double.MIN_NORMAL;
     }
 
     private double square(double g) {
       return epsilonAsFloor ? g * g : g * g + epsilon1;
     }
 
-    private static double rms(double[] x) {
+    private static double rms(DoubleElements elements, Division division) {
+      double[] x = new double[elements.blockAt(0)];
       double sum = 0;
-      for (double element : x) {
-        sum += element * element;
+      for (long from = 0; from < elements.length(); from += DoubleElements.BLOCK) {
+        int n = elements.blockAt(from);
+        elements.load(from, n, x);
+        division.divide(from, n, x, false);
+        sum += squares(x, n);
       }
-      return Math.sqrt(sum / x.length);
+      return Math.sqrt(sum / elements.length());
+    }
+
+    /** In four sums, none of which waits for the others. */
+    private static double squares(double[] x, int n) {
+      double a = 0;
+      double b = 0;
+      double c = 0;
+      double d = 0;
+      int i = 0;
+      for (; i + 3 < n; i += 4) {
+        a += x[i] * x[i];
+        b += x[i + 1] * x[i + 1];
+        c += x[i + 2] * x[i + 2];
+        d += x[i + 3] * x[i + 3];
+      }
+      for (; i < n; i++) {
+        a += x[i] * x[i];
+      }
+      return a + b + (c + d);
     }
 
     private static long[] without(long[] shape, int dimension) {

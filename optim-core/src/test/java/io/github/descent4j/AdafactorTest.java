@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,6 +33,76 @@ class AdafactorTest {
     assertThat(optimizer.state().slot("w", "rowMeans").shape()).containsExactly(2, 3);
     assertThat(optimizer.state().slot("w", "columnMeans").shape()).containsExactly(2, 4);
     assertSameBits("second matrix", stack.get(NDArrayIndex.point(1)).dup('c'), second);
+  }
+
+  /** By the definition, over a whole matrix of doubles: blocks of elements begin and end within rows. */
+  @Test
+  void longArraysFollowTheDefinition() {
+    for (int[] shape : new int[][] {{130, 70}, {9000, 1}, {1, 9000}, {3, 5000}}) {
+      int rows = shape[0];
+      int columns = shape[1];
+      SplittableRandom random = new SplittableRandom(8);
+      double[][] p = new double[rows][];
+      for (int i = 0; i < rows; i++) {
+        p[i] = TestArrays.uniform(random, columns);
+      }
+      INDArray value = Nd4j.createFromArray(p);
+      double[] r = new double[rows];
+      double[] c = new double[columns];
+      Optimizer optimizer = Adafactor.builder().decayInUpdate(0.1).build();
+      for (int t = 1; t <= 3; t++) {
+        double[][] g = new double[rows][];
+        for (int i = 0; i < rows; i++) {
+          g[i] = TestArrays.uniform(random, columns);
+        }
+        optimizer.step(Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(g))));
+        step(p, g, r, c, t);
+        double[][] actual = value.toDoubleMatrix();
+        for (int i = 0; i < rows; i++) {
+          assertThat(actual[i]).containsExactly(p[i], within(1e-12));
+        }
+      }
+    }
+  }
+
+  private static void step(double[][] p, double[][] g, double[] r, double[] c, int t) {
+    int rows = r.length;
+    int columns = c.length;
+    double b = 1 - Math.pow(t, -0.8);
+    double mean = 0;
+    double ofParameter = 0;
+    for (int i = 0; i < rows; i++) {
+      double sum = 0;
+      for (int j = 0; j < columns; j++) {
+        sum += g[i][j] * g[i][j] + 1e-30;
+        ofParameter += p[i][j] * p[i][j];
+      }
+      r[i] = b * r[i] + (1 - b) * sum / columns;
+      mean += r[i] / rows;
+    }
+    for (int j = 0; j < columns; j++) {
+      double sum = 0;
+      for (int i = 0; i < rows; i++) {
+        sum += g[i][j] * g[i][j] + 1e-30;
+      }
+      c[j] = b * c[j] + (1 - b) * sum / rows;
+    }
+    double ofUpdate = 0;
+    double[][] u = new double[rows][columns];
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        u[i][j] = g[i][j] / Math.sqrt(r[i] * c[j] / mean);
+        ofUpdate += u[i][j] * u[i][j];
+      }
+    }
+    double n = rows * columns;
+    double alpha = Math.max(1e-3, Math.sqrt(ofParameter / n)) * Math.min(0.01, 1 / Math.sqrt(t));
+    double clip = Math.max(1, Math.sqrt(ofUpdate / n));
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < columns; j++) {
+        p[i][j] -= alpha * (u[i][j] / clip + 0.1 * p[i][j]);
+      }
+    }
   }
 
   @Test
