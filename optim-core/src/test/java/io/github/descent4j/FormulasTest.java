@@ -21,7 +21,7 @@ class FormulasTest {
       Pattern.compile("^\\| (\\w+) \\| (\\S+) \\|$", Pattern.MULTILINE);
 
   static List<OptimizerCase> defaults() {
-    return OptimizerCase.defaults();
+    return OptimizerCase.defaultsOnMatrices();
   }
 
   @ParameterizedTest

@@ -21,7 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The cases that every property test sweeps. Those with the defaults follow from the library's table of rules, {@link
  * Rules}: the slots are those of the rule's Javadoc, and a rule that no row here decays has a case with decoupled weight
- * decay. A row here is needed for options alone.
+ * decay. A row here is needed for options alone. Rprop's IRPROP_PLUS has none, as its steps have to be told a loss: {@link RpropTest} and the golden
+ * files have it.
  *
  * @param name shown by JUnit; the rule's id, and what differs
  * @param slots the names of its slots, in order

@@ -65,7 +65,7 @@ class ReadmeTest {
   @Test
   void theTableOfOptimizersHasTheirDefaultRates() throws IOException {
     String readme = Files.readString(README);
-    for (OptimizerCase optimizer : OptimizerCase.defaults()) {
+    for (OptimizerCase optimizer : OptimizerCase.defaultsOnMatrices()) {
       Map<String, Object> defaults = ((UpdateRule) optimizer.create().get()).hyperparameters();
       String rate = defaults.get("learningRate").toString().replace("1.0", "1");
       assertThat(readme).containsPattern("\\| `" + optimizer + "` \\| [^|]+ \\| " + rate + " \\|");

@@ -72,8 +72,11 @@ class RecordedBitsTest {
     }
   }
 
+  /** All but Muon, whose products are those of the machine's BLAS. */
   static List<OptimizerCase> cases() {
-    return OptimizerCase.withoutDecay().stream().toList();
+    return OptimizerCase.withoutDecayOnMatrices().stream()
+        .filter(optimizer -> !optimizer.isOf("Muon"))
+        .toList();
   }
 
   @ParameterizedTest

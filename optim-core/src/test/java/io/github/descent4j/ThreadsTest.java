@@ -25,14 +25,18 @@ import org.nd4j.linalg.factory.Nd4j;
 public class ThreadsTest {
 
   /** Together beyond the size from which work is handed over; one ends in the middle of a piece. */
-  private static final long[][] SHAPES = {{WorkList.SIZE * 6 + 17}, {5}, {300, 300}, {1}};
+  private static final long[][] SHAPES = {{WorkList.SIZE * 6 + 17, 1}, {5, 1}, {300, 300}, {1, 1}};
 
   static List<OptimizerCase> defaults() {
     return OptimizerCase.defaults();
   }
 
+  static List<OptimizerCase> onMatrices() {
+    return OptimizerCase.defaultsOnMatrices();
+  }
+
   @ParameterizedTest
-  @MethodSource("defaults")
+  @MethodSource("onMatrices")
   void anyNumberOfThreadsGivesTheSameBits(OptimizerCase optimizer) {
     List<INDArray> expected = run(optimizer, 1);
     for (int threads : new int[] {2, 3, 7}) {

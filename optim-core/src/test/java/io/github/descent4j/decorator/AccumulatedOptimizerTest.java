@@ -31,7 +31,7 @@ class AccumulatedOptimizerTest {
   private final Parameters parameters = Parameters.of(Parameter.of("w", value, gradient));
 
   static List<OptimizerCase> all() {
-    return OptimizerCase.all();
+    return OptimizerCase.allOnMatrices();
   }
 
   static List<DataType> types() {
@@ -44,7 +44,7 @@ class AccumulatedOptimizerTest {
   void aWindowOfTwoIsAStepFromTheMean(OptimizerCase optimizer) {
     for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
       SplittableRandom random = new SplittableRandom(3);
-      INDArray w = TestArrays.create(type, new long[] {700}, TestArrays.uniform(random, 700));
+      INDArray w = TestArrays.create(type, new long[] {35, 20}, TestArrays.uniform(random, 700));
       INDArray byHand = w.dup();
       Optimizer accumulated = optimizer.create().get().accumulated(2);
       Optimizer plain = optimizer.create().get();

@@ -34,7 +34,7 @@ class AveragedOptimizerTest {
   private final Parameters parameters = Parameters.of(Parameter.of("w", value, gradient));
 
   static List<OptimizerCase> all() {
-    return OptimizerCase.all();
+    return OptimizerCase.allOnMatrices();
   }
 
   static List<DataType> types() {
@@ -46,11 +46,11 @@ class AveragedOptimizerTest {
   void trainingIsAsWithoutAndTheMeanIsThatOfTheTrajectory(OptimizerCase optimizer) {
     SplittableRandom random = new SplittableRandom(1);
     INDArray w =
-        TestArrays.create(DataType.DOUBLE, new long[] {30}, TestArrays.uniform(random, 30));
+        TestArrays.create(DataType.DOUBLE, new long[] {6, 5}, TestArrays.uniform(random, 30));
     INDArray plainW = w.dup();
     AveragedOptimizer averaged = optimizer.create().get().averaged(WeightAverage.equal());
     Optimizer plain = optimizer.create().get();
-    INDArray sum = Nd4j.zeros(DataType.DOUBLE, 30);
+    INDArray sum = Nd4j.zeros(DataType.DOUBLE, 6, 5);
     for (int step = 0; step < 10; step++) {
       INDArray g = TestArrays.create(DataType.DOUBLE, w.shape(), TestArrays.uniform(random, 30));
       averaged.step(Parameters.of(Parameter.of("w", w, g)));
@@ -58,8 +58,8 @@ class AveragedOptimizerTest {
       sum.addi(plainW);
     }
     assertSameBits("w", w, plainW);
-    assertThat(averaged.average("w").toDoubleVector())
-        .containsExactly(sum.div(10).toDoubleVector(), within(1e-14));
+    assertThat(averaged.average("w").reshape(30).toDoubleVector())
+        .containsExactly(sum.div(10).reshape(30).toDoubleVector(), within(1e-14));
     assertThat(averaged.averagedSteps("w")).isEqualTo(10);
     assertThat(averaged.steps()).isEqualTo(10);
     assertThat(averaged.state().slots("w")).containsExactlyElementsOf(optimizer.slots());

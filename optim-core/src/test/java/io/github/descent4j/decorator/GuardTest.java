@@ -25,7 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class GuardTest {
 
   static List<OptimizerCase> all() {
-    return OptimizerCase.all();
+    return OptimizerCase.allOnMatrices();
   }
 
   @ParameterizedTest
@@ -121,13 +121,13 @@ class GuardTest {
   private static final class Scene {
     final INDArray a;
     final INDArray b;
-    final INDArray gradA = Nd4j.ones(DataType.DOUBLE, 3);
+    final INDArray gradA = Nd4j.ones(DataType.DOUBLE, 3, 1);
     final INDArray gradB = Nd4j.ones(DataType.DOUBLE, 2, 3).mul(-0.5);
     final Parameters parameters;
     private List<INDArray> slots = List.of();
 
     Scene() {
-      this(Nd4j.zeros(DataType.DOUBLE, 3), Nd4j.ones(DataType.DOUBLE, 2, 3));
+      this(Nd4j.zeros(DataType.DOUBLE, 3, 1), Nd4j.ones(DataType.DOUBLE, 2, 3));
     }
 
     private Scene(INDArray a, INDArray b) {

@@ -42,7 +42,7 @@ class SamTest {
   private Path folder;
 
   static List<OptimizerCase> all() {
-    return OptimizerCase.all();
+    return OptimizerCase.allOnMatrices();
   }
 
   /** Of half the sum of squares: the parameters themselves. */

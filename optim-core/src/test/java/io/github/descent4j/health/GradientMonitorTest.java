@@ -31,7 +31,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class GradientMonitorTest extends MonitoredModel {
   static List<OptimizerCase> all() {
-    return OptimizerCase.all();
+    return OptimizerCase.allOnMatrices();
   }
 
   @Test
