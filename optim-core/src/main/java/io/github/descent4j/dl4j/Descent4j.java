@@ -111,7 +111,7 @@ public final class Descent4j {
    *
    * @throws IllegalArgumentException if the optimizer has weight decay or master values, measures norms, updates
    *     whole parameters, reads the parameter, has another decorator than a schedule or a schedule without expression, has
-   *     taken steps, or cannot be made again from its id; the message says what DL4J has instead
+   *     taken steps, or cannot be made again from its id; the message says what to take instead
    */
   public static IUpdater updater(Optimizer optimizer) {
     requireNonNull(optimizer, "optimizer is null, expected an optimizer such as new RAdam(1e-3)");

@@ -81,11 +81,11 @@ public final class Descent4jUpdater implements IUpdater {
     String expected = null;
     if (!UpdateRuleAccess.ACCESS.isElementwise(rule)) {
       expected =
-          "a rule that is computed element by element: an updater is given the gradients of several parameters in"
-              + " one array, which has neither their norms nor their shapes";
+          "a rule that is computed element by element, such as new Adam(): an updater is given the gradients of"
+              + " several parameters in one array, which has neither their norms nor their shapes";
     } else if (UpdateRuleAccess.ACCESS.readsParameter(rule)) {
       expected =
-          "a rule whose step does not depend on the parameter, since an updater is not given it";
+          "a rule whose step does not depend on the parameter, such as new Adam(), since an updater is not given it";
     } else if (rule.hyperparameters().containsKey(MASTER_VALUES)) {
       expected = MASTER_VALUES + " false: a network keeps the state in its own type";
     } else if (rule.hyperparameters().containsKey(ROW_UPDATE)) {

@@ -307,11 +307,12 @@ class Descent4jUpdaterTest {
   @MethodSource("others")
   void ruleThatIsNoUpdaterIsRefusedWithTheReason(OptimizerCase optimizer) {
     UpdateRule rule = (UpdateRule) optimizer.create().get();
-    String reason = "expected a rule whose step does not depend on the parameter";
+    String reason =
+        "expected a rule whose step does not depend on the parameter, such as new Adam()";
     if (rule.weightDecay().coefficient() > 0) {
       reason = "is " + rule.weightDecay() + ", expected WeightDecay.none()";
     } else if (!optimizer.isElementwise()) {
-      reason = "expected a rule that is computed element by element";
+      reason = "expected a rule that is computed element by element, such as new Adam():";
     }
     refused(rule, reason);
     refused(rule, UpdateRuleAccess.ACCESS.id(rule));
