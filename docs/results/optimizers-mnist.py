@@ -3,7 +3,7 @@
     python3 optimizers-mnist.py [COMPARISON.csv ...]
 
 Adds what `compare --csv` wrote, a row for each run, to optimizers-mnist.csv, a row for each optimizer and rate; draws that
-as ../images/optimizers-mnist.svg, and prints it in Markdown. Needs Python 3.8, and nothing else.
+as ../images/optimizers-mnist.svg, and prints it in Markdown. Needs Python 3.9, and nothing else.
 """
 
 import csv
@@ -18,6 +18,14 @@ PAGE = FOLDER.parent / "optimizers.md"
 PICTURE = FOLDER.parent / "images" / "optimizers-mnist.svg"
 FIELDS = ["optimizer", "learningRate", "mean", "lowest", "highest", "diverged"]
 COLUMNS = 6
+
+# What the command line has beside the update rules.
+WRAPPERS = {
+    "lookahead": "Lookahead",
+    "sam": "Sam",
+    "schedulefree-sgd": "ScheduleFree.sgd",
+    "schedulefree-adamw": "ScheduleFree.adamW",
+}
 
 
 def merged(files):
@@ -48,8 +56,9 @@ def ordered(results):
 
 def class_names():
     """Names as in Java, by those of the command line."""
-    names = re.findall(r"^\| `(\w+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    return {name.lower(): name for name in names}
+    first = PAGE.read_text(encoding="utf-8").split("\n## ")[0]
+    names = re.findall(r"^\| `(\w+)` \|", first, re.MULTILINE)
+    return {name.lower(): name for name in names} | WRAPPERS
 
 
 def table(optimizers, names):

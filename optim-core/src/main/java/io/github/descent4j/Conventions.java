@@ -25,7 +25,7 @@ public enum Conventions {
   KERAS,
   /** {@code optax}. */
   OPTAX,
-  /** {@code timm.optim}, which takes PyTorch's where PyTorch has one, as this does. */
+  /** {@code timm.optim}, which takes PyTorch's where PyTorch has one, as this does, but of Muon, Adafactor and Rprop. */
   TIMM;
 
   /** Plain gradient descent: learningRate 0.001 in PyTorch, 0.01 in Keras. */
