@@ -83,9 +83,8 @@ public final class LandscapeCommand implements Callable<Integer> {
       paramLabel = "NAME",
       arity = "1..*",
       split = ",",
-      description =
-          "As of 'train', without lbfgs, which --batch draws, lars and muon, which are for matrices, and sam, which takes two gradients a step. Default: the nine of the"
-              + " lecture, sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, yogi and radam.")
+      description = "As of 'train', without lbfgs, which --batch draws. Default: the nine of the"
+          + " lecture, sgd, momentum, nesterov, adagrad, rmsprop, adadelta, adam, yogi and radam.")
   private List<OptimizerChoice> optimizers;
 
   @Option(
@@ -128,18 +127,6 @@ public final class LandscapeCommand implements Callable<Integer> {
     if (optimizers != null) {
       for (OptimizerChoice optimizer : optimizers) {
         Check.hasLearningRate(command, optimizer);
-        Check.option(
-            command,
-            optimizer.takesVectors(),
-            "--optimizer",
-            optimizer,
-            "one that is not for matrices alone");
-        Check.option(
-            command,
-            !optimizer.takesSecondGradients(),
-            "--optimizer",
-            optimizer,
-            "one that takes one gradient in a step, as steps are compared");
       }
     }
     // Nothing is shown, and a server has no screen.

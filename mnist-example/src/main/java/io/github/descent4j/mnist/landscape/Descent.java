@@ -21,11 +21,13 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public record Descent(String method, Trajectory trajectory, List<Integer> evaluations) {
 
-  /** That of an optimizer, which evaluates the gradient once a step. */
+  /** That of an optimizer, whose steps all evaluate the gradient equally often. */
   static Descent of(Trial trial) {
-    List<Integer> evaluations =
-        IntStream.range(0, trial.trajectory().points().size()).boxed().toList();
-    return new Descent(trial.optimizer() + " " + trial.rateText(), trial.trajectory(), evaluations);
+    Trajectory trajectory = trial.trajectory();
+    List<Integer> evaluations = IntStream.range(0, trajectory.points().size())
+        .mapToObj(step -> step * trajectory.gradientsInAStep())
+        .toList();
+    return new Descent(trial.optimizer() + " " + trial.rateText(), trajectory, evaluations);
   }
 
   /** Lets a batch method search from the function's start, up to where there is nothing more to find. */

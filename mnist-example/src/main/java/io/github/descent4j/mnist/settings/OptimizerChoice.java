@@ -114,11 +114,6 @@ public enum OptimizerChoice {
     }
   }
 
-  /** Whether it is for parameters that are no matrices, too. */
-  public boolean takesVectors() {
-    return this != MUON && this != LARS;
-  }
-
   /** Whether it can decay weights in a way. */
   public boolean takes(WeightDecay weightDecay) {
     try {

@@ -66,6 +66,25 @@ class LandscapeCommandTest {
             "");
   }
 
+  @Test
+  void drawsWhatTakesMatricesOrTwoGradients() {
+    CommandLineRun run =
+        run("--function", "quadratic", "--optimizer", "lars,muon,sam", "--steps", "50");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.outLines())
+        .anyMatch(line -> line.startsWith("lars        good "))
+        .anyMatch(line -> line.startsWith("muon        good "))
+        .anyMatch(line -> line.startsWith("sam         good "));
+  }
+
+  @Test
+  void refusesWhatHasNoRate() {
+    CommandLineRun run = run("--optimizer", "lbfgs");
+    assertThat(run.exitCode()).isEqualTo(2);
+    assertThat(run.errLines().get(0))
+        .isEqualTo("error: --optimizer is lbfgs, expected one with a learning rate");
+  }
+
   /** Newton's first step on a quadratic is the last: an evaluation at either end. A step of SGD evaluates once. */
   @Test
   void countsEvaluationsOfBatchMethods() throws Exception {

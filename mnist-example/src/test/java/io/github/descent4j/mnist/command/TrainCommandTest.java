@@ -91,6 +91,7 @@ class TrainCommandTest {
         "--warmup 20",
         "--set beta2=0.9",
         "--optimizer muon --set newtonSchulzSteps=3 --set nesterov=false",
+        "--optimizer rprop --set variant=IRPROP_PLUS --batch-size 5000 --epochs 30",
         "--clip-norm 0.5",
         "--weight-decay 0.1",
         "--weight-decay 0.1 --weight-decay-mode coupled",

@@ -42,4 +42,12 @@ class DescentTest {
     assertThat(descent.outcome()).isEqualTo("2 evaluations");
     assertThat(descent.method()).isEqualTo("sgd 0.02");
   }
+
+  @Test
+  void arrivesAfterTwiceAsManyWhereAStepTakesTwoGradients() {
+    List<Point> points = List.of(new Point(-4, 1), new Point(1, 0), new Point(0, 0));
+    Trajectory trajectory = new Trajectory(TestFunction.QUADRATIC, points, false, 2);
+    Descent descent = Descent.of(new Trial("sam", Pace.GOOD, 0.02, trajectory));
+    assertThat(descent.arrival()).hasValue(4);
+  }
 }

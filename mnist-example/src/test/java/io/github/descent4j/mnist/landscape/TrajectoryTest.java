@@ -3,6 +3,8 @@ package io.github.descent4j.mnist.landscape;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.descent4j.Lars;
+import io.github.descent4j.Muon;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.decorator.ScheduleFree;
@@ -45,6 +47,50 @@ class TrajectoryTest {
     assertThat(trajectory.points().get(1).x()).isCloseTo(first, within(1e-12));
     assertThat(trajectory.points().get(2).x()).isCloseTo(x, within(1e-12));
     assertThat(trajectory.points().get(2).y()).isCloseTo(y, within(1e-12));
+  }
+
+  /** The gradient of (x² + 80 y²) / 2 at (-4, 1) is (-4, 80), the way uphill 0.05 of its direction. */
+  @Test
+  void aSharpnessAwareStepTakesTwoGradients() {
+    Trajectory trajectory =
+        Trajectory.of(TestFunction.QUADRATIC, new Sgd(0.0078125).sharpnessAware(0.05), 1);
+    double norm = Math.hypot(4, 80);
+    double x = -4 - 0.05 * 4 / norm;
+    double y = 1 + 0.05 * 80 / norm;
+    Point reached = trajectory.points().get(1);
+    assertThat(reached.x()).isCloseTo(-4 - x / 128, within(1e-12));
+    assertThat(reached.y()).isCloseTo(1 - 80 * y / 128, within(1e-12));
+    assertThat(trajectory.gradientsInAStep()).isEqualTo(2);
+  }
+
+  /** By hand: one column has one singular value, which the iteration takes from 1 to where its polynomial does, five times. */
+  @Test
+  void rulesForMatricesTakeThePointAsOne() {
+    Muon muon = Muon.builder().learningRate(0.1).build();
+    Trajectory ofMuon = Trajectory.of(TestFunction.QUADRATIC, matricesBy(muon), 1);
+    double s = 1;
+    for (int i = 0; i < 5; i++) {
+      s = 3.4445 * s - 4.775 * Math.pow(s, 3) + 2.0315 * Math.pow(s, 5);
+    }
+    // 2 rows over 1 column
+    double length = 0.1 * Math.sqrt(2) * s;
+    double norm = Math.hypot(4, 80);
+    Point reached = ofMuon.points().get(1);
+    assertThat(reached.x()).isCloseTo(-4 + length * 4 / norm, within(1e-7));
+    assertThat(reached.y()).isCloseTo(1 - length * 80 / norm, within(1e-7));
+
+    Lars lars = Lars.builder().learningRate(1).trustCoefficient(0.1).build();
+    Trajectory ofLars = Trajectory.of(TestFunction.QUADRATIC, matricesBy(lars), 1);
+    double trust = 0.1 * Math.hypot(4, 1) / norm;
+    reached = ofLars.points().get(1);
+    assertThat(reached.x()).isCloseTo(-4 + trust * 4, within(1e-12));
+    assertThat(reached.y()).isCloseTo(1 - trust * 80, within(1e-12));
+  }
+
+  private static Optimizer matricesBy(Optimizer optimizer) {
+    return Optimizer.groups()
+        .group("matrices", p -> p.value().rank() == 2, optimizer)
+        .build();
   }
 
   @Test
