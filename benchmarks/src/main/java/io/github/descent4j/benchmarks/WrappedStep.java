@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * One step of the wrappers that are methods of their own, around Adam. Of SAM that is all but the second gradients: the way there
+ * One step of the wrappers that are methods of their own, around Adam, and of the schedule-free SGD. Of SAM that is all but the second gradients: the way there
  * and back, and Adam's step.
  */
 public class WrappedStep extends StepBenchmark {
@@ -27,8 +27,16 @@ public class WrappedStep extends StepBenchmark {
   private static final double RHO = 0.05;
   private static final double SECOND = 0.5;
   private static final double ETA = 0.01;
+  private static final double SCHEDULE_FREE_RATE = 0.1;
 
-  @Param({"lookaheadAdam", "samAdam", "scheduleFreeAdamW", "centralizedAdam", "noisyAdam"})
+  @Param({
+    "lookaheadAdam",
+    "samAdam",
+    "scheduleFreeSgd",
+    "scheduleFreeAdamW",
+    "centralizedAdam",
+    "noisyAdam"
+  })
   public String optimizer;
 
   private Optimizer stepped;
@@ -75,6 +83,8 @@ public class WrappedStep extends StepBenchmark {
     return switch (optimizer) {
       case "lookaheadAdam" -> new Adam().lookahead(K, ALPHA);
       case "samAdam" -> new Adam().sharpnessAware(RHO);
+      case "scheduleFreeSgd" ->
+        ScheduleFree.sgd().learningRate(SCHEDULE_FREE_RATE).build();
       case "scheduleFreeAdamW" -> ScheduleFree.adamW().build();
       case "centralizedAdam" -> new Adam().centralized();
       case "noisyAdam" -> new Adam().noisy(ETA, 0.55, 42);
@@ -86,7 +96,8 @@ public class WrappedStep extends StepBenchmark {
     switch (optimizer) {
       case "lookaheadAdam" -> follow(WrappedStep::lookahead, this::step);
       case "samAdam" -> validateSam();
-      case "scheduleFreeAdamW" -> follow(WrappedStep::scheduleFree, this::step);
+      case "scheduleFreeSgd" -> follow(WrappedStep::scheduleFreeSgd, this::step);
+      case "scheduleFreeAdamW" -> follow(WrappedStep::scheduleFreeAdamW, this::step);
       case "centralizedAdam" -> {
         centralize();
         follow(Formula.ADAM::update, this::step);
@@ -110,14 +121,22 @@ public class WrappedStep extends StepBenchmark {
     }
   }
 
+  private static void scheduleFreeSgd(double[] x, double g, int t) {
+    average(x, SCHEDULE_FREE_RATE * g, t);
+  }
+
+  private static void scheduleFreeAdamW(double[] x, double g, int t) {
+    x[1] = 0.999 * x[1] + 0.001 * g * g;
+    average(x, 0.0025 * g / (Math.sqrt(x[1] / (1 - Math.pow(0.999, t))) + 1e-8), t);
+  }
+
   /** Of a constant rate, so that all steps weigh the same in x, which is x[2]; z is x[3]. */
-  private static void scheduleFree(double[] x, double g, int t) {
+  private static void average(double[] x, double step, int t) {
     if (t == 1) {
       x[2] = x[0];
       x[3] = x[0];
     }
-    x[1] = 0.999 * x[1] + 0.001 * g * g;
-    x[3] -= 0.0025 * g / (Math.sqrt(x[1] / (1 - Math.pow(0.999, t))) + 1e-8);
+    x[3] -= step;
     x[2] += (x[3] - x[2]) / t;
     x[0] = 0.9 * x[2] + 0.1 * x[3];
   }

@@ -98,7 +98,14 @@ class BenchmarksTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"lookaheadAdam", "samAdam", "scheduleFreeAdamW", "centralizedAdam", "noisyAdam"})
+      strings = {
+        "lookaheadAdam",
+        "samAdam",
+        "scheduleFreeSgd",
+        "scheduleFreeAdamW",
+        "centralizedAdam",
+        "noisyAdam"
+      })
   void wrappedStep(String optimizer) {
     for (String size : new String[] {"1000", "3x100"}) {
       WrappedStep benchmark = new WrappedStep();

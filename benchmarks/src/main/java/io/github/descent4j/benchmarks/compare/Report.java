@@ -28,6 +28,7 @@ final class Report {
       "adaptivelyClippedAdam",
       "lookaheadAdam",
       "samAdam",
+      "scheduleFreeSgd",
       "scheduleFreeAdamW",
       "centralizedAdam",
       "noisyAdam");
