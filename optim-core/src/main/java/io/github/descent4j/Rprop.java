@@ -25,7 +25,7 @@ import io.github.descent4j.rule.UpdateRule;
  * </pre>
  *
  * <p>It is for gradients of all examples at once: in those of small batches most changes of sign are noise. IRPROP_PLUS has to be given the
- * loss at the parameters that the gradient is of, ahead of every step: {@link #loss}.
+ * loss at the parameters that the gradient is of, ahead of every step: {@link #loss}. The trainers of {@code optim-nn} and {@code optim-spark} do that.
  *
  * <p><b>Defaults.</b> learningRate 1, variant IRPROP_MINUS, initialStep 0.01, etaMinus 0.5, etaPlus 1.2, stepMin 1e-6, stepMax 50, no weight decay.
  *

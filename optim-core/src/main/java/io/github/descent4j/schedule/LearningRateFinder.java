@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.Rprop;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.internal.Check;
 import io.github.descent4j.internal.access.ParameterAccess;
@@ -182,10 +183,18 @@ public final class LearningRateFinder {
       throw new IllegalStateException(
           "loss of the parameters as given is " + first + ", expected a finite number");
     }
+    Rprop informed = optimizer
+        .find(Rprop.class)
+        .filter(rule -> rule.variant() == Rprop.Variant.IRPROP_PLUS)
+        .orElse(null);
+    double before = first;
     Curve curve = new Curve();
     boolean diverged = false;
     for (int i = 0; i < steps && !diverged; i++) {
       rate[0] = from * StrictMath.pow(to / from, i / (steps - 1.0));
+      if (informed != null) {
+        informed.loss(before);
+      }
       try {
         swept.step(parameters);
       } catch (NonFiniteGradientException e) {
@@ -195,6 +204,7 @@ public final class LearningRateFinder {
       }
       double after = loss.getAsDouble();
       diverged = !Double.isFinite(after) || curve.add(rate[0], after);
+      before = after;
     }
     // As far as the exponential average reaches back, once it is full, or the largest number.
     int window = (int) Math.rint(smoothing / (1 - smoothing));

@@ -10,6 +10,7 @@ import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerCase;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.Rprop;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
@@ -28,12 +29,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 class LearningRateFinderTest {
-  private final INDArray value = Nd4j.createFromArray(1.0, -3.0);
-  private final INDArray gradient = Nd4j.createFromArray(0.0, 0.0);
+  private final INDArray value = Nd4j.createFromArray(1.0, -3.0).reshape(2, 1);
+  private final INDArray gradient = Nd4j.createFromArray(0.0, 0.0).reshape(2, 1);
   private final Parameters parameters = Parameters.of(Parameter.of("w", value, gradient));
 
   static List<OptimizerCase> all() {
-    return OptimizerCase.all();
+    return OptimizerCase.allOnMatrices();
   }
 
   /** Of the loss 5 |x|², whose gradient descent diverges from the rate 0.2 on. */
@@ -53,6 +54,22 @@ class LearningRateFinderTest {
     assertSameBits("value", value, start);
     assertThat(result.rates()).isNotEmpty();
     assertThat(result.losses()).hasSameSizeAs(result.rates());
+  }
+
+  /** The loss ahead of a step is that behind the one before. */
+  @Test
+  void aRuleThatNeedsTheLossIsToldIt() {
+    Rprop rule = Rprop.builder().variant(Rprop.Variant.IRPROP_PLUS).build();
+    List<Double> losses = new ArrayList<>();
+    List<Double> told = new ArrayList<>();
+    LearningRateFinder.builder().steps(6).build().run(() -> rule, parameters, () -> {
+      if (rule.steps() > 0) {
+        told.add(rule.state().slot("w", "loss").getDouble(0));
+      }
+      losses.add(parabola());
+      return losses.get(losses.size() - 1);
+    });
+    assertThat(told).hasSize(6).isEqualTo(losses.subList(0, 6));
   }
 
   @Test

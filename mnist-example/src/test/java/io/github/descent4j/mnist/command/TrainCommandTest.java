@@ -91,7 +91,6 @@ class TrainCommandTest {
         "--warmup 20",
         "--set beta2=0.9",
         "--optimizer muon --set newtonSchulzSteps=3 --set nesterov=false",
-        "--optimizer rprop --set variant=IRPROP_PLUS --batch-size 5000 --epochs 30",
         "--clip-norm 0.5",
         "--weight-decay 0.1",
         "--weight-decay 0.1 --weight-decay-mode coupled",
@@ -128,6 +127,19 @@ class TrainCommandTest {
     assertThat(run.err()).isEmpty();
     assertThat(run.correct()).isGreaterThanOrEqualTo(180);
     assertThat(withoutTimes(run)).isNotEqualTo(shortRunWithDefaults);
+  }
+
+  /** It has to be told the loss ahead of each step. */
+  @Test
+  void rpropThatGoesBackWhereTheLossHasRisenLearns() {
+    CommandLineRun run = train(
+        "--optimizer=rprop",
+        "--learning-rate=1",
+        "--set=variant=IRPROP_PLUS",
+        "--batch-size=5000",
+        "--epochs=30");
+    assertThat(run.err()).isEmpty();
+    assertThat(run.correct()).isGreaterThanOrEqualTo(180);
   }
 
   @Test

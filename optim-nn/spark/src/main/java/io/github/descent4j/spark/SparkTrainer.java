@@ -2,6 +2,7 @@ package io.github.descent4j.spark;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.Rprop;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.NonFiniteGradientException;
 import io.github.descent4j.nn.Sequential;
@@ -68,6 +69,9 @@ public final class SparkTrainer implements AutoCloseable {
   private final Optimizer optimizer;
   private final ElasticNet penalty;
 
+  /** What is told the loss ahead of every step, or null. */
+  private final Rprop informed;
+
   /** What the loss says of itself. */
   private final String loss;
 
@@ -80,6 +84,7 @@ public final class SparkTrainer implements AutoCloseable {
     settings = builder;
     optimizer = builder.optimizer;
     penalty = builder.penalty;
+    informed = informedOf(optimizer).orElse(null);
     this.network = network;
     this.cluster = cluster;
   }
@@ -279,6 +284,9 @@ public final class SparkTrainer implements AutoCloseable {
     }
     part.gradient().write(Flat.gradients(network.parameters()));
     penalty.addGradient(network.parameters());
+    if (informed != null) {
+      informed.loss(part.loss() + penalty.value(network.parameters()));
+    }
     try {
       optimizer.step(network.parameters());
     } catch (NonFiniteGradientException e) {
@@ -286,6 +294,11 @@ public final class SparkTrainer implements AutoCloseable {
     }
     buffers.write(network.buffers().values());
     return part;
+  }
+
+  /** What has to be told the loss, if anything. */
+  private static Optional<Rprop> informedOf(Optimizer optimizer) {
+    return optimizer.find(Rprop.class).filter(rule -> rule.variant() == Rprop.Variant.IRPROP_PLUS);
   }
 
   private DivergedException diverged(String found, NonFiniteGradientException cause) {
@@ -477,8 +490,8 @@ public final class SparkTrainer implements AutoCloseable {
     /**
      * The trainer, which keeps to these settings: later changes of the builder are for the next one.
      *
-     * @throws IllegalArgumentException if there are more shards than examples in a batch, or a penalty together with local steps, whose gradient would
-     *     be missing in them
+     * @throws IllegalArgumentException if there are more shards than examples in a batch, or local steps together with a penalty, whose gradient would
+     *     be missing in them, or with an {@link Rprop} of the variant IRPROP_PLUS, here or in the shards: no step is told a loss there
      * @throws IllegalStateException if network or loss cannot be made
      */
     public SparkTrainer build() {
@@ -490,6 +503,10 @@ public final class SparkTrainer implements AutoCloseable {
         throw new IllegalArgumentException(
             "penalty is " + penalty
                 + ", expected none with local steps; weight decay of the inner optimizer takes its place");
+      }
+      if (inner != null) {
+        requireNoNeedOfLoss(optimizer);
+        requireNoNeedOfLoss(inner.create());
       }
       Sequential own;
       try {
@@ -505,6 +522,14 @@ public final class SparkTrainer implements AutoCloseable {
       }
       Job job = new Job(network, data, loss, seed, batchSize, shards, inner);
       return new SparkTrainer(new Builder(this), own, ownLoss, new Cluster(spark, job, examples));
+    }
+
+    private static void requireNoNeedOfLoss(Optimizer optimizer) {
+      if (informedOf(optimizer).isPresent()) {
+        throw new IllegalArgumentException(
+            "optimizer is " + optimizer
+                + ", expected one that needs no loss with local steps: another variant than IRPROP_PLUS");
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import io.github.descent4j.AdamW;
 import io.github.descent4j.Nesterov;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.RAdam;
+import io.github.descent4j.Rprop;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.clip.GradientClip;
@@ -58,6 +59,37 @@ class SparkTrainerTest {
     public void onStep(StepMetrics metrics) {
       all.add(metrics);
     }
+  }
+
+  /** The loss of all shards, with the penalty. */
+  @Test
+  void aRuleThatNeedsTheLossIsToldIt() {
+    ElasticNet penalty = ElasticNet.of(0, 0.01);
+    Rprop rule = Rprop.builder().variant(Rprop.Variant.IRPROP_PLUS).build();
+    List<Double> told = new ArrayList<>();
+    List<Double> expected = new ArrayList<>();
+    Sequential[] network = new Sequential[1];
+    double[] before = new double[1];
+    try (SparkTrainer trainer = SparkTrainer.builder(
+            LocalSpark.of("local[2]"), Points::mlp, Points::dataset, rule)
+        .batchSize(BATCH)
+        .shards(3)
+        .penalty(penalty)
+        .listener(new TrainingListener() {
+          @Override
+          public void onStep(StepMetrics metrics) {
+            String parameter = network[0].parameters().get(0).name();
+            told.add(rule.state().slot(parameter, "loss").getDouble(0));
+            expected.add(metrics.loss() + before[0]);
+            before[0] = penalty.value(network[0].parameters());
+          }
+        })
+        .build()) {
+      network[0] = trainer.network();
+      before[0] = penalty.value(network[0].parameters());
+      trainer.fit(1);
+    }
+    assertThat(told).hasSizeGreaterThan(4).isEqualTo(expected);
   }
 
   @Test
@@ -371,6 +403,19 @@ class SparkTrainerTest {
     assertThatThrownBy(
             () -> SparkTrainer.builder(spark, Points::mlp, Points::dataset, new LBfgsOptimizer()))
         .hasMessageStartingWith("optimizer is an LBfgsOptimizer");
+    Rprop told = Rprop.builder().variant(Rprop.Variant.IRPROP_PLUS).build();
+    for (SparkTrainer.Builder rounds : List.of(
+        trainer(spark)
+            .localSteps(
+                2, () -> Rprop.builder().variant(Rprop.Variant.IRPROP_PLUS).build()),
+        SparkTrainer.builder(spark, Points::mlp, Points::dataset, told)
+            .localSteps(2, () -> new Sgd(1)))) {
+      assertThatThrownBy(rounds::build)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("optimizer is Rprop(")
+          .hasMessageEndingWith(
+              "expected one that needs no loss with local steps: another variant than IRPROP_PLUS");
+    }
     try (SparkTrainer trainer = trainer(spark).shards(300).batchSize(512).build()) {
       assertThatThrownBy(() -> trainer.fit(1))
           .isInstanceOf(IllegalArgumentException.class)

@@ -2,6 +2,7 @@ package io.github.descent4j.nn.train;
 
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
+import io.github.descent4j.Rprop;
 import io.github.descent4j.Threads;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.decorator.NonFiniteGradientException;
@@ -43,6 +44,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>With a {@link Sam} anywhere in the optimizer, the gradients of each mini-batch are computed a second time, with the same masks of
  * dropout. Running statistics of batch normalization move twice.
  *
+ * <p>An {@link Rprop} whose variant is IRPROP_PLUS, the first in the optimizer, is told the {@linkplain Rprop#loss loss} ahead of every step: that of
+ * the mini-batch, with the penalty; of several that are accumulated that of the last.
+ *
  * <p>Used by one thread at a time.
  */
 public final class Trainer {
@@ -60,6 +64,9 @@ public final class Trainer {
   /** Whether each step takes gradients at a second point. */
   private final boolean sharpnessAware;
 
+  /** What is told the loss ahead of every step, or null. */
+  private final Rprop informed;
+
   private final Batches training;
   private final Batches evaluation;
   private Progress progress = Progress.START;
@@ -76,6 +83,10 @@ public final class Trainer {
     stop = builder.stop;
     threads = builder.threads;
     sharpnessAware = optimizer.find(Sam.class).isPresent();
+    informed = optimizer
+        .find(Rprop.class)
+        .filter(rule -> rule.variant() == Rprop.Variant.IRPROP_PLUS)
+        .orElse(null);
     training = new Batches();
     evaluation = new Batches();
   }
@@ -227,6 +238,9 @@ public final class Trainer {
       throw divergedLoss(measured.meanLoss());
     }
     penalty.addGradient(network.parameters());
+    if (informed != null) {
+      informed.loss(measured.meanLoss() + penalty.value(network.parameters()));
+    }
     return measured;
   }
 

@@ -8,6 +8,7 @@ import io.github.descent4j.Adam;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.Rprop;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.Threads;
 import io.github.descent4j.decorator.NonFinite;
@@ -101,6 +102,44 @@ class TrainerTest {
       List<EpochMetrics> metrics = trainer.fit(dataset(), 20);
       assertThat(metrics.get(19).trainLoss()).isLessThan(0.2 * metrics.get(0).trainLoss());
       assertThat(trainer.evaluate(dataset()).accuracy()).isGreaterThan(0.95);
+    }
+  }
+
+  /** Which loss that is, an independent evaluation says: of the same batch, with the penalty, at the point where the gradient was taken. */
+  @Test
+  void aRuleThatNeedsTheLossIsToldIt() {
+    WeightPenalty penalty = ElasticNet.of(0, 0.01);
+    for (boolean sharpnessAware : new boolean[] {false, true}) {
+      Rprop rule =
+          Rprop.builder().variant(Rprop.Variant.IRPROP_PLUS).initialStep(0.1).build();
+      Sequential network = network(DataType.DOUBLE);
+      List<Double> objectives = new ArrayList<>();
+      BatchGradient evaluated = (trained, loss, features, targets, seed) -> {
+        Measured measured =
+            BatchGradient.backpropagation().compute(trained, loss, features, targets, seed);
+        objectives.add(measured.meanLoss() + penalty.value(trained.parameters()));
+        return measured;
+      };
+      List<Double> told = new ArrayList<>();
+      Trainer.builder(network, sharpnessAware ? rule.sharpnessAware(0.5) : rule)
+          .batchSize(60)
+          .penalty(penalty)
+          .gradient(evaluated)
+          .listener(new TrainingListener() {
+            @Override
+            public void onStep(StepMetrics metrics) {
+              told.add(rule.state().slot("fc1.weight", "loss").getDouble(0));
+            }
+          })
+          .build()
+          .fit(dataset(), 3);
+      List<Double> expected = new ArrayList<>();
+      for (int i = 0; i < objectives.size(); i++) {
+        if (!sharpnessAware || i % 2 == 1) {
+          expected.add(objectives.get(i));
+        }
+      }
+      assertThat(told).hasSize(6).isEqualTo(expected);
     }
   }
 
