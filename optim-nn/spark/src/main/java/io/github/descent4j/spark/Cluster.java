@@ -7,8 +7,8 @@ import io.github.descent4j.nn.train.Progress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -70,14 +70,15 @@ final class Cluster implements AutoCloseable {
     expected = Fingerprint.commonest(fingerprints);
     fingerprints.forEach(expected::require);
     expected.requireModel(network, loss);
-    int size = examples == null ? all.get(0).examples() : examples.count();
+    int[] numbers = examples == null ? null : examples.numbers();
+    int size = numbers == null ? all.get(0).examples() : numbers[numbers.length - 1];
     if (size < job.shards) {
       throw new IllegalArgumentException("the training set has " + size
           + " examples, expected at least " + job.shards + ", one for each shard");
     }
     Batches planned = new Batches(size, job.batchSize, job.shards, examples != null);
     if (examples != null) {
-      owned = examples.partitioned(planned, job.seed);
+      owned = examples.partitioned(planned, numbers, job.seed);
     }
     batches = planned;
   }
@@ -123,9 +124,17 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  /** How many tasks run at a time, as far as Spark knows now. */
   private int slots() {
-    return Math.max(1, spark.defaultParallelism());
+    return slots(spark);
+  }
+
+  /** How many tasks run at a time, as far as Spark knows now, or as {@code spark.default.parallelism} says. */
+  static int slots(JavaSparkContext spark) {
+    SparkConf conf = spark.getConf();
+    int cores = spark.defaultParallelism();
+    return conf.contains("spark.default.parallelism")
+        ? Math.max(1, cores)
+        : Math.max(1, cores / conf.getInt("spark.task.cpus", 1));
   }
 
   private JavaRDD<Integer> tasks(int count) {
@@ -139,14 +148,10 @@ final class Cluster implements AutoCloseable {
     return spark.parallelize(IntStream.range(0, count).boxed().toList(), count);
   }
 
+  /** Runs a job. Spark's exceptions are checked, and declared nowhere. */
   static <T> List<T> collect(String what, JavaRDD<T> rdd) {
-    return spark(what, rdd::collect);
-  }
-
-  /** Does something that may start a job. Spark's exceptions are checked, and declared nowhere. */
-  static <T> T spark(String what, Supplier<T> action) {
     try {
-      return action.get();
+      return rdd.collect();
     } catch (Exception e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();

@@ -5,7 +5,8 @@ import java.io.Serializable;
 
 /**
  * Opens the training set, once in every executor's JVM, whose tasks share it; the driver does not. The same examples have to be under the same
- * numbers everywhere, as in files that every executor can read.
+ * numbers everywhere, as in files that every executor can read. An executor whose memory for storage gets short, as by RDDs that are cached, may drop the
+ * open one, and opens it anew for the next task.
  *
  * <pre>{@code
  * DatasetSource digits = () -> InMemoryDataset.of(Nd4j.createFromNpyFile(new File("/data/digits.npy")), labels(), 10);

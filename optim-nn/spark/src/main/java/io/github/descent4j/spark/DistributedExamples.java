@@ -22,7 +22,8 @@ import scala.Tuple2;
  * SparkTrainer trainer = SparkTrainer.builder(spark, network, DistributedExamples.of(examples, 1, 28, 28), new Adam(1e-3)).shards(8).build();
  * }</pre>
  *
- * <p>The RDD is computed anew where an executor with a partition dies: it has to give the same examples in the same order.
+ * <p>The RDD is computed twice when training begins, to count the examples and to distribute them, and anew where an executor with a partition dies: it has to
+ * give the same examples in the same order. Cache one that is expensive.
  */
 public final class DistributedExamples {
   /** One of the two is null. */
@@ -89,37 +90,85 @@ public final class DistributedExamples {
     return shape.clone();
   }
 
-  /** How many there are: computes the RDD. */
-  int count() {
+  /** The number of the first example of each partition, and of all: computes the RDD. */
+  int[] numbers() {
     JavaRDD<?> examples = labelled == null ? valued : labelled;
-    long count = Cluster.spark("counting the examples", examples::count);
-    if (count > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException(
-          "the RDD has " + count + " examples, expected at most " + Integer.MAX_VALUE);
+    JavaRDD<Long> sizes =
+        examples.mapPartitions(partition -> List.of(size(partition)).iterator());
+    List<Long> counts = Cluster.collect("counting the examples", sizes);
+    int[] numbers = new int[counts.size() + 1];
+    long count = 0;
+    for (int i = 0; i < counts.size(); i++) {
+      count += counts.get(i);
+      if (count > Integer.MAX_VALUE) {
+        throw new IllegalArgumentException(
+            "the RDD has " + count + " examples or more, expected at most " + Integer.MAX_VALUE);
+      }
+      numbers[i + 1] = (int) count;
     }
-    return (int) count;
+    return numbers;
   }
 
-  /** A partition of one element for each shard. */
-  JavaRDD<OwnedExamples> partitioned(Batches batches, long seed) {
+  private static long size(Iterator<?> partition) {
+    long size = 0;
+    while (partition.hasNext()) {
+      partition.next();
+      size++;
+    }
+    return size;
+  }
+
+  /**
+   * A partition of one element for each shard.
+   *
+   * @param numbers of the partitions of the RDD: {@link #numbers}
+   */
+  JavaRDD<OwnedExamples> partitioned(Batches batches, int[] numbers, long seed) {
     long[] shape = exampleShape;
     long[] ofTarget = targetShape;
     JavaRDD<OwnedExamples> owned = labelled == null
-        ? distributed(valued, batches)
+        ? distributed(valued, batches, numbers)
             .mapPartitionsWithIndex(
                 (shard, own) -> collectValues(own, batches.owned(shard), shape, ofTarget, seed),
                 true)
-        : distributed(labelled, batches)
+        : distributed(labelled, batches, numbers)
             .mapPartitionsWithIndex(
                 (shard, own) -> collectLabels(own, batches.owned(shard), shape, seed), true);
     return owned.persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   /** Each with its number, at the shard that owns it. */
-  private static <T> JavaPairRDD<Long, T> distributed(JavaRDD<T> examples, Batches batches) {
-    // Counts the examples of the partitions, in a job of its own.
-    JavaPairRDD<T, Long> numbered = Cluster.spark("numbering the examples", examples::zipWithIndex);
-    return numbered.mapToPair(Tuple2::swap).repartitionAndSortWithinPartitions(new Owners(batches));
+  private static <T> JavaPairRDD<Long, T> distributed(
+      JavaRDD<T> examples, Batches batches, int[] numbers) {
+    // zipWithIndex would count once more.
+    JavaRDD<Tuple2<Long, T>> numbered = examples.mapPartitionsWithIndex(
+        (partition, own) -> numbered(own, partition, numbers[partition], numbers[partition + 1]),
+        false);
+    return JavaPairRDD.fromJavaRDD(numbered)
+        .repartitionAndSortWithinPartitions(new Owners(batches));
+  }
+
+  private static <T> Iterator<Tuple2<Long, T>> numbered(
+      Iterator<T> examples, int partition, int first, int end) {
+    return new Iterator<>() {
+      private long next = first;
+
+      @Override
+      public boolean hasNext() {
+        boolean more = examples.hasNext();
+        if (more != (next < end)) {
+          throw new IllegalStateException("partition " + partition + " of the RDD has "
+              + (more ? "more than " : "") + (next - first) + " examples, expected " + (end - first)
+              + " as when they were counted");
+        }
+        return more;
+      }
+
+      @Override
+      public Tuple2<Long, T> next() {
+        return new Tuple2<>(next++, examples.next());
+      }
+    };
   }
 
   private static Iterator<OwnedExamples> collectLabels(

@@ -29,6 +29,12 @@ record Fingerprint(String where, Map<String, String> features) implements Serial
   private static final String BUFFERS = "buffers";
   private static final String LOSS = "loss";
 
+  /** Makes that of the JVM it is called in. */
+  @FunctionalInterface
+  interface Source extends Serializable {
+    Fingerprint here();
+  }
+
   /** Odd sizes, so that kernels for the rest of a block take part too. */
   private static final int[] PRODUCT = {37, 259, 41};
 
@@ -37,10 +43,23 @@ record Fingerprint(String where, Map<String, String> features) implements Serial
     if (dataset != null) {
       features.put("examples", dataset.toString());
     }
+    features.putAll(ofArithmetic(network.dataType()));
+    return new Fingerprint(TaskPlace.name(), features);
+  }
+
+  /** How numbers are computed here, whatever they are for. */
+  static Fingerprint ofArithmetic() {
+    return new Fingerprint(TaskPlace.name(), ofArithmetic(DataType.FLOAT, DataType.DOUBLE));
+  }
+
+  private static Map<String, String> ofArithmetic(DataType... types) {
+    Map<String, String> features = new LinkedHashMap<>();
     features.put("kernels", Loops.chosen().kind().toString());
     features.put("OPENBLAS_CORETYPE", OpenBlasCore.coreType().orElse("not set"));
-    features.put("bits of a matrix product", product(network.dataType()));
-    return new Fingerprint(TaskPlace.name(), features);
+    for (DataType type : types) {
+      features.put("bits of a matrix product of " + type, product(type));
+    }
+    return features;
   }
 
   /** Of network and loss alone: what an executor's and the driver's have in common. */

@@ -16,20 +16,33 @@ final class GradientJob<T> implements Serializable {
 
   private final ParameterLayout layout;
   private final PartitionGradient<T> function;
+  private final Fingerprint.Source arithmetic;
   private transient Deque<Parameters> free;
+  private transient Fingerprint fingerprint;
 
-  GradientJob(ParameterLayout layout, PartitionGradient<T> function) {
+  GradientJob(
+      ParameterLayout layout, PartitionGradient<T> function, Fingerprint.Source arithmetic) {
     this.layout = layout;
     this.function = function;
+    this.arithmetic = arithmetic;
   }
 
-  byte[] evaluate(byte[] values, Iterator<T> elements) throws Exception {
+  /**
+   * Computes a partition's part.
+   *
+   * @param expected what every executor computes with; null if nobody knows yet
+   */
+  Evaluated evaluate(byte[] values, Iterator<T> elements, Fingerprint expected) throws Exception {
     if (!elements.hasNext()) {
-      return Reply.part(null, null);
+      return new Evaluated(Reply.part(null, null), null);
     }
     OpenBlasCore.choose();
     if (Nd4j.factory().blas().getMaxThreads() != 1) {
       Nd4j.factory().blas().setMaxThreads(1); // Tasks are the threads.
+    }
+    Fingerprint here = fingerprint();
+    if (expected != null && !here.agrees(expected)) {
+      return new Evaluated(Reply.part(null, null), here);
     }
     Parameters parameters = borrow();
     Flat flat = Flat.like(Flat.values(parameters));
@@ -41,7 +54,14 @@ final class GradientJob<T> implements Serializable {
     double loss = onItsThreads(parameters, elements);
     byte[] reply = Reply.part(new Part(flat.read(Flat.gradients(parameters)), loss, 0), null);
     back(parameters);
-    return reply;
+    return new Evaluated(reply, expected == null ? here : null);
+  }
+
+  private synchronized Fingerprint fingerprint() {
+    if (fingerprint == null) {
+      fingerprint = arithmetic.here();
+    }
+    return fingerprint;
   }
 
   private double onItsThreads(Parameters parameters, Iterator<T> elements) throws Exception {

@@ -13,7 +13,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What an executor has to know of a training, broadcast once, and, in its JVM, what the training holds there: the training set and a network
- * for every task slot. A JVM has one copy of a broadcast, and gives it up with the broadcast, these with it.
+ * for every task slot. A JVM has one copy of a broadcast, and gives it up with the broadcast, these with it; so it does where Spark, short of memory, moves the
+ * broadcast to the disk: the copy that it reads back has to open anew.
  */
 final class Job implements Serializable {
   private static final long serialVersionUID = 1L;

@@ -27,7 +27,9 @@ import org.apache.spark.broadcast.Broadcast;
  * }</pre>
  *
  * <p>The value is the factor times the sum over the partitions, added in double in a binary tree over their numbers; gradients likewise, rounded to their
- * type once. So the bits follow from the partitions of the RDD, and from nothing else of the cluster. The RDD is read at every evaluation: cache it.
+ * type once. So the bits follow from the partitions of the RDD, and from nothing else of the cluster. Executors tell in the first evaluation what they compute
+ * with: kernels, OpenBLAS's core, and the bits of a matrix product. One that differs from most, then or later, is refused. The RDD is read at every
+ * evaluation: cache it.
  *
  * <p>Used by one thread at a time.
  *
@@ -38,14 +40,23 @@ public final class SparkGradients<T> implements Objective, AutoCloseable {
   private final JavaRDD<T> elements;
   private final PartitionGradient<T> function;
   private final double factor;
+  private final Fingerprint.Source arithmetic;
   private Broadcast<GradientJob<T>> job;
   private ParameterLayout sharedLayout;
 
-  private SparkGradients(JavaRDD<T> elements, PartitionGradient<T> function, double factor) {
+  /** What every executor computes with; null until one has said it. */
+  private Fingerprint expected;
+
+  SparkGradients(
+      JavaRDD<T> elements,
+      PartitionGradient<T> function,
+      double factor,
+      Fingerprint.Source arithmetic) {
     spark = JavaSparkContext.fromSparkContext(elements.context());
     this.elements = elements;
     this.function = function;
     this.factor = factor;
+    this.arithmetic = arithmetic;
   }
 
   /**
@@ -58,7 +69,8 @@ public final class SparkGradients<T> implements Objective, AutoCloseable {
     return new SparkGradients<>(
         Objects.requireNonNull(elements, "elements"),
         Objects.requireNonNull(function, "function"),
-        1);
+        1,
+        Fingerprint::ofArithmetic);
   }
 
   /**
@@ -76,13 +88,14 @@ public final class SparkGradients<T> implements Objective, AutoCloseable {
       throw new IllegalArgumentException("factor is " + factor + ", expected a finite product with "
           + this.factor + ", the factor of this function");
     }
-    return new SparkGradients<>(elements, function, product);
+    return new SparkGradients<>(elements, function, product, arithmetic);
   }
 
   /**
    * The value at the parameters' present values; leaves the gradient of every parameter in its gradient array.
    *
-   * @throws IllegalStateException if Spark gives up a partition: the message has the exception of the function
+   * @throws IllegalStateException if Spark gives up a partition: the message has the exception of the function; or if an executor computes with other kernels
+   *     than most: the message names it. The gradient arrays are as they were
    */
   @Override
   public double evaluate(Parameters parameters) {
@@ -93,17 +106,21 @@ public final class SparkGradients<T> implements Objective, AutoCloseable {
     if (job == null || !layout.equals(sharedLayout)) {
       close();
       sharedLayout = layout;
-      job = spark.broadcast(new GradientJob<>(layout, function));
+      job = spark.broadcast(new GradientJob<>(layout, function, arithmetic));
     }
     Broadcast<GradientJob<T>> shared = job;
     Broadcast<byte[]> sent = spark.broadcast(bytes.array());
+    Fingerprint known = expected;
     ShardTree<Part> sum = new ShardTree<>(Part::plus);
     Cluster.run(() -> {
       try {
-        JavaRDD<byte[]> replies = elements.mapPartitions(partition ->
-            List.of(shared.value().evaluate(sent.value(), partition)).iterator());
-        for (byte[] reply : Cluster.collect("an evaluation", replies)) {
-          Part part = Reply.read(reply, Flat.of(values.wide(), values.length()), null, null);
+        JavaRDD<Evaluated> replies = elements.mapPartitions(partition ->
+            List.of(shared.value().evaluate(sent.value(), partition, known)).iterator());
+        List<Evaluated> all = Cluster.collect("an evaluation", replies);
+        compare(all);
+        for (Evaluated one : all) {
+          Part part =
+              Reply.read(one.reply(), Flat.of(values.wide(), values.length()), null, expected);
           sum.add(part == null ? null : new Part(part.gradient().widened(), part.loss(), 0));
         }
       } finally {
@@ -115,6 +132,15 @@ public final class SparkGradients<T> implements Objective, AutoCloseable {
         all == null ? Flat.of(true, values.length()) : all.gradient().times(factor);
     gradient.write(Flat.gradients(parameters));
     return all == null ? 0 : all.loss() * factor;
+  }
+
+  private void compare(List<Evaluated> all) {
+    List<Fingerprint> others =
+        all.stream().map(Evaluated::other).filter(Objects::nonNull).toList();
+    if (expected == null) {
+      expected = Fingerprint.commonest(others);
+    }
+    others.forEach(one -> expected.require(one));
   }
 
   /** Gives up what executors hold for this function, until it is evaluated again. */

@@ -12,6 +12,7 @@ import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Trainer;
 import io.github.descent4j.nn.train.TrainingSeeds;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -19,6 +20,7 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -129,19 +131,37 @@ class DistributedExamplesTest {
 
   private static final AtomicInteger PARTITIONS = new AtomicInteger();
 
-  /** Two partitions are counted; the third that is computed, for the numbers, fails once. */
-  @Test
-  void beginsAnewAfterAFailure() {
-    JavaSparkContext spark = LocalSpark.of("local[2]");
+  private static JavaRDD<LabelledExample> counted(JavaSparkContext spark, int fails) {
     PARTITIONS.set(0);
-    JavaRDD<LabelledExample> rdd = spark
-        .parallelize(Points.examples(), 2)
-        .mapPartitions(partition -> {
-          if (PARTITIONS.incrementAndGet() == 3) {
-            throw new IllegalStateException("the file is gone");
-          }
-          return partition;
-        });
+    return spark.parallelize(Points.examples(), 2).mapPartitions(partition -> {
+      if (PARTITIONS.incrementAndGet() == fails) {
+        throw new IllegalStateException("the file is gone");
+      }
+      return partition;
+    });
+  }
+
+  /** Two partitions are counted, and two distributed; the shards keep what they have got. */
+  @Test
+  void computesTheRddTwice() {
+    JavaSparkContext spark = LocalSpark.of("local[2]");
+    try (SparkTrainer trainer = SparkTrainer.builder(
+            spark,
+            Points::mlp,
+            DistributedExamples.of(counted(spark, 0), Points.DIMENSIONS),
+            new RAdam(0.01))
+        .shards(3)
+        .build()) {
+      trainer.fit(EPOCHS);
+    }
+    assertThat(PARTITIONS).hasValue(4);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, counting the examples", "3, step 1"})
+  void beginsAnewAfterAFailure(int fails, String what) {
+    JavaSparkContext spark = LocalSpark.of("local[2]");
+    JavaRDD<LabelledExample> rdd = counted(spark, fails);
     try (SparkTrainer trainer = SparkTrainer.builder(
             spark, Points::mlp, DistributedExamples.of(rdd, Points.DIMENSIONS), new RAdam(0.01))
         .batchSize(29)
@@ -150,17 +170,39 @@ class DistributedExamplesTest {
         .build()) {
       assertThatThrownBy(() -> trainer.fit(1))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageStartingWith("numbering the examples: Spark has given up: ")
+          .hasMessageStartingWith(what + ": Spark has given up: ")
           .hasMessageContaining("the file is gone");
       assertThat(trainer.fit(1)).hasSize(1);
     }
-    PARTITIONS.set(2);
+  }
+
+  /** One example is left out, or is there twice, when the examples are distributed. */
+  @ParameterizedTest
+  @CsvSource({"0, 100 examples", "2, more than 101 examples"})
+  void refusesAnRddThatChanges(int times, String found) {
+    JavaSparkContext spark = LocalSpark.of("local[2]");
+    PARTITIONS.set(0);
+    JavaRDD<LabelledExample> rdd = spark
+        .parallelize(Points.examples(), 2) // 101 and 102.
+        .mapPartitionsWithIndex(
+            (number, partition) -> {
+              List<LabelledExample> examples = new ArrayList<>();
+              partition.forEachRemaining(examples::add);
+              if (PARTITIONS.incrementAndGet() > 2 && number == 0) {
+                LabelledExample last = examples.remove(100);
+                examples.addAll(Collections.nCopies(times, last));
+              }
+              return examples.iterator();
+            },
+            true);
     try (SparkTrainer trainer = SparkTrainer.builder(
             spark, Points::mlp, DistributedExamples.of(rdd, Points.DIMENSIONS), new RAdam(0.01))
         .build()) {
       assertThatThrownBy(() -> trainer.fit(1))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageStartingWith("counting the examples: Spark has given up: ");
+          .hasMessageStartingWith("step 1: Spark has given up: ")
+          .hasMessageContaining(
+              "partition 0 of the RDD has " + found + ", expected 101 as when they were counted");
     }
   }
 

@@ -60,16 +60,25 @@ class FingerprintTest {
         .containsEntry("buffers", "norm1.runningMean FLOAT[9], norm1.runningVariance FLOAT[9]")
         .containsEntry("loss", "a loss")
         .containsEntry("examples", "203 of [6] in 4 classes")
-        .containsKeys("kernels", "OPENBLAS_CORETYPE", "bits of a matrix product");
+        .containsKeys("kernels", "OPENBLAS_CORETYPE", "bits of a matrix product of FLOAT");
     assertThat(Fingerprint.of(
                 network, "a loss", new SharedDataset(Points.values(), new TrainingSeeds(1)))
             .features())
         .containsEntry("examples", "203 of [6] with values of [2]");
     assertThat(Fingerprint.of(network, "a loss", null).features()).doesNotContainKey("examples");
-    assertThat(Fingerprint.of(Points.mlp(DataType.DOUBLE), "a loss", null)
-            .features()
-            .get("bits of a matrix product"))
-        .isNotEqualTo(here.features().get("bits of a matrix product"));
+    String product = "bits of a matrix product of DOUBLE";
+    assertThat(here.features()).doesNotContainKey(product);
+    String wide =
+        Fingerprint.of(Points.mlp(DataType.DOUBLE), "a loss", null).features().get(product);
+    assertThat(wide).isNotNull();
+    assertThat(here.features()).doesNotContainValue(wide);
+    assertThat(Fingerprint.ofArithmetic().features())
+        .containsEntry(product, wide)
+        .containsEntry(
+            "bits of a matrix product of FLOAT",
+            here.features().get("bits of a matrix product of FLOAT"))
+        .containsOnlyKeys(
+            "kernels", "OPENBLAS_CORETYPE", "bits of a matrix product of FLOAT", product);
   }
 
   @Test

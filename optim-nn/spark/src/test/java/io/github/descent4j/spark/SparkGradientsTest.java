@@ -13,7 +13,9 @@ import io.github.descent4j.batch.LBfgs;
 import io.github.descent4j.batch.MinimizerResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class SparkGradientsTest {
 
   /** (a . w - b)² with a the first elements of a row and b its last. */
-  private static final PartitionGradient<double[]> SQUARES = (parameters, rows) -> {
+  static final PartitionGradient<double[]> SQUARES = (parameters, rows) -> {
     INDArray w = parameters.get("w").value();
     INDArray gradient = parameters.get("w").gradient();
     double loss = 0;
@@ -40,7 +42,7 @@ class SparkGradientsTest {
     return loss;
   };
 
-  private static Parameters parameters(DataType type, double... values) {
+  static Parameters parameters(DataType type, double... values) {
     INDArray w = Nd4j.create(values).castTo(type);
     return Parameters.of(Parameter.of("w", w, Nd4j.zeros(type, values.length).addi(9)));
   }
@@ -73,7 +75,7 @@ class SparkGradientsTest {
     assertThat(parameters.get("w").gradient().toDoubleVector()).containsExactly(0, 0);
   }
 
-  private static List<double[]> rows() {
+  static List<double[]> rows() {
     SplittableRandom random = new SplittableRandom(1);
     List<double[]> rows = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
@@ -150,6 +152,32 @@ class SparkGradientsTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("factor is 1.0E200, expected a finite product with 1.0E200, the factor of this"
             + " function");
+  }
+
+  private static final AtomicReference<String> CORE = new AtomicReference<>();
+
+  /** For other parameters it is sent anew what to compute, and each executor says anew what it is. */
+  @Test
+  void comparesExecutorsThatComeLater() {
+    Parameters wide = parameters(DataType.DOUBLE, 1, 2);
+    Parameters narrow = parameters(DataType.FLOAT, 1, 2);
+    try (SparkGradients<double[]> sum = new SparkGradients<>(
+        LocalSpark.of("local[2]").parallelize(List.of(new double[] {1, 1, 1}), 2),
+        SQUARES,
+        1,
+        () -> new Fingerprint(TaskPlace.name(), Map.of("OPENBLAS_CORETYPE", CORE.get())))) {
+      CORE.set("HASWELL");
+      assertThat(sum.evaluate(wide)).isEqualTo(4);
+      assertThat(sum.evaluate(wide)).isEqualTo(4);
+      CORE.set("PRESCOTT");
+      assertThatThrownBy(() -> sum.evaluate(narrow))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageStartingWith("executor driver on 127.0.0.1 has OPENBLAS_CORETYPE 'PRESCOTT',"
+              + " expected 'HASWELL' as executor driver on 127.0.0.1 has: ");
+      assertThat(narrow.get("w").gradient().toDoubleVector()).containsExactly(9, 9);
+      CORE.set("HASWELL");
+      assertThat(sum.evaluate(wide)).isEqualTo(4);
+    }
   }
 
   @Test

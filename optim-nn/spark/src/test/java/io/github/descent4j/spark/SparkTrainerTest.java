@@ -24,6 +24,7 @@ import io.github.descent4j.schedule.Schedules;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -291,6 +292,33 @@ class SparkTrainerTest {
     }
     assertThat(own.all).hasSize(6); // 203 examples in batches of 40.
     assertThat(later.all).isEmpty();
+  }
+
+  private static final AtomicInteger NETWORKS = new AtomicInteger();
+  private static final AtomicInteger OPENED = new AtomicInteger();
+
+  /** Two slots, and the driver's own network. */
+  @Test
+  void opensTheDataOnceAndHasANetworkForEachSlot() {
+    NETWORKS.set(0);
+    OPENED.set(0);
+    NetworkSource network = () -> {
+      NETWORKS.incrementAndGet();
+      return Points.mlp();
+    };
+    DatasetSource data = () -> {
+      OPENED.incrementAndGet();
+      return Points.dataset();
+    };
+    try (SparkTrainer trainer = SparkTrainer.builder(
+            LocalSpark.of("local[2]"), network, data, optimizer())
+        .shards(7)
+        .batchSize(BATCH)
+        .build()) {
+      trainer.fit(5);
+      assertThat(OPENED).hasValue(1);
+      assertThat(NETWORKS).hasValueBetween(2, 3);
+    }
   }
 
   @Test
