@@ -17,6 +17,9 @@ java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 workers=${WORKERS:-2}
 work=$(mktemp -d)
 port=$((20000 + RANDOM % 20000))
+while (echo > "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do # Somebody listens there.
+  port=$((20000 + RANDOM % 20000))
+done
 url=spark://127.0.0.1:$port
 
 options=(--add-modules=jdk.incubator.vector --add-opens=java.base/java.lang=ALL-UNNAMED
@@ -47,7 +50,8 @@ stop() {
 trap stop EXIT
 
 if [ -z "${MASTER:-}" ]; then
-  "$java" -Xmx256m "${options[@]}" -cp "$class_path" org.apache.spark.deploy.master.Master \
+  # Without retries: a master that took another port would not be found.
+  "$java" -Xmx256m "${options[@]}" -Dspark.port.maxRetries=0 -cp "$class_path" org.apache.spark.deploy.master.Master \
     --host 127.0.0.1 --port "$port" --webui-port 0 > "$work/master.log" 2>&1 &
   processes+=($!)
   for ((i = 0; i < 300; i++)); do

@@ -202,7 +202,7 @@ public final class Main implements Callable<Integer> {
       return new ImageDataset(here, GreyScale.of(here));
     };
     ImageDataset test = new ImageDataset(images.test(), GreyScale.of(images.train()));
-    try (JavaSparkContext spark = new JavaSparkContext(conf())) {
+    try (JavaSparkContext spark = new JavaSparkContext(conf(master))) {
       SparkTrainer.Builder builder = SparkTrainer.builder(
               spark, network, train, optimizer(images.train().size()))
           .shards(shards)
@@ -272,9 +272,13 @@ public final class Main implements Callable<Integer> {
     return folder == null ? MnistData.bundled() : MnistData.read(folder);
   }
 
-  /** What spark-submit has set comes first, an option second. */
-  private SparkConf conf() {
-    SparkConf conf = new SparkConf().setIfMissing("spark.app.name", "descent4j MNIST");
+  /** An option comes first, what spark-submit has set second; the settings of the guide are last. */
+  static SparkConf conf(String master) {
+    SparkConf conf = new SparkConf()
+        .setIfMissing("spark.app.name", "descent4j MNIST")
+        .setIfMissing("spark.broadcast.compress", "false")
+        .setIfMissing("spark.broadcast.checksum", "false")
+        .setIfMissing("spark.locality.wait", "0s");
     if (master != null) {
       conf.setMaster(master);
     }

@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real master with two workers trains MNIST to the bits of one JVM. */
+/** A real master trains MNIST with two workers, and with fewer than there are shards, to the bits of one JVM. */
 @EnabledOnOs(OS.LINUX) // The script is for bash.
 class ClusterScriptIT {
   private static final Path SCRIPT = Path.of("cluster.sh").toAbsolutePath();
@@ -22,16 +23,18 @@ class ClusterScriptIT {
 
   @Test
   void hasTheBitsOfOneJvm() throws Exception {
-    List<String> cluster = run("");
-    List<String> local = run("local[1]");
-    assertThat(cluster.get(2)).contains(" on spark://127.0.0.1:", ", 4 shards, ");
+    List<String> local = run("local[1]", 0);
     assertThat(local.get(2)).contains(" on local[1], 4 shards, ");
-    // Accuracy, and the hash of the weights.
-    assertThat(cluster.subList(4, 6)).isEqualTo(local.subList(4, 6));
-    assertThat(cluster.get(5)).startsWith("weights    sha256 ");
+    assertThat(local.get(5)).startsWith("weights    sha256 ");
+    for (int workers = 2; workers >= 1; workers--) {
+      List<String> cluster = run("", workers);
+      assertThat(cluster.get(2)).contains(" on spark://127.0.0.1:", ", 4 shards, ");
+      // Accuracy, and the hash of the weights.
+      assertThat(cluster.subList(4, 6)).isEqualTo(local.subList(4, 6));
+    }
   }
 
-  private List<String> run(String master) throws IOException, InterruptedException {
+  private List<String> run(String master, int workers) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("bash", SCRIPT.toString()));
     command.addAll(List.of("--epochs", "1", "--shards", "4", "--batch-size", "2000"));
     Path out = folder.resolve("out");
@@ -40,8 +43,16 @@ class ClusterScriptIT {
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("MASTER", master);
+    builder.environment().put("WORKERS", "" + workers);
     Process process = builder.start();
-    assertThat(process.waitFor()).as("%s", Files.readString(err)).isZero();
+    try {
+      assertThat(process.waitFor(4, TimeUnit.MINUTES)).as("it ends").isTrue();
+    } finally {
+      // Of a script that has ended there are none.
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    assertThat(process.exitValue()).as("%s", Files.readString(err)).isZero();
     List<String> lines = Files.readAllLines(out);
     assertThat(lines).hasSize(6);
     return lines;

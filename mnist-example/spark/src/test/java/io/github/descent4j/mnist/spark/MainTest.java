@@ -6,6 +6,7 @@ import io.github.descent4j.nn.Sequential;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -67,6 +68,26 @@ class MainTest {
     network.parameters().get("fc1.weight").value().assign(1);
     network.parameters().get("fc1.bias").value().assign(-2);
     assertThat(Main.digest(network)).isEqualTo("ee4ac73c2bd27756");
+  }
+
+  /** {@code spark-submit --conf} sets system properties. */
+  @Test
+  void keepsToTheSettingsOfTheUser() {
+    System.setProperty("spark.locality.wait", "1s");
+    System.setProperty("spark.master", "local[3]");
+    try {
+      SparkConf conf = Main.conf(null);
+      assertThat(conf.get("spark.locality.wait")).isEqualTo("1s");
+      assertThat(conf.get("spark.broadcast.compress")).isEqualTo("false");
+      assertThat(conf.get("spark.broadcast.checksum")).isEqualTo("false");
+      assertThat(conf.get("spark.master")).isEqualTo("local[3]");
+      assertThat(Main.conf("local[1]").get("spark.master")).isEqualTo("local[1]");
+    } finally {
+      System.clearProperty("spark.locality.wait");
+      System.clearProperty("spark.master");
+    }
+    assertThat(Main.conf(null).get("spark.locality.wait")).isEqualTo("0s");
+    assertThat(Main.conf(null).get("spark.master")).isEqualTo("local[*]");
   }
 
   private void refuses(String message, String... options) {
