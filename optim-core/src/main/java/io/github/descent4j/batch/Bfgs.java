@@ -16,8 +16,9 @@ import java.util.Arrays;
  * <p>The line search starts from 1; as long as there was no update, from twice the last step, and at first from min(1, 1 / |d|), so that
  * the first step has at most length 1.
  *
- * <p><b>Memory and cost.</b> n^2 numbers, and as many operations an iteration: for up to some thousands of elements. {@link LBfgs} is
- * for more.
+ * <p><b>Memory and cost.</b> H is symmetric, and half of it is kept: n^2 / 2 numbers. An iteration goes through them twice, to multiply H by
+ * g_new and to update it, with 2 n^2 multiplications: H y is H g_new - H g. For up to some thousands of elements; more than 65,535 are an
+ * IllegalArgumentException at the start. {@link LBfgs} is for more.
  *
  * <p><b>Defaults.</b> initialScaling true, no preconditioner, lineSearch {@link MoreThuente}; to stop: gradientTolerance 1e-5 of the largest element,
  * maxIterations 1000.
@@ -27,6 +28,9 @@ import java.util.Arrays;
  * }</pre>
  */
 public final class Bfgs extends LineSearchMinimizer {
+  /** Of which H has 17 GB: beyond, an error at once says more than one of the memory on the way. */
+  private static final int MOST_ELEMENTS = 65_535;
+
   private final boolean initialScaling;
   private final Preconditioner preconditioner;
 
@@ -47,11 +51,9 @@ public final class Bfgs extends LineSearchMinimizer {
   }
 
   @Override
-  Directions directions(Evaluator evaluator, PairHistory memory) {
-    return new InverseHessian(
-        evaluator.size(),
-        initialScaling,
-        new FlatPreconditioner(preconditioner, evaluator.layout()));
+  Directions directions(Evaluator evaluator) {
+    int n = evaluator.requireAtMost(MOST_ELEMENTS, "Bfgs", "LBfgs");
+    return new InverseHessian(n, initialScaling, evaluator.workspace().flat(preconditioner));
   }
 
   @Override
@@ -60,13 +62,23 @@ public final class Bfgs extends LineSearchMinimizer {
         + ", lineSearch=" + lineSearch + ", " + limits() + ")";
   }
 
-  /** H, row after row; nothing is allocated while it is P. */
+  /**
+   * H, of which the lower half is kept, in rows: all loops over them are over arrays with the same index, which is what the JVM makes vector
+   * instructions of. Nothing is allocated while it is P.
+   */
   static final class InverseHessian implements Directions {
     private final int n;
     private final boolean initialScaling;
     private final FlatPreconditioner preconditioner;
-    private double[] matrix;
+    private double[][] half;
+
+    /** H y of an update. */
     private double[] product;
+
+    /** H g, of the gradient of the last direction, or already of the next one. */
+    private double[] ofGradient;
+
+    private boolean ofNext;
     private boolean updated;
 
     /** Of the first direction. */
@@ -84,65 +96,94 @@ public final class Bfgs extends LineSearchMinimizer {
     @Override
     public void find(double[] x, double[] gradient, double[] direction) {
       if (updated) {
-        multiply(gradient, direction);
+        if (!ofNext) {
+          multiply(gradient, ofGradient);
+        }
+        ofNext = false;
+        Vectors.negate(direction, ofGradient);
       } else {
         preconditioner.apply(gradient, direction);
         length = Vectors.twoNorm(direction);
+        Vectors.negate(direction, direction);
       }
-      Vectors.negate(direction, direction);
     }
 
+    /** result = H v: an element of the half stands for two. */
     void multiply(double[] v, double[] result) {
       for (int i = 0; i < n; i++) {
-        result[i] = Vectors.dot(matrix, i * n, v, 0, n);
+        double[] row = half[i];
+        double vi = v[i];
+        result[i] = Vectors.dot(row, 0, v, 0, i + 1);
+        for (int j = 0; j < i; j++) {
+          result[j] += row[j] * vi;
+        }
       }
     }
 
     @Override
-    public void moved(double[] s, double[] y, double stepLength, double slope, double noise) {
+    public void moved(
+        double[] gradient, double[] s, double[] y, double stepLength, double slope, double noise) {
       double sy = Vectors.dot(s, y);
       boolean curved = PairHistory.isCurved(sy, s, y, noise);
       last = curved ? 0 : stepLength;
       if (!curved) {
         return;
       }
-      if (!updated) {
+      if (updated) {
+        // H y is the difference of what H makes of two gradients, one of which is known.
+        Vectors.copy(ofGradient, product);
+        multiply(gradient, ofGradient);
+        Vectors.subtract(product, ofGradient, product);
+      } else {
         begin(sy, y);
+        multiply(y, product);
+        multiply(gradient, ofGradient);
       }
       // H + (1 + y.Hy / s.y) s s'/s.y - (Hy s' + s Hy')/s.y, the formula above multiplied out.
-      multiply(y, product);
       double own = (1 + Vectors.dot(y, product) / sy) / sy;
       for (int i = 0; i < n; i++) {
+        double[] row = half[i];
         double ofStep = own * s[i] - product[i] / sy;
         double ofProduct = -s[i] / sy;
-        int row = i * n;
-        for (int j = 0; j < n; j++) {
-          matrix[row + j] += ofStep * s[j] + ofProduct * product[j];
+        for (int j = 0; j <= i; j++) {
+          row[j] += ofStep * s[j] + ofProduct * product[j];
         }
       }
+      // The same of H g.
+      double alongStep = Vectors.dot(s, gradient) / sy;
+      double alongProduct = Vectors.dot(product, gradient) / sy;
+      Vectors.add(ofGradient, own * sy * alongStep - alongProduct, s);
+      Vectors.add(ofGradient, -alongStep, product);
+      ofNext = true;
     }
 
     private void begin(double sy, double[] y) {
-      if (matrix == null) {
-        matrix = new double[Math.multiplyExact(n, n)];
+      if (half == null) {
+        half = new double[n][];
+        for (int i = 0; i < n; i++) {
+          half[i] = new double[i + 1];
+        }
         product = new double[n];
+        ofGradient = new double[n];
       } else {
-        Arrays.fill(matrix, 0);
+        for (double[] row : half) {
+          Arrays.fill(row, 0);
+        }
       }
       preconditioner.apply(y, product);
       double gamma = initialScaling ? sy / Vectors.dot(y, product) : 1;
       if (preconditioner.isIdentity()) {
         for (int i = 0; i < n; i++) {
-          matrix[i * n + i] = gamma;
+          half[i][i] = gamma;
         }
       } else {
         double[] unit = new double[n];
-        for (int j = 0; j < n; j++) {
-          unit[j] = 1;
+        for (int i = 0; i < n; i++) {
+          unit[i] = 1;
           preconditioner.apply(unit, product);
-          unit[j] = 0;
-          for (int i = 0; i < n; i++) {
-            matrix[i * n + j] = gamma * product[i];
+          unit[i] = 0;
+          for (int j = 0; j <= i; j++) {
+            half[i][j] = gamma * product[j];
           }
         }
       }
@@ -158,6 +199,7 @@ public final class Bfgs extends LineSearchMinimizer {
     public boolean forget() {
       boolean remembered = updated || last > 0;
       updated = false;
+      ofNext = false;
       last = 0;
       return remembered;
     }

@@ -70,7 +70,7 @@ public final class ConjugateGradient extends LineSearchMinimizer {
   }
 
   @Override
-  Directions directions(Evaluator evaluator, PairHistory memory) {
+  Directions directions(Evaluator evaluator) {
     return new Conjugate(evaluator);
   }
 
@@ -98,7 +98,7 @@ public final class ConjugateGradient extends LineSearchMinimizer {
     private double stepBefore;
 
     Conjugate(Evaluator evaluator) {
-      scaling = new FlatPreconditioner(preconditioner, evaluator.layout());
+      scaling = evaluator.workspace().flat(preconditioner);
       z = new double[evaluator.size()];
       directionBefore = new double[evaluator.size()];
       gradientBefore = new double[evaluator.size()];
@@ -141,7 +141,12 @@ public final class ConjugateGradient extends LineSearchMinimizer {
 
     @Override
     public void moved(
-        double[] step, double[] change, double stepLength, double slope, double noise) {
+        double[] gradient,
+        double[] step,
+        double[] change,
+        double stepLength,
+        double slope,
+        double noise) {
       slopeBefore = slope;
       stepBefore = stepLength;
       slopeAfter = slope + Vectors.dot(step, change) / stepLength;

@@ -9,9 +9,16 @@ interface Directions {
   /**
    * Takes note of a step from one point to the next.
    *
+   * @param gradient at the next point
    * @param noise how long the part of the change may be that is rounding of the gradients
    */
-  void moved(double[] step, double[] gradientChange, double stepLength, double slope, double noise);
+  void moved(
+      double[] gradient,
+      double[] step,
+      double[] gradientChange,
+      double stepLength,
+      double slope,
+      double noise);
 
   /**
    * The first step for a line search along the direction that was last found.

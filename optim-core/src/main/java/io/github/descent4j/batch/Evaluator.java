@@ -46,14 +46,12 @@ final class Evaluator {
 
   private final Objective objective;
   private final Parameters parameters;
+  private final Workspace workspace;
   private final Layout layout;
   private final Terms terms;
   private final int maxEvaluations;
   private int evaluations;
   private int hessians;
-
-  /** What the arrays of the parameters hold now. */
-  private final double[] shown;
 
   private double lowest = Double.POSITIVE_INFINITY;
   private double bestValue = Double.POSITIVE_INFINITY;
@@ -61,8 +59,6 @@ final class Evaluator {
   /** NaN until somebody asks. */
   private double bestMeasure = Double.NaN;
 
-  private final double[] best;
-  private final double[] bestGradient;
   private boolean hasBest;
 
   /** Whether the gradient arrays are no longer those of the point shown. */
@@ -73,23 +69,21 @@ final class Evaluator {
   private INDArray hessianArray;
   private FlatArray hessianElements;
 
-  Evaluator(Objective objective, Parameters parameters, Terms terms, int maxEvaluations) {
+  Evaluator(Objective objective, Workspace workspace, Terms terms, int maxEvaluations) {
     this.objective = objective;
-    this.parameters = parameters;
+    this.workspace = workspace;
     this.terms = terms;
     this.maxEvaluations = maxEvaluations;
-    layout = new Layout(parameters);
-    shown = new double[size()];
-    best = new double[size()];
-    bestGradient = new double[size()];
+    parameters = workspace.parameters();
+    layout = workspace.layout();
   }
 
   int size() {
     return layout.size();
   }
 
-  Layout layout() {
-    return layout;
+  Workspace workspace() {
+    return workspace;
   }
 
   Terms terms() {
@@ -110,7 +104,12 @@ final class Evaluator {
 
   /** How much a value of this size may be wrong. */
   double noise(double value) {
-    return ROUNDINGS * layout.precision() * Math.abs(value);
+    return ROUNDINGS * rounding(value);
+  }
+
+  /** The distance of a value of this size from the next number, or a little more. */
+  double rounding(double value) {
+    return layout.precision() * Math.abs(value);
   }
 
   double measure(double[] x, double[] gradient) {
@@ -126,7 +125,7 @@ final class Evaluator {
             + "' has an element " + x[i] + " at the start, expected finite numbers");
       }
     }
-    Vectors.copy(x, shown);
+    Vectors.copy(x, workspace.shown);
     terms.moveStart(x);
     show(x);
     double value = call(gradient) + terms.penalty(x);
@@ -209,8 +208,8 @@ final class Evaluator {
 
   private void keep(double value, double[] x, double[] gradient) {
     bestValue = value;
-    Vectors.copy(x, best);
-    Vectors.copy(gradient, bestGradient);
+    Vectors.copy(x, workspace.best);
+    Vectors.copy(gradient, workspace.bestGradient);
     bestMeasure = Double.NaN;
   }
 
@@ -226,7 +225,7 @@ final class Evaluator {
 
   double bestMeasure() {
     if (Double.isNaN(bestMeasure)) {
-      bestMeasure = terms.measure(best, bestGradient);
+      bestMeasure = terms.measure(workspace.best, workspace.bestGradient);
     }
     return bestMeasure;
   }
@@ -235,16 +234,16 @@ final class Evaluator {
   double distanceFromBest(double[] x) {
     double largest = 0;
     for (int i = 0; i < x.length; i++) {
-      largest = Math.max(largest, Math.abs(x[i] - best[i]));
+      largest = Math.max(largest, Math.abs(x[i] - workspace.best[i]));
     }
     return largest;
   }
 
   /** Puts a point into the parameters. */
   private void show(double[] point) {
-    if (!Arrays.equals(point, shown)) {
+    if (!Arrays.equals(point, workspace.shown)) {
       layout.writeValues(point);
-      Vectors.copy(point, shown);
+      Vectors.copy(point, workspace.shown);
       gradientsStale = true;
     }
   }
@@ -259,14 +258,24 @@ final class Evaluator {
   }
 
   /** Leaves the best point, and its gradient, in the parameters; without one, they stay where they were at the start. */
-  void leaveBest(double[] start) {
+  void leaveBest() {
     if (bestValue < Double.POSITIVE_INFINITY) {
       // Whatever the objective may have done to them before it failed.
-      layout.writeValues(best);
-      layout.writeGradients(bestGradient);
+      layout.writeValues(workspace.best);
+      layout.writeGradients(workspace.bestGradient);
     } else if (evaluations > 0) {
-      layout.writeValues(start);
+      layout.writeValues(workspace.start);
     }
+  }
+
+  /** The size, refused if it is too large for a matrix of the method. */
+  int requireAtMost(int most, String method, String alternative) {
+    if (size() > most) {
+      throw new IllegalArgumentException("parameters have " + size()
+          + " elements together, expected at most " + most + " for " + method + ": " + alternative
+          + " takes more");
+    }
+    return size();
   }
 
   HessianProduct requireHessianProduct(String method) {

@@ -36,7 +36,7 @@ public final class GradientDescent extends LineSearchMinimizer {
   }
 
   @Override
-  Directions directions(Evaluator evaluator, PairHistory memory) {
+  Directions directions(Evaluator evaluator) {
     return new Directions() {
       @Override
       public void find(double[] x, double[] gradient, double[] direction) {
@@ -45,7 +45,12 @@ public final class GradientDescent extends LineSearchMinimizer {
 
       @Override
       public void moved(
-          double[] step, double[] change, double stepLength, double slope, double noise) {}
+          double[] gradient,
+          double[] step,
+          double[] change,
+          double stepLength,
+          double slope,
+          double noise) {}
 
       @Override
       public double suggestedStep(double[] gradient, double slope, double decrease) {

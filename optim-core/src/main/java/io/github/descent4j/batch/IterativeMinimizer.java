@@ -32,30 +32,29 @@ public abstract class IterativeMinimizer implements Minimizer {
     requireNonNull(objective, "objective is null, expected a function to minimize");
     requireNonNull(parameters, "parameters are null, expected those to change");
     requireNonNull(listener, "listener is null, expected one");
-    return minimize(objective, parameters, listener, null);
+    return minimize(objective, new Workspace(parameters), listener);
   }
 
   final MinimizerResult minimize(
-      Objective objective, Parameters parameters, IterationListener listener, PairHistory memory) {
-    Terms terms = terms(parameters);
-    Evaluator evaluator = new Evaluator(objective, parameters, terms, maxEvaluations);
+      Objective objective, Workspace workspace, IterationListener listener) {
+    Terms terms = terms(workspace.parameters());
+    Evaluator evaluator = new Evaluator(objective, workspace, terms, maxEvaluations);
     Progress progress = new Progress(this, evaluator, listener);
-    double[] start = new double[evaluator.size()];
-    evaluator.layout().readValues(start);
+    workspace.layout().readValues(workspace.start);
     StopReason reason;
     try {
-      reason = run(evaluator, progress, memory);
+      reason = run(evaluator, progress);
     } catch (LimitReached limit) {
       reason = StopReason.EVALUATION_LIMIT;
     } catch (RuntimeException | Error failure) {
       try {
-        evaluator.leaveBest(start);
+        evaluator.leaveBest();
       } catch (RuntimeException second) {
         failure.addSuppressed(second);
       }
       throw failure;
     }
-    evaluator.leaveBest(start);
+    evaluator.leaveBest();
     boolean given = reason == StopReason.STOPPED || reason == StopReason.UNBOUNDED;
     if (!given
         && !reason.converged()
@@ -86,12 +85,8 @@ public abstract class IterativeMinimizer implements Minimizer {
     };
   }
 
-  /**
-   * Runs to its end.
-   *
-   * @param memory pairs of earlier runs, for a method that has any; mostly null
-   */
-  abstract StopReason run(Evaluator evaluator, Progress progress, PairHistory memory);
+  /** Runs to its end. */
+  abstract StopReason run(Evaluator evaluator, Progress progress);
 
   final String limits() {
     return "gradientTolerance=" + gradientTolerance + ", gradientNorm=" + gradientNorm

@@ -52,10 +52,9 @@ public final class LBfgs extends LineSearchMinimizer {
   }
 
   @Override
-  Directions directions(Evaluator evaluator, PairHistory memory) {
-    PairHistory pairs = memory == null ? new PairHistory(history, evaluator.size()) : memory;
-    return new LimitedMemory(
-        pairs, scaling, new FlatPreconditioner(preconditioner, evaluator.layout()));
+  Directions directions(Evaluator evaluator) {
+    Workspace workspace = evaluator.workspace();
+    return new LimitedMemory(workspace.pairs(history), scaling, workspace.flat(preconditioner));
   }
 
   @Override
@@ -68,7 +67,6 @@ public final class LBfgs extends LineSearchMinimizer {
     private final PairHistory pairs;
     private final boolean scaling;
     private final FlatPreconditioner preconditioner;
-    private final double[] scratch;
     private double length;
 
     /** The last step, if it has left no pair; else 0. */
@@ -78,19 +76,23 @@ public final class LBfgs extends LineSearchMinimizer {
       this.pairs = pairs;
       this.scaling = scaling;
       this.preconditioner = preconditioner;
-      scratch = preconditioner.isIdentity() ? null : new double[pairs.size()];
     }
 
     @Override
     public void find(double[] x, double[] gradient, double[] direction) {
       Vectors.negate(direction, gradient);
-      pairs.multiply(direction, scaling, preconditioner, null, scratch);
+      pairs.multiply(direction, scaling, preconditioner, null);
       length = pairs.count() > 0 ? 0 : Vectors.twoNorm(direction);
     }
 
     @Override
     public void moved(
-        double[] step, double[] change, double stepLength, double slope, double noise) {
+        double[] gradient,
+        double[] step,
+        double[] change,
+        double stepLength,
+        double slope,
+        double noise) {
       last = pairs.add(step, change, noise) ? 0 : stepLength;
     }
 

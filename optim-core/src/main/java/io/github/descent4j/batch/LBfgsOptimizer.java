@@ -42,15 +42,22 @@ import org.nd4j.linalg.factory.Nd4j;
  * batches. Where the last one misleads, a line search that fails forgets them all.
  *
  * <p><b>Fork.</b> PyTorch forms a pair of the last gradient of a call and the first of the next one, which are of two batches where
- * those differ, and has no line search unless told. On a full batch both learn from the same pairs.
+ * those differ, and has no line search unless told. On a full batch both learn from the same pairs. It also ends a step after
+ * {@code max_eval} evaluations, 1.25 {@code max_iter} of them by default, and where value or elements change by {@code tolerance_change},
+ * 1e-9, or less. Here these are not asked until {@code maxEvaluations}, {@code valueTolerance} and {@code stepTolerance} are set; the
+ * tolerances grow with value and elements, and the limit holds within a line search, which PyTorch finishes.
  *
  * <p>{@link #step(Parameters)}, which has one gradient and no objective, fails, and so do decorators.
  *
- * <p><b>Defaults.</b> iterations 20, history 10, gradientTolerance 1e-7 of the largest element, lineSearch {@link MoreThuente}.
+ * <p><b>Memory.</b> 4 history vectors of double, because a step works on a copy of the pairs and one that fails leaves them as they were, and
+ * the nine of a run. They are kept from step to step, as long as the arrays of the parameters stay the same.
+ *
+ * <p><b>Defaults.</b> iterations 20, history 10, gradientTolerance 1e-7 of the largest element, lineSearch {@link MoreThuente}; valueTolerance 0 and
+ * stepTolerance 0 (neither is asked), maxEvaluations without limit, no preconditioner.
  *
  * <p><b>Slots.</b> {@code s} and {@code y}, the pairs: DOUBLE [pairs, shape of the parameter], oldest first; copies. A state file holds
- * them, and a training goes on from it with the bits it would have had. The file is written by {@link Parameters#save}; loading it
- * needs the model's parameters.
+ * them, and a training goes on from it with the bits it would have had, if the settings are the same: of them the file has the history
+ * alone, which has to be that of the optimizer. The file is written by {@link Parameters#save}; loading it needs the model's parameters.
  */
 public final class LBfgsOptimizer implements Optimizer {
   private static final String HEAD = "L-BFGS";
@@ -63,6 +70,12 @@ public final class LBfgsOptimizer implements Optimizer {
 
   private long steps;
   private PairHistory pairs;
+
+  /** Where the next step works, so that one that fails leaves the pairs as they were. */
+  private PairHistory spare;
+
+  /** Of the last step. */
+  private Workspace workspace;
 
   /** Names and shapes that the pairs are of, in order. */
   private Map<String, long[]> model = Map.of();
@@ -78,7 +91,11 @@ public final class LBfgsOptimizer implements Optimizer {
     method = LBfgs.builder()
         .history(history)
         .maxIterations(iterations)
+        .maxEvaluations(builder.maxEvaluations)
         .gradientTolerance(builder.gradientTolerance)
+        .valueTolerance(builder.valueTolerance)
+        .stepTolerance(builder.stepTolerance)
+        .preconditioner(builder.preconditioner)
         .lineSearch(builder.lineSearch)
         .build();
   }
@@ -93,7 +110,7 @@ public final class LBfgsOptimizer implements Optimizer {
    *
    * @param objective of this step alone; the same at every call within the step
    * @return how it went: the first value of the history is the one before the step
-   * @throws IllegalArgumentException if names or shapes are not those of the steps before
+   * @throws IllegalArgumentException if names or shapes are not those of the steps before, or the preconditioner's
    * @throws IllegalStateException if another step is under way, an array has been closed, or value or gradient are not finite where the
    *     parameters are; parameters and state are as they were
    */
@@ -101,24 +118,40 @@ public final class LBfgsOptimizer implements Optimizer {
     requireNonNull(parameters, "parameters are null, expected the parameters of this step");
     requireNonNull(objective, "objective is null, expected a function to evaluate");
     return alone(() -> {
-      Map<String, long[]> shapes = shapes(parameters);
-      requireSameModel(shapes);
-      Layout layout = new Layout(parameters);
-      double[] before = new double[layout.size()];
-      layout.readValues(before);
-      PairHistory working = pairs == null ? new PairHistory(history, layout.size()) : pairs.copy();
+      if (workspace == null || !workspace.isOf(parameters)) {
+        requireSameModel(shapes(parameters));
+        workspace = new Workspace(parameters);
+      }
+      Layout layout = workspace.layout();
+      layout.requireOpen();
+      layout.readValues(workspace.start);
+      PairHistory working = copyOfPairs(layout.size());
+      workspace.goOnFrom(working);
       MinimizerResult result;
       try {
-        result = method.minimize(objective, parameters, iteration -> true, working);
+        result = method.minimize(objective, workspace, iteration -> true);
       } catch (RuntimeException | Error failure) {
-        layout.writeValues(before);
+        layout.writeValues(workspace.start);
         throw failure;
       }
+      spare = pairs;
       pairs = working;
-      model = shapes;
+      model = model.isEmpty() ? shapes(parameters) : model;
       steps++;
       return result;
     });
+  }
+
+  private PairHistory copyOfPairs(int size) {
+    if (spare == null || spare.size() != size) {
+      spare = new PairHistory(history, size);
+    }
+    if (pairs == null) {
+      spare.clear();
+    } else {
+      spare.copyFrom(pairs);
+    }
+    return spare;
   }
 
   /**
@@ -349,6 +382,7 @@ public final class LBfgsOptimizer implements Optimizer {
           }
         }
         pairs = loaded;
+        workspace = null;
         model = shapes;
         steps = head.getLong(0);
         return null;
@@ -360,7 +394,11 @@ public final class LBfgsOptimizer implements Optimizer {
   public static final class Builder {
     private int history = 10;
     private int iterations = 20;
+    private int maxEvaluations = Integer.MAX_VALUE;
     private double gradientTolerance = 1e-7;
+    private double valueTolerance;
+    private double stepTolerance;
+    private Preconditioner preconditioner;
     private LineSearch lineSearch = new MoreThuente();
 
     private Builder() {}
@@ -377,9 +415,37 @@ public final class LBfgsOptimizer implements Optimizer {
       return this;
     }
 
+    /**
+     * The most evaluations of a step, which it keeps to in the midst of a line search too: at least 1, and with 1 it does not move.
+     */
+    public Builder maxEvaluations(int maxEvaluations) {
+      this.maxEvaluations = maxEvaluations;
+      return this;
+    }
+
     /** A step ends early if the largest element of the gradient is at most this: finite, at least 0. */
     public Builder gradientTolerance(double gradientTolerance) {
       this.gradientTolerance = gradientTolerance;
+      return this;
+    }
+
+    /** A step ends early if an iteration changes the value by at most this times max(1, |value|): finite; 0 does not ask. */
+    public Builder valueTolerance(double valueTolerance) {
+      this.valueTolerance = valueTolerance;
+      return this;
+    }
+
+    /**
+     * A step ends early if an iteration changes no element by more than this times max(1, largest element): finite; 0 does not ask.
+     */
+    public Builder stepTolerance(double stepTolerance) {
+      this.stepTolerance = stepTolerance;
+      return this;
+    }
+
+    /** The preconditioner, the same for all batches; null for none. */
+    public Builder preconditioner(Preconditioner preconditioner) {
+      this.preconditioner = preconditioner;
       return this;
     }
 

@@ -21,9 +21,8 @@ final class Layout {
     this.parameters = parameters;
     long total = 0;
     double coarsest = 0x1p-52;
+    requireOpen();
     for (Parameter parameter : parameters) {
-      requireOpen(parameter, "value", parameter.value());
-      requireOpen(parameter, "gradient", parameter.gradient());
       total += parameter.value().isEmpty() ? 0 : parameter.value().length();
       coarsest = Math.max(coarsest, precision(parameter.value().dataType()));
     }
@@ -41,6 +40,13 @@ final class Layout {
     }
     values = new FlatArrays(allValues);
     gradients = new FlatArrays(allGradients);
+  }
+
+  void requireOpen() {
+    for (Parameter parameter : parameters) {
+      requireOpen(parameter, "value", parameter.value());
+      requireOpen(parameter, "gradient", parameter.gradient());
+    }
   }
 
   private static void requireOpen(Parameter parameter, String what, INDArray array) {

@@ -17,16 +17,16 @@ public abstract class LineSearchMinimizer extends IterativeMinimizer {
   }
 
   /** A method at the beginning of a run. */
-  abstract Directions directions(Evaluator evaluator, PairHistory memory);
+  abstract Directions directions(Evaluator evaluator);
 
   @Override
-  StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
-    int n = evaluator.size();
-    double[] x = new double[n];
-    double[] gradient = new double[n];
-    double[] direction = new double[n];
-    RayFunction ray = new RayFunction(evaluator, x, direction);
-    Directions directions = directions(evaluator, memory);
+  StopReason run(Evaluator evaluator, Progress progress) {
+    Workspace workspace = evaluator.workspace();
+    double[] x = workspace.x;
+    double[] gradient = workspace.gradient;
+    double[] direction = workspace.direction;
+    RayFunction ray = new RayFunction(evaluator);
+    Directions directions = directions(evaluator);
     double value = evaluator.start(x, gradient);
     double decrease = Double.NaN;
     // What directions are multiplied by, after a search that has come to the end of what it may
@@ -65,7 +65,8 @@ public abstract class LineSearchMinimizer extends IterativeMinimizer {
       Vectors.subtract(ray.point, ray.gradient, gradient);
       Vectors.copy(ray.gradient, gradient);
       double step = found.step() * stretch;
-      directions.moved(direction, ray.point, step, slope / stretch, evaluator.precision() * larger);
+      double noise = evaluator.precision() * larger;
+      directions.moved(gradient, direction, ray.point, step, slope / stretch, noise);
       double moved = Vectors.maxNorm(direction);
       decrease = value - reached;
       value = reached;

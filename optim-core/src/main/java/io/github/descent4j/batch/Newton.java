@@ -16,8 +16,8 @@ import io.github.descent4j.internal.Check;
  * <p>Converges quadratically close to a minimum, and its iterates do not depend on the scale of the parameters as long as neither ridge
  * nor tau is added.
  *
- * <p><b>Memory and cost.</b> 3 n^2 numbers, n^3 / 6 multiplications an iteration: for up to a thousand elements or so. {@link NewtonCg} is
- * for more.
+ * <p><b>Memory and cost.</b> 2.5 n^2 numbers, n^3 / 6 multiplications an iteration: for up to a thousand elements or so. More than 46,340 are an
+ * IllegalArgumentException at the start. {@link NewtonCg} is for more.
  *
  * <p><b>Defaults.</b> ridge 0, lineSearch {@link MoreThuente} from a step of 1; to stop: gradientTolerance 1e-5 of the largest
  * element, maxIterations 1000. The objective needs a Hessian.
@@ -29,6 +29,9 @@ import io.github.descent4j.internal.Check;
 public final class Newton extends LineSearchMinimizer {
   private static final double FIRST_DAMPING = 1e-3;
   private static final double GROWTH = 4;
+
+  /** A matrix is one array, of at most 2^31 - 9 elements. */
+  private static final int MOST_ELEMENTS = 46_340;
 
   private final double ridge;
 
@@ -48,7 +51,7 @@ public final class Newton extends LineSearchMinimizer {
   }
 
   @Override
-  Directions directions(Evaluator evaluator, PairHistory memory) {
+  Directions directions(Evaluator evaluator) {
     return new Solver(evaluator, evaluator.requireHessian("Newton"));
   }
 
@@ -62,7 +65,7 @@ public final class Newton extends LineSearchMinimizer {
     private final HessianFunction function;
     private final int n;
     private final double[] hessian;
-    private final double[] factor;
+    private final Cholesky factors;
 
     /** Whether a Hessian has been finite: one that never is one is a mistake, and not the edge of a function. */
     private boolean known;
@@ -70,9 +73,9 @@ public final class Newton extends LineSearchMinimizer {
     Solver(Evaluator evaluator, HessianFunction function) {
       this.evaluator = evaluator;
       this.function = function;
-      n = evaluator.size();
-      hessian = new double[Math.multiplyExact(n, n)];
-      factor = new double[n * n];
+      n = evaluator.requireAtMost(MOST_ELEMENTS, "Newton", "NewtonCg");
+      hessian = new double[n * n];
+      factors = new Cholesky(n);
     }
 
     @Override
@@ -92,7 +95,7 @@ public final class Newton extends LineSearchMinimizer {
       }
       double damping = FIRST_DAMPING * (largest > 0 ? largest : 1);
       double shift = ridge;
-      while (!Cholesky.factor(hessian, shift, n, factor)) {
+      while (!factors.factor(hessian, shift)) {
         shift = ridge + damping;
         damping *= GROWTH;
         if (shift == Double.POSITIVE_INFINITY) {
@@ -100,7 +103,7 @@ public final class Newton extends LineSearchMinimizer {
         }
       }
       Vectors.negate(direction, gradient);
-      Cholesky.solve(factor, n, direction);
+      factors.solve(direction);
       return true;
     }
   }

@@ -74,19 +74,19 @@ public final class NewtonCg extends LineSearchMinimizer {
   }
 
   @Override
-  StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
+  StopReason run(Evaluator evaluator, Progress progress) {
     return globalization == Globalization.LINE_SEARCH
-        ? super.run(evaluator, progress, memory)
+        ? super.run(evaluator, progress)
         : runTrustRegion(evaluator, progress);
   }
 
   private StopReason runTrustRegion(Evaluator evaluator, Progress progress) {
-    int n = evaluator.size();
-    double[] x = new double[n];
-    double[] gradient = new double[n];
-    double[] step = new double[n];
-    double[] point = new double[n];
-    double[] there = new double[n];
+    Workspace workspace = evaluator.workspace();
+    double[] x = workspace.x;
+    double[] gradient = workspace.gradient;
+    double[] step = workspace.direction;
+    double[] point = workspace.point;
+    double[] there = workspace.there;
     Solver solver = new Solver(evaluator, evaluator.requireHessianProduct("NewtonCg"));
     double radius = initialRadius;
     double value = evaluator.start(x, gradient);
@@ -131,7 +131,7 @@ public final class NewtonCg extends LineSearchMinimizer {
   }
 
   @Override
-  Directions directions(Evaluator evaluator, PairHistory memory) {
+  Directions directions(Evaluator evaluator) {
     Solver solver = new Solver(evaluator, evaluator.requireHessianProduct("NewtonCg"));
     return new NewtonDirections() {
       @Override
@@ -157,6 +157,10 @@ public final class NewtonCg extends LineSearchMinimizer {
     private final double[] residual;
     private final double[] p;
     private final double[] product;
+
+    /** What is tried after directions are found. */
+    private final double[] scratch;
+
     private boolean atEdge;
 
     /** Whether a product has been finite: one that never is one is a mistake, and not the edge of a function. */
@@ -168,6 +172,7 @@ public final class NewtonCg extends LineSearchMinimizer {
       residual = new double[evaluator.size()];
       p = new double[evaluator.size()];
       product = new double[evaluator.size()];
+      scratch = evaluator.workspace().point;
     }
 
     /**
@@ -207,10 +212,11 @@ public final class NewtonCg extends LineSearchMinimizer {
           return decrease;
         }
         double step = squared / curvature;
-        if (lengthAfter(d, step) >= radius) {
+        Vectors.move(scratch, d, step, p);
+        if (Vectors.twoNorm(scratch) >= radius) {
           return decrease + toEdge(d, radius, squared, curvature);
         }
-        Vectors.add(d, step, p);
+        Vectors.copy(scratch, d);
         decrease += 0.5 * step * squared;
         Vectors.add(residual, step, product);
         double next = Vectors.dot(residual, residual);
@@ -233,25 +239,18 @@ public final class NewtonCg extends LineSearchMinimizer {
       return length * norm;
     }
 
-    private double lengthAfter(double[] d, double step) {
-      double sum = 0;
-      for (int i = 0; i < d.length; i++) {
-        double element = d[i] + step * p[i];
-        sum += element * element;
-      }
-      return Math.sqrt(sum);
-    }
-
     /** Goes along p to the edge of the ball, and returns the decrease of the model on the way. */
     private double toEdge(double[] d, double radius, double squared, double curvature) {
       atEdge = true;
-      double a = Vectors.dot(p, p);
-      double b = Vectors.dot(d, p);
-      double c = Vectors.dot(d, d) - radius * radius;
-      double step = (-b + Math.sqrt(Math.max(0, b * b - a * c))) / a;
+      // In lengths of the radius, whose square may be none: |d + step p| = 1.
+      double length = Vectors.twoNorm(p);
+      double along = Vectors.dot(d, p) / length / radius;
+      double inside = Vectors.twoNorm(d) / radius;
+      double rest = along * along + (1 - inside) * (1 + inside);
+      double step = (Math.sqrt(Math.max(0, rest)) - along) * (radius / length);
       Vectors.add(d, step, p);
       // r.p = -|r|^2 for conjugate gradients.
-      return step * squared - 0.5 * step * step * curvature;
+      return step * (squared - 0.5 * step * curvature);
     }
   }
 

@@ -21,7 +21,12 @@ abstract class NewtonDirections implements Directions {
 
   @Override
   public final void moved(
-      double[] step, double[] change, double stepLength, double slope, double noise) {
+      double[] gradient,
+      double[] step,
+      double[] change,
+      double stepLength,
+      double slope,
+      double noise) {
     steepest = false;
   }
 

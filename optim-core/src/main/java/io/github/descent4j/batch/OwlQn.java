@@ -62,7 +62,7 @@ public final class OwlQn extends IterativeMinimizer {
   }
 
   @Override
-  StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
+  StopReason run(Evaluator evaluator, Progress progress) {
     OrthantSearch search = new OrthantSearch(evaluator);
     return search.run(progress, evaluator.start(search.x, search.gradient));
   }
@@ -93,15 +93,14 @@ public final class OwlQn extends IterativeMinimizer {
     /** Fills in x(a), and returns pseudo-gradient.(x(a) - x). */
     @Override
     double follow(double step) {
-      double product = 0;
       for (int i = 0; i < x.length; i++) {
         double moved = x[i] + step * direction[i];
         double orthant = x[i] != 0 ? x[i] : -pseudo[i];
         boolean stays = penalty.factors[i] == 0 || Math.signum(moved) == Math.signum(orthant);
         point[i] = stays ? moved : 0;
-        product += pseudo[i] * (point[i] - x[i]);
       }
-      return product;
+      Vectors.subtract(there, point, x);
+      return Vectors.dot(pseudo, there);
     }
   }
 
@@ -128,11 +127,10 @@ public final class OwlQn extends IterativeMinimizer {
 
     @Override
     public double penalty(double[] x) {
-      double sum = 0;
       for (int i = 0; i < x.length; i++) {
-        sum += factors[i] * Math.abs(x[i]);
+        scratch[i] = Math.abs(x[i]);
       }
-      return sum;
+      return Vectors.dot(factors, scratch);
     }
 
     @Override

@@ -45,12 +45,23 @@ final class PairHistory {
     first = 0;
   }
 
-  PairHistory copy() {
-    PairHistory copy = new PairHistory(capacity, size);
+  /** Takes the pairs of another history, of the same capacity and size, in place of its own. */
+  void copyFrom(PairHistory other) {
+    first = 0;
+    count = other.count;
     for (int i = 0; i < count; i++) {
-      copy.add(step(i), change(i), 0);
+      makeRoom(i);
+      Vectors.copy(other.step(i), steps[i]);
+      Vectors.copy(other.change(i), changes[i]);
+      products[i] = other.products[other.place(i)];
     }
-    return copy;
+  }
+
+  private void makeRoom(int place) {
+    if (steps[place] == null) {
+      steps[place] = new double[size];
+      changes[place] = new double[size];
+    }
   }
 
   /**
@@ -70,10 +81,7 @@ final class PairHistory {
       count++;
     }
     int place = place(count - 1);
-    if (steps[place] == null) {
-      steps[place] = new double[size];
-      changes[place] = new double[size];
-    }
+    makeRoom(place);
     Vectors.copy(step, steps[place]);
     Vectors.copy(change, changes[place]);
     products[place] = product;
@@ -96,14 +104,8 @@ final class PairHistory {
    * @param scaled whether H starts from gamma = s.y / y.P y of the newest pair, and not from 1
    * @param preconditioner P: H starts from gamma P
    * @param free the elements of a subspace, outside of which v is 0 and stays so; null for all
-   * @param scratch of the size of v
    */
-  void multiply(
-      double[] v,
-      boolean scaled,
-      FlatPreconditioner preconditioner,
-      boolean[] free,
-      double[] scratch) {
+  void multiply(double[] v, boolean scaled, FlatPreconditioner preconditioner, boolean[] free) {
     double gamma = 1;
     boolean found = false;
     for (int i = count - 1; i >= 0; i--) {
@@ -117,14 +119,13 @@ final class PairHistory {
       }
       if (!found) {
         found = true;
-        gamma = scaled ? sy / weight(y, preconditioner, free, scratch) : 1;
+        gamma = scaled ? sy / weight(y, preconditioner, free) : 1;
       }
       factors[place] = Vectors.dot(s, v, free) / sy;
       add(v, -factors[place], y, free);
     }
     if (!preconditioner.isIdentity()) {
-      preconditioner.apply(v, scratch);
-      Vectors.copy(scratch, v);
+      Vectors.copy(preconditioner.apply(v), v);
     }
     if (gamma != 1) {
       Vectors.scale(v, gamma);
@@ -141,13 +142,8 @@ final class PairHistory {
     }
   }
 
-  private static double weight(
-      double[] y, FlatPreconditioner preconditioner, boolean[] free, double[] scratch) {
-    if (preconditioner.isIdentity()) {
-      return Vectors.dot(y, y, free);
-    }
-    preconditioner.apply(y, scratch);
-    return Vectors.dot(y, scratch, free);
+  private static double weight(double[] y, FlatPreconditioner preconditioner, boolean[] free) {
+    return Vectors.dot(y, preconditioner.isIdentity() ? y : preconditioner.apply(y), free);
   }
 
   private static void add(double[] v, double factor, double[] a, boolean[] free) {

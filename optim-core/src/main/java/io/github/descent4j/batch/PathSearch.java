@@ -15,21 +15,23 @@ abstract class PathSearch {
   /** The point x(a). */
   final double[] point;
 
+  /** Its gradient, and before that is known anything that is needed for a moment. */
+  final double[] there;
+
   private final Evaluator evaluator;
   private final PairHistory pairs;
   private final FlatPreconditioner none;
-  private final double[] there;
 
   PathSearch(Evaluator evaluator, int history) {
     this.evaluator = evaluator;
-    int n = evaluator.size();
-    pairs = new PairHistory(history, n);
-    none = new FlatPreconditioner(null, evaluator.layout());
-    x = new double[n];
-    gradient = new double[n];
-    direction = new double[n];
-    point = new double[n];
-    there = new double[n];
+    Workspace workspace = evaluator.workspace();
+    pairs = workspace.pairs(history);
+    none = workspace.flat(null);
+    x = workspace.x;
+    gradient = workspace.gradient;
+    direction = workspace.direction;
+    point = workspace.point;
+    there = workspace.there;
   }
 
   /**
@@ -48,7 +50,7 @@ abstract class PathSearch {
    * @param free the elements of a subspace; null for all
    */
   final void multiply(boolean[] free) {
-    pairs.multiply(direction, true, none, free, null);
+    pairs.multiply(direction, true, none, free);
   }
 
   /** Runs to its end from the point and the gradient, at which the function has a value. */

@@ -52,8 +52,7 @@ final class Progress {
     if (history.isEmpty()) {
       beginning = Vectors.maxNorm(x);
     }
-    double before =
-        history.isEmpty() ? Double.NaN : history.get(history.size() - 1).value();
+    Iteration last = history.isEmpty() ? null : history.get(history.size() - 1);
     Iteration iteration =
         new Iteration(history.size(), value, measure, stepLength, evaluator.evaluations());
     history.add(iteration);
@@ -71,7 +70,7 @@ final class Progress {
     if (!Double.isNaN(moved)) {
       // A step of some roundings, as along a gradient of the wrong sign, has met no tolerance.
       boolean moves = moved > evaluator.noise(Vectors.maxNorm(x));
-      double change = Math.abs(value - before);
+      double change = Math.abs(value - last.value());
       double above = value - evaluator.bestValue() - evaluator.noise(value);
       double smallChange = minimizer.valueTolerance * Math.max(1, Math.abs(value));
       if (minimizer.valueTolerance > 0 && moves && change <= smallChange) {
@@ -81,7 +80,10 @@ final class Progress {
       if (minimizer.stepTolerance > 0 && moves && moved <= smallStep) {
         return met(StopReason.STEP, above <= 0 || evaluator.distanceFromBest(x) <= smallStep);
       }
-      boolean idles = change <= evaluator.noise(value) && measure >= smallestMeasure;
+      int evaluations = iteration.evaluations() - last.evaluations();
+      // A search that goes by rounding alone can be lower by another one at each of its calls.
+      double creep = evaluator.noise(value) + evaluations * evaluator.rounding(value);
+      boolean idles = change <= creep && measure >= smallestMeasure;
       idle = idles ? idle + 1 : 0;
       if (idle >= PATIENCE) {
         return StopReason.NO_PROGRESS;

@@ -58,13 +58,14 @@ public final class ProjectedGradient extends IterativeMinimizer {
   }
 
   @Override
-  StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
+  StopReason run(Evaluator evaluator, Progress progress) {
     Feasible set = (Feasible) evaluator.terms();
-    int n = evaluator.size();
-    double[] x = new double[n];
-    double[] gradient = new double[n];
-    double[] point = new double[n];
-    double[] there = new double[n];
+    Workspace workspace = evaluator.workspace();
+    double[] x = workspace.x;
+    double[] gradient = workspace.gradient;
+    double[] change = workspace.direction;
+    double[] point = workspace.point;
+    double[] there = workspace.there;
     double value = evaluator.start(x, gradient);
     boolean inside = set.startIsFeasible(x);
     double step = stepLength > 0 ? stepLength : halfOfFirst(gradient);
@@ -85,7 +86,8 @@ public final class ProjectedGradient extends IterativeMinimizer {
         Vectors.move(point, x, -step, gradient);
         set.project(point);
         reached = evaluator.evaluate(point, there);
-        double distance = distance(x, point);
+        Vectors.subtract(change, point, x);
+        double distance = Vectors.twoNorm(change);
         double enough = SUFFICIENT_DECREASE * distance * distance / step;
         hidden = enough <= evaluator.noise(value);
         boolean takesAny = stepLength > 0 || !inside;
@@ -95,15 +97,14 @@ public final class ProjectedGradient extends IterativeMinimizer {
           found = reached <= value - enough;
         } else {
           // The function has to fall still at the end of the step.
-          found = reached <= value + evaluator.noise(value) && rise(x, point, there) <= 0;
+          found = reached <= value + evaluator.noise(value) && Vectors.dot(there, change) <= 0;
         }
       }
       if (!found) {
         return StopReason.LINE_SEARCH_FAILED;
       }
-      grows = !hidden || rise(x, point, there) <= rise(x, point, gradient) / 2;
-      Vectors.subtract(x, point, x);
-      double moved = Vectors.maxNorm(x);
+      grows = !hidden || Vectors.dot(there, change) <= Vectors.dot(gradient, change) / 2;
+      double moved = Vectors.maxNorm(change);
       Vectors.copy(point, x);
       Vectors.copy(there, gradient);
       value = reached;
@@ -119,22 +120,6 @@ public final class ProjectedGradient extends IterativeMinimizer {
 
   private static double halfOfFirst(double[] gradient) {
     return 0.5 / Math.max(Vectors.twoNorm(gradient), Double.MIN_NORMAL);
-  }
-
-  private static double rise(double[] from, double[] to, double[] gradient) {
-    double sum = 0;
-    for (int i = 0; i < from.length; i++) {
-      sum += gradient[i] * (to[i] - from[i]);
-    }
-    return sum;
-  }
-
-  private static double distance(double[] a, double[] b) {
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      sum += (a[i] - b[i]) * (a[i] - b[i]);
-    }
-    return Math.sqrt(sum);
   }
 
   @Override

@@ -84,7 +84,7 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
   }
 
   @Override
-  StopReason run(Evaluator evaluator, Progress progress, PairHistory memory) {
+  StopReason run(Evaluator evaluator, Progress progress) {
     BoxSearch search = new BoxSearch(evaluator);
     return search.run(progress, evaluator.start(search.x, search.gradient));
   }
@@ -122,11 +122,10 @@ public final class ProjectedLBfgs extends IterativeMinimizer {
     double follow(double step) {
       Vectors.move(point, x, step, direction);
       box.project(point);
-      double promised = step * slope;
       for (int k = 0; k < point.length; k++) {
-        promised += free[k] ? 0 : gradient[k] * (point[k] - x[k]);
+        there[k] = free[k] ? 0 : point[k] - x[k];
       }
-      return promised;
+      return step * slope + Vectors.dot(gradient, there);
     }
   }
 

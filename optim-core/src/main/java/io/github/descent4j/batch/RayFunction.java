@@ -13,12 +13,13 @@ final class RayFunction implements LineFunction {
   private double step = Double.NaN;
   private double value;
 
-  RayFunction(Evaluator evaluator, double[] x, double[] direction) {
+  RayFunction(Evaluator evaluator) {
     this.evaluator = evaluator;
-    this.x = x;
-    this.direction = direction;
-    point = new double[x.length];
-    gradient = new double[x.length];
+    Workspace workspace = evaluator.workspace();
+    x = workspace.x;
+    direction = workspace.direction;
+    point = workspace.point;
+    gradient = workspace.there;
   }
 
   void start() {

@@ -9,8 +9,9 @@ public enum StopReason {
   /** The parameters changed by more than eight roundings, and no more than their tolerance: converged. */
   STEP,
   /**
-   * For ten iterations value and gradient have not improved by more than the rounding of the value; or a tolerance is met at a point
-   * that is higher than the best one, at which the parameters end, and that one does not meet it.
+   * For ten iterations the gradient has not become smaller, and none of them has changed the value by more than rounding can: by eight
+   * roundings, and one more for each evaluation. Or a tolerance is met at a point that is higher than the best one, at which the
+   * parameters end, and that one does not meet it.
    */
   NO_PROGRESS,
   /** The limit of iterations is reached. */

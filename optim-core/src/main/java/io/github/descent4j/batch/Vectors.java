@@ -1,8 +1,8 @@
 package io.github.descent4j.batch;
 
 /**
- * Arithmetic of flat vectors. Sums have four parts, element i in part i mod 4, whatever the machine: the same bits on any number of
- * cores.
+ * Arithmetic of flat vectors. Sums over elements have four parts, element i in part i mod 4 (those of the last, incomplete four in part
+ * 0), whatever the machine: the same bits on any number of cores.
  */
 final class Vectors {
 
@@ -36,13 +36,21 @@ final class Vectors {
     if (free == null) {
       return dot(a, b);
     }
-    double sum = 0;
-    for (int i = 0; i < a.length; i++) {
-      if (free[i]) {
-        sum += a[i] * b[i];
-      }
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int whole = a.length & ~3;
+    for (int i = 0; i < whole; i += 4) {
+      s0 += free[i] ? a[i] * b[i] : 0;
+      s1 += free[i + 1] ? a[i + 1] * b[i + 1] : 0;
+      s2 += free[i + 2] ? a[i + 2] * b[i + 2] : 0;
+      s3 += free[i + 3] ? a[i + 3] * b[i + 3] : 0;
     }
-    return sum;
+    for (int i = whole; i < a.length; i++) {
+      s0 += free[i] ? a[i] * b[i] : 0;
+    }
+    return (s0 + s1) + (s2 + s3);
   }
 
   static double maxNorm(double[] a) {
@@ -55,11 +63,21 @@ final class Vectors {
   }
 
   static double oneNorm(double[] a) {
-    double sum = 0;
-    for (double element : a) {
-      sum += Math.abs(element);
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    int whole = a.length & ~3;
+    for (int i = 0; i < whole; i += 4) {
+      s0 += Math.abs(a[i]);
+      s1 += Math.abs(a[i + 1]);
+      s2 += Math.abs(a[i + 2]);
+      s3 += Math.abs(a[i + 3]);
     }
-    return sum;
+    for (int i = whole; i < a.length; i++) {
+      s0 += Math.abs(a[i]);
+    }
+    return (s0 + s1) + (s2 + s3);
   }
 
   /** Without overflow or underflow of the squares. */
@@ -72,11 +90,11 @@ final class Vectors {
     if (max == 0 || !Double.isFinite(max)) {
       return max;
     }
-    double sum = 0;
-    for (double element : a) {
-      sum += (element / max) * (element / max);
+    double[] scaled = a.clone();
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] /= max;
     }
-    return max * Math.sqrt(sum);
+    return max * Math.sqrt(dot(scaled, scaled));
   }
 
   static boolean isFinite(double[] a) {

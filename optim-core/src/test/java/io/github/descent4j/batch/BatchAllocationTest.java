@@ -12,6 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.bytedeco.javacpp.Pointer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,9 @@ class BatchAllocationTest {
   private static final long ALLOWED_TO_PROJECT = 600_000;
 
   private static final int ARRAYS = 100;
+
+  /** Elements: a vector of them has eight times as many bytes. */
+  private static final int LARGE = 20_000;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -84,6 +88,60 @@ class BatchAllocationTest {
   @MethodSource("methods")
   void anIterationAllocatesNoMoreThanItsHistory(Limited method) {
     assertAllocatesAtMost(ALLOWED, method);
+  }
+
+  /**
+   * A step of the optimizer works where the last one did: it allocates the objects of a run, iteration and search, and no vector, of which
+   * a single one would be eight times that.
+   */
+  @ParameterizedTest
+  @MethodSource("preconditioners")
+  void aStepOfTheOptimizerAllocatesNoVector(Preconditioner preconditioner) {
+    Parameters parameters =
+        Problem.at(new SplittableRandom(3).doubles(LARGE, -1, 1).toArray());
+    FlatArray value = FlatArray.of(parameters.get(0).value());
+    FlatArray gradient = FlatArray.of(parameters.get(0).gradient());
+    double[] x = new double[LARGE];
+    int[] batch = {0};
+    // Another function at each step: sum of c_i x_i^4, with coefficients that change.
+    Objective objective = all -> {
+      value.read(x);
+      double sum = 0;
+      for (int i = 0; i < LARGE; i++) {
+        double factor = 1 + (i + batch[0]) % 5;
+        double square = x[i] * x[i];
+        sum += factor * square * square;
+        x[i] = 4 * factor * square * x[i];
+      }
+      gradient.write(x);
+      return sum;
+    };
+    LBfgsOptimizer optimizer = LBfgsOptimizer.builder()
+        .iterations(2)
+        .gradientTolerance(0)
+        .preconditioner(preconditioner)
+        .build();
+    for (; batch[0] < 10; batch[0]++) {
+      // Until the history is full, and in both places.
+      optimizer.step(parameters, objective);
+    }
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < ROUNDS && least >= LARGE; round++, batch[0]++) {
+      long offHeap = Pointer.totalBytes();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      MinimizerResult result = optimizer.step(parameters, objective);
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      assertThat(result.iterations()).as("%s", result).isEqualTo(2);
+      assertThat(Pointer.totalBytes()).isEqualTo(offHeap);
+    }
+    assertThat(least).as("bytes of a step").isLessThan(LARGE);
+  }
+
+  static List<Preconditioner> preconditioners() {
+    return Arrays.asList(
+        null,
+        Preconditioner.dividingBy(Nd4j.ones(DataType.DOUBLE, LARGE).muli(50)),
+        (vector, result) -> result.get(0).assign(vector.get(0)));
   }
 
   /** The exception: what works on arrays by itself. It is on the heap, too. */

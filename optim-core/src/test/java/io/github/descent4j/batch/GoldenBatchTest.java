@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,14 +185,19 @@ class GoldenBatchTest {
             Golden.numbers(pairs.get(i).get("s")), Golden.numbers(pairs.get(i).get("y")), 0);
       }
       double[] actual = gradient.clone();
-      history.multiply(actual, expected.get("scale_by_last_pair").booleanValue(), none, null, null);
+      history.multiply(actual, expected.get("scale_by_last_pair").booleanValue(), none, null);
       assertCloseToLargest(actual, Golden.numbers(expected.get("H_times_g")));
     }
 
     Bfgs.InverseHessian inverse =
         new Bfgs.InverseHessian(gradient.length, false, new FlatPreconditioner(null, null));
+    // Gradients whose changes are those of the pairs.
+    double[] there = new double[gradient.length];
     for (JsonNode pair : pairs) {
-      inverse.moved(Golden.numbers(pair.get("s")), Golden.numbers(pair.get("y")), 1, -1, 0);
+      inverse.find(null, there, new double[there.length]);
+      double[] y = Golden.numbers(pair.get("y"));
+      Vectors.add(there, 1, y);
+      inverse.moved(there, Golden.numbers(pair.get("s")), y, 1, -1, 0);
     }
     double[] matrix = new double[25];
     for (int i = 0; i < 5; i++) {
@@ -228,15 +234,13 @@ class GoldenBatchTest {
       assertThat(Golden.close(value, point.get("f").doubleValue())).isTrue();
       assertCloseToLargest(gradient, Golden.numbers(point.get("gradient")));
       double[] hessian = Golden.numbers(point.get("hessian"));
-      if (!name.endsWith("mlp")) {
-        double[][] rows = new double[x.length][x.length];
-        problem.hessian(x, rows);
-        double[] flat = new double[x.length * x.length];
-        for (int i = 0; i < x.length; i++) {
-          System.arraycopy(rows[i], 0, flat, i * x.length, x.length);
-        }
-        assertCloseToLargest(flat, hessian);
+      double[][] rows = new double[x.length][x.length];
+      problem.hessian(x, rows);
+      double[] flat = new double[x.length * x.length];
+      for (int i = 0; i < x.length; i++) {
+        System.arraycopy(rows[i], 0, flat, i * x.length, x.length);
       }
+      assertCloseToLargest(flat, hessian);
       Parameters parameters = Problem.at(x);
       HessianProduct differenced =
           problem.withDifferencedHessianProduct().hessianProduct().orElseThrow();
@@ -288,32 +292,25 @@ class GoldenBatchTest {
       methods.forEach((method, minimizer) -> {
         Problem problem = Problem.of(golden.get("problem"));
         Parameters parameters = Problem.at(Golden.numbers(run.get("initial")));
-        Objective objective = !method.contains("Newton-CG")
-            ? problem
-            : name.endsWith("mlp")
-                ? problem.withDifferencedHessianProduct()
-                : problem.withItsHessian();
-        MinimizerResult result = minimizer.minimize(objective, parameters);
+        MinimizerResult result = minimizer.minimize(problem.withItsHessian(), parameters);
         String family = method.substring(0, method.indexOf(' '));
         String what = name + " " + method + " " + result;
         assertThat(result.reason()).as(what).isEqualTo(StopReason.GRADIENT);
         assertThat(result.gradientNorm()).as(what).isLessThanOrEqualTo(1e-8);
-        if (!method.contains("Newton-CG") || !name.endsWith("mlp")) {
-          assertThat(problem.evaluationsTo1e5())
-              .as(what)
-              .isLessThanOrEqualTo(bar.get(family + "_evaluations_to_1e-5").doubleValue());
-          assertThat(problem.evaluationsTo1e8())
-              .as(what)
-              .isLessThanOrEqualTo(bar.get(family + "_evaluations_to_1e-8").doubleValue());
-        }
-        double minimum = run.get("minimum").doubleValue();
-        if (name.endsWith("mlp") && result.value() > minimum + 1e-9) {
-          assertThat(result.value()).as(what).isLessThanOrEqualTo(1.05 * minimum);
-        } else {
-          double[] within = {bar.get("x_within").doubleValue()};
-          Golden.assertClose(
-              what, parameters.get(0).value(), Golden.numbers(run.get("minimiser")), 0, within);
-        }
+        assertThat(problem.evaluationsTo1e5())
+            .as(what)
+            .isLessThanOrEqualTo(bar.get(family + "_evaluations_to_1e-5").doubleValue());
+        assertThat(problem.evaluationsTo1e8())
+            .as(what)
+            .isLessThanOrEqualTo(bar.get(family + "_evaluations_to_1e-8").doubleValue());
+        // The mlp is not convex, and a method may end in another minimum: all of these end in this
+        // one.
+        double[] within = {bar.get("x_within").doubleValue()};
+        Golden.assertClose(
+            what, parameters.get(0).value(), Golden.numbers(run.get("minimiser")), 0, within);
+        assertThat(result.value())
+            .as(what)
+            .isCloseTo(run.get("minimum").doubleValue(), Offset.offset(1e-12));
       });
     }
   }

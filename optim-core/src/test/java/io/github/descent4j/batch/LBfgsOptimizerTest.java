@@ -10,6 +10,7 @@ import io.github.descent4j.state.StateFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,7 +191,150 @@ class LBfgsOptimizerTest {
             parameters, all -> optimizer.step(parameters, batch(1)).value()))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("is under way");
+    optimizer.step(parameters, batch(3));
+
+    // As if the failed ones had not been.
+    LBfgsOptimizer other = LBfgsOptimizer.builder().iterations(3).build();
+    Parameters straight = Problem.at(0, 0, 0, 0);
+    other.step(straight, batch(1));
+    other.step(straight, batch(3));
+    assertThat(Problem.where(parameters)).isEqualTo(Problem.where(straight));
+    assertThat(optimizer.state().slot("x", "y")).isEqualTo(other.state().slot("x", "y"));
+  }
+
+  /** The first step of a model that is given up says nothing about the next one. */
+  @Test
+  void aFailedFirstStepBindsToNoModel() {
+    LBfgsOptimizer optimizer = new LBfgsOptimizer();
+    assertThatThrownBy(() -> optimizer.step(Problem.at(0, 0, 0, 0), all -> Double.NaN))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(optimizer.state().parameters()).isEmpty();
+    assertThat(optimizer.step(Problem.at(0, 0), new Problem.Booth()).converged())
+        .isTrue();
+    assertThat(optimizer.state().slot("x", "s").size(1)).isEqualTo(2);
+  }
+
+  /** What is kept from step to step belongs to arrays, which may be others at the next one, or closed. */
+  @Test
+  void theArraysMayChangeFromStepToStep() {
+    LBfgsOptimizer optimizer = LBfgsOptimizer.builder().iterations(2).build();
+    LBfgsOptimizer other = LBfgsOptimizer.builder().iterations(2).build();
+    Parameters straight = Problem.at(0, 0, 0, 0);
+    Parameters moving = Problem.at(0, 0, 0, 0);
+    for (int step = 0; step < 4; step++) {
+      optimizer.step(straight, batch(step));
+      other.step(moving, batch(step));
+      assertThat(Problem.where(moving)).isEqualTo(Problem.where(straight));
+      if (step % 2 == 1) {
+        moving = Problem.at(Problem.where(moving));
+      } else {
+        // The same arrays: what is kept serves on.
+        Parameter only = moving.get(0);
+        moving = Parameters.of(Parameter.of("x", only.value(), only.gradient()));
+      }
+    }
+    assertThat(other.state().slot("x", "s")).isEqualTo(optimizer.state().slot("x", "s"));
+    straight.get(0).gradient().close();
+    assertThatThrownBy(() -> optimizer.step(straight, batch(1)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("gradient of parameter 'x' has been closed, expected an open array");
+  }
+
+  /** A file that is loaded between two steps of the same arrays counts. */
+  @Test
+  void goesOnFromAFileInTheSameArrays(@TempDir Path folder) {
+    Path file = folder.resolve("state.npz");
+    LBfgsOptimizer optimizer = LBfgsOptimizer.builder().iterations(2).build();
+    Parameters parameters = Problem.at(0, 0, 0, 0);
     optimizer.step(parameters, batch(1));
+    optimizer.state().save(file);
+    double[] saved = Problem.where(parameters);
+    optimizer.step(parameters, batch(2));
+    double[] after = Problem.where(parameters);
+    optimizer.step(parameters, batch(3));
+    optimizer.state().load(file, parameters);
+    parameters.get(0).value().assign(Nd4j.createFromArray(saved));
+    optimizer.step(parameters, batch(2));
+    assertThat(Problem.where(parameters)).isEqualTo(after);
+    assertThat(optimizer.steps()).isEqualTo(2);
+
+    // Of another model, to which it then belongs.
+    LBfgsOptimizer other = new LBfgsOptimizer();
+    other.step(Problem.at(0, 0), new Problem.Booth());
+    other.state().save(file);
+    optimizer.state().load(file, Problem.at(0, 0));
+    assertThatThrownBy(() -> optimizer.step(parameters, batch(2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("parameter 'x' has shape [4], expected [2] as in the steps before");
+    assertThat(Problem.where(parameters)).isEqualTo(after);
+  }
+
+  /** What PyTorch calls max_eval and tolerance_change. */
+  @Test
+  void endsAStepWhereItIsTold() {
+    MinimizerResult whole =
+        new LBfgsOptimizer().step(Problem.at(-1.2, 1), new Problem.Rosenbrock());
+    assertThat(whole.evaluations()).isGreaterThan(7);
+    for (int most : new int[] {1, 2, 7}) {
+      LBfgsOptimizer optimizer = LBfgsOptimizer.builder().maxEvaluations(most).build();
+      Parameters parameters = Problem.at(-1.2, 1);
+      MinimizerResult result = optimizer.step(parameters, new Problem.Rosenbrock());
+      assertThat(result.reason()).isEqualTo(StopReason.EVALUATION_LIMIT);
+      assertThat(result.evaluations()).isEqualTo(most);
+      assertThat(optimizer.steps()).isEqualTo(1);
+      // The best of the points seen, with the pairs up to it.
+      assertThat(new Problem.Rosenbrock().value(Problem.where(parameters), new double[2]))
+          .isEqualTo(result.value());
+      assertThat(result.value())
+          .isLessThanOrEqualTo(whole.history().stream()
+              .filter(iteration -> iteration.evaluations() <= most)
+              .mapToDouble(Iteration::value)
+              .min()
+              .orElseThrow());
+    }
+    LBfgsOptimizer byValue =
+        LBfgsOptimizer.builder().gradientTolerance(0).valueTolerance(1e-3).build();
+    LBfgsOptimizer byStep =
+        LBfgsOptimizer.builder().gradientTolerance(0).stepTolerance(1e-2).build();
+    assertThat(byValue.step(Problem.at(0, 0, 0, 0), batch(1)).reason()).isEqualTo(StopReason.VALUE);
+    assertThat(byStep.step(Problem.at(0, 0, 0, 0), batch(1)).reason()).isEqualTo(StopReason.STEP);
+    assertThat(byStep.toString())
+        .contains("stepTolerance=0.01", "maxEvaluations=2147483647", "preconditioned=false");
+    assertThatThrownBy(() -> LBfgsOptimizer.builder().maxEvaluations(0).build())
+        .hasMessage("maxEvaluations is 0, expected a number >= 1");
+    assertThatThrownBy(() -> LBfgsOptimizer.builder().valueTolerance(-1).build())
+        .hasMessage("valueTolerance is -1.0, expected a finite number >= 0");
+  }
+
+  /** A diagonal that makes the Hessian the identity: two iterations are enough, step after step, and another vector is an error. */
+  @Test
+  void takesAPreconditioner() {
+    double[][] a = {{1, 0, 0}, {0, 100, 0}, {0, 0, 10_000}};
+    INDArray diagonal = Nd4j.createFromArray(1.0, 100.0, 10_000.0);
+    for (Preconditioner preconditioner : new Preconditioner[] {
+      Preconditioner.dividingBy(diagonal),
+      (vector, result) -> result.get(0).assign(vector.get(0).div(diagonal))
+    }) {
+      LBfgsOptimizer optimizer =
+          LBfgsOptimizer.builder().iterations(2).preconditioner(preconditioner).build();
+      Parameters parameters = Problem.at(1, 2, 3);
+      for (double target : new double[] {1, -1}) {
+        double[] b = {target, 100 * target, 10_000 * target};
+        MinimizerResult result = optimizer.step(parameters, new Problem.Quadratic(a, b));
+        assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+        for (double element : Problem.where(parameters)) {
+          assertThat(element).isCloseTo(target, Offset.offset(1e-10));
+        }
+      }
+    }
+    LBfgsOptimizer bound = LBfgsOptimizer.builder()
+        .preconditioner(Preconditioner.dividingBy(diagonal))
+        .build();
+    Parameters two = Problem.at(1, 2);
+    assertThatThrownBy(() -> bound.step(two, new Problem.Booth()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("diagonal of parameter 'x' has shape [3], expected [2] as the value");
+    assertThat(Problem.where(two)).isEqualTo(new double[] {1, 2});
   }
 
   @Test

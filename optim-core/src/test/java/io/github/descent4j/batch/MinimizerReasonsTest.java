@@ -349,6 +349,94 @@ class MinimizerReasonsTest {
     assertThat(result.value()).isLessThanOrEqualTo(last[0] + 13 * Math.ulp(2.9));
   }
 
+  /** However many calls a search makes, and whatever it evaluates besides. */
+  @Test
+  void aSearchOfManyCallsThatGoesByRoundingEndsToo() {
+    for (LineSearch search : List.of(
+        new MoreThuente(),
+        MoreThuente.builder().maxEvaluations(200).build(),
+        HagerZhang.builder().maxEvaluations(200).build(),
+        new Backtracking())) {
+      for (Minimizer method : List.of(
+          LBfgs.builder().lineSearch(search).build(),
+          Bfgs.builder().lineSearch(search).build(),
+          ConjugateGradient.builder().lineSearch(search).build(),
+          GradientDescent.builder().lineSearch(search).build(),
+          NewtonCg.builder()
+              .globalization(NewtonCg.Globalization.LINE_SEARCH)
+              .lineSearch(search)
+              .build())) {
+        double[] last = {3};
+        Objective creeping = MinimizerTest.of(
+            x -> {
+              last[0] = Math.nextDown(last[0]);
+              return last[0];
+            },
+            x -> 1);
+        MinimizerResult result =
+            method.minimize(creeping.withDifferencedHessianProduct(), Problem.at(1));
+        assertThat(result.reason())
+            .as("%s %s", method, result)
+            .isIn(StopReason.NO_PROGRESS, StopReason.LINE_SEARCH_FAILED);
+        assertThat(result.iterations()).as("%s", method).isLessThanOrEqualTo(12);
+      }
+    }
+  }
+
+  /** A ball whose radius has no square, and steps without one: Newton's step to the minimum is inside. */
+  @Test
+  void lengthsHaveNoSquare() {
+    double far = 1e170;
+    Objective wide =
+        MinimizerTest.of(x -> 1e-170 * (x - far) * (x - far) / 2, x -> 1e-170 * (x - far));
+    Parameters parameters = Problem.at(0);
+    MinimizerResult result = NewtonCg.builder()
+        .initialRadius(1e200)
+        .build()
+        .minimize(
+            wide.withHessianProduct(
+                (all, vector, product) -> product.get(0).assign(vector.get(0).mul(1e-170))),
+            parameters);
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+    assertThat(result.iterations()).isEqualTo(1);
+    assertThat(end(parameters) / far).isCloseTo(1, within(1e-14));
+
+    // To the edge of such a ball, where the curvature is negative.
+    MinimizerResult down = NewtonCg.builder()
+        .initialRadius(1e200)
+        .build()
+        .minimize(
+            MinimizerTest.of(x -> -1e-250 * x * x / 2 - x, x -> -1e-250 * x - 1)
+                .withHessianProduct((all, vector, product) ->
+                    product.get(0).assign(vector.get(0).mul(-1e-250))),
+            Problem.at(0));
+    assertThat(down.reason()).as("%s", down).isEqualTo(StopReason.UNBOUNDED);
+    assertThat(down.evaluations()).as("%s", down).isEqualTo(2);
+  }
+
+  /** More elements than a matrix can have is said at once, before anything is evaluated or the matrix allocated. */
+  @Test
+  void tooManyElementsForAMatrixAreSaidAtOnce() {
+    Objective never = all -> {
+      throw new AssertionError("evaluated");
+    };
+    Objective withHessian = never.withHessian((all, hessian) -> {});
+    Parameters newton = Problem.at(new double[46_341]);
+    assertThatThrownBy(() -> new Newton().minimize(withHessian, newton))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("parameters have 46341 elements together, expected at most 46340 for Newton:"
+            + " NewtonCg takes more");
+    Parameters bfgs = Problem.at(new double[65_536]);
+    assertThatThrownBy(() -> new Bfgs().minimize(never, bfgs))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("parameters have 65536 elements together, expected at most 65535 for Bfgs:"
+            + " LBfgs takes more");
+    // At most: H is the identity until there is a pair, and takes no memory.
+    Objective zero = all -> 0;
+    assertThat(new Bfgs().minimize(zero, Problem.at(new double[65_535])).reason())
+        .isEqualTo(StopReason.GRADIENT);
+  }
+
   /** A step of 1e39 is finite in double, and infinite in FLOAT: the function is not asked there. */
   @Test
   void aPointThatRoundsToInfinityIsNone() {
@@ -546,10 +634,10 @@ class MinimizerReasonsTest {
     Bfgs.InverseHessian inverse =
         new Bfgs.InverseHessian(2, false, new FlatPreconditioner(null, null));
     double[] product = {3, 4};
-    inverse.moved(step, change, 1, -1, 0x1p-23);
+    inverse.moved(step, step, change, 1, -1, 0x1p-23);
     inverse.find(step, new double[] {3, 4}, product);
     assertThat(product).isEqualTo(new double[] {-3, -4});
-    inverse.moved(step, change, 1, -1, 0x1p-52);
+    inverse.moved(step, step, change, 1, -1, 0x1p-52);
     inverse.find(step, new double[] {3, 4}, product);
     assertThat(product).isNotEqualTo(new double[] {-3, -4});
   }

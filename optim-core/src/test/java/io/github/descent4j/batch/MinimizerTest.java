@@ -128,6 +128,53 @@ class MinimizerTest {
     assertThat(result.value()).isLessThanOrEqualTo(result.history().get(2).value());
   }
 
+  /** The lowest of all points evaluated, those that a search has tried and left included. */
+  @ParameterizedTest
+  @MethodSource("methods")
+  void aListenerThatStopsLeavesTheLowestOfAllPoints(Minimizer method) {
+    int stopped = 0;
+    for (int seed = 0; seed < 30; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int n = 2 * random.nextInt(1, 6);
+      Problem problem = seed % 2 == 0 ? new Problem.Rosenbrock() : Problem.quadratic(n, seed, 1000);
+      Parameters parameters = Problem.at(random.doubles(n, -2, 2).toArray());
+      List<double[]> points = new ArrayList<>();
+      List<Double> values = new ArrayList<>();
+      Objective watched = all -> {
+        double value = problem.evaluate(all);
+        points.add(Problem.where(all));
+        values.add(value);
+        return value;
+      };
+      Objective whole = watched
+          .withHessian(problem.withItsHessian().hessian().orElseThrow())
+          .withHessianProduct(problem.withItsHessian().hessianProduct().orElseThrow());
+      int last = random.nextInt(8);
+      MinimizerResult result =
+          method.minimize(whole, parameters, iteration -> iteration.number() < last);
+      String what = method + ", seed " + seed + ": " + result;
+      stopped += result.reason() == StopReason.STOPPED ? 1 : 0;
+      double lowest =
+          values.stream().filter(Double::isFinite).min(Double::compare).orElseThrow();
+      // Values that differ by rounding alone are the same.
+      double rounding = 64 * 0x1p-52 * Math.max(1, Math.abs(lowest));
+      assertThat(result.value()).as(what).isLessThanOrEqualTo(lowest + rounding);
+      assertThat(values.get(indexOf(points, Problem.where(parameters))))
+          .as(what)
+          .isEqualTo(result.value());
+    }
+    assertThat(stopped).as("%s", method).isGreaterThan(15);
+  }
+
+  private static int indexOf(List<double[]> points, double[] point) {
+    for (int i = 0; i < points.size(); i++) {
+      if (Arrays.equals(points.get(i), point)) {
+        return i;
+      }
+    }
+    throw new AssertionError("no such point: " + Arrays.toString(point));
+  }
+
   @ParameterizedTest
   @MethodSource("methods")
   void anExceptionLeavesTheBestPoint(Minimizer method) {
@@ -278,17 +325,17 @@ class MinimizerTest {
   private static final String REASONS = """
       NO_PROGRESS NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
       ITERATION_LIMIT NO_PROGRESS GRADIENT ITERATION_LIMIT ITERATION_LIMIT UNBOUNDED GRADIENT ITERATION_LIMIT NO_PROGRESS
-      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED ITERATION_LIMIT
-      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED ITERATION_LIMIT
-      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED ITERATION_LIMIT
-      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED ITERATION_LIMIT
+      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
+      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
+      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
+      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
       NO_PROGRESS NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
-      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED ITERATION_LIMIT
+      NO_PROGRESS NO_PROGRESS GRADIENT NO_PROGRESS UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
       LINE_SEARCH_FAILED LINE_SEARCH_FAILED GRADIENT UNBOUNDED UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED LINE_SEARCH_FAILED
       NOT_A_DESCENT_DIRECTION NO_PROGRESS GRADIENT ITERATION_LIMIT ITERATION_LIMIT UNBOUNDED GRADIENT ITERATION_LIMIT NO_PROGRESS
       LINE_SEARCH_FAILED LINE_SEARCH_FAILED GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED LINE_SEARCH_FAILED
-      NO_PROGRESS NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED ITERATION_LIMIT
-      NO_PROGRESS NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED ITERATION_LIMIT
+      NO_PROGRESS NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
+      NO_PROGRESS NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
       LINE_SEARCH_FAILED NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
       NO_PROGRESS NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS
       NO_PROGRESS NO_PROGRESS GRADIENT ITERATION_LIMIT UNBOUNDED UNBOUNDED GRADIENT LINE_SEARCH_FAILED NO_PROGRESS

@@ -361,6 +361,84 @@ abstract class Problem implements Objective {
       Vectors.add(gradient, lambda, p);
       return value + lambda / 2 * Vectors.dot(p, p);
     }
+
+    /**
+     * Of an example with logits z, their softmax s and errors e = s - label: the sum over k, l of (s_k [k = l] - s_k s_l) dz_k dz_l', plus
+     * the sum over k of e_k times the second derivatives of z_k, which are 0 but for two weights of the hidden layer's same unit, and for
+     * such a weight with the unit's weight of the output.
+     */
+    @Override
+    void hessian(double[] p, double[][] hessian) {
+      int b1 = hidden * in;
+      int w2 = b1 + hidden;
+      int b2 = w2 + out * hidden;
+      int size = b2 + out;
+      for (int n = 0; n < labels.length; n++) {
+        // The inputs with a 1 for the bias, and where their weights are.
+        double[] x = new double[in + 1];
+        System.arraycopy(features[n], 0, x, 0, in);
+        x[in] = 1;
+        double[] h = new double[hidden];
+        for (int j = 0; j < hidden; j++) {
+          double z = 0;
+          for (int i = 0; i <= in; i++) {
+            z += p[weight(j, i)] * x[i];
+          }
+          h[j] = Math.tanh(z);
+        }
+        double[][] slopes = new double[out][size];
+        double[] s = new double[out];
+        double sum = 0;
+        for (int k = 0; k < out; k++) {
+          double z = p[b2 + k];
+          slopes[k][b2 + k] = 1;
+          for (int j = 0; j < hidden; j++) {
+            double weight = p[w2 + k * hidden + j];
+            z += weight * h[j];
+            slopes[k][w2 + k * hidden + j] = h[j];
+            for (int i = 0; i <= in; i++) {
+              slopes[k][weight(j, i)] = weight * (1 - h[j] * h[j]) * x[i];
+            }
+          }
+          s[k] = Math.exp(z);
+          sum += s[k];
+        }
+        double[] mean = new double[size];
+        for (int k = 0; k < out; k++) {
+          s[k] /= sum;
+          Vectors.add(mean, s[k], slopes[k]);
+        }
+        for (int a = 0; a < size; a++) {
+          for (int k = 0; k < out; k++) {
+            Vectors.add(hessian[a], s[k] * slopes[k][a] / labels.length, slopes[k]);
+          }
+          Vectors.add(hessian[a], -mean[a] / labels.length, mean);
+        }
+        for (int k = 0; k < out; k++) {
+          double error = (s[k] - (k == (int) labels[n] ? 1 : 0)) / labels.length;
+          for (int j = 0; j < hidden; j++) {
+            int output = w2 + k * hidden + j;
+            double slope = 1 - h[j] * h[j];
+            for (int i = 0; i <= in; i++) {
+              hessian[output][weight(j, i)] += error * slope * x[i];
+              hessian[weight(j, i)][output] += error * slope * x[i];
+              for (int m = 0; m <= in; m++) {
+                hessian[weight(j, i)][weight(j, m)] +=
+                    error * p[output] * -2 * h[j] * slope * x[i] * x[m];
+              }
+            }
+          }
+        }
+      }
+      for (int a = 0; a < size; a++) {
+        hessian[a][a] += lambda;
+      }
+    }
+
+    /** Where the weight of an input of a hidden unit is; the input behind the last one is the bias. */
+    private int weight(int unit, int input) {
+      return input < in ? unit * in + input : hidden * in + unit;
+    }
   }
 
   /** A strictly convex quadratic of eigenvalues from 1 to {@code condition}. */
