@@ -40,12 +40,12 @@ public final class NetworkObjective implements Objective {
   private final Loss loss;
   private final WeightPenalty penalty;
   private final int pieceSize;
-  private final long seed;
-  private final int epoch;
-  private final int[] examples;
   private final double[][] sums;
+  private final double[] scratch;
   private final BatchReader batch;
-  private double[] scratch = {};
+  private int[] examples;
+  private long seed;
+  private int epoch;
   private double meanLoss = Double.NaN;
   private int correct;
 
@@ -81,6 +81,13 @@ public final class NetworkObjective implements Objective {
   /** How many examples. */
   public int size() {
     return examples.length;
+  }
+
+  /** Becomes the loss over other examples: another function, in the arrays of this one. */
+  void moveTo(int[] examples, long seed, int epoch) {
+    this.examples = examples;
+    this.seed = seed;
+    this.epoch = epoch;
   }
 
   /** The mean loss at the last evaluation, without the penalty. */

@@ -71,6 +71,12 @@ public final class Trainer {
   private final Batches evaluation;
   private Progress progress = Progress.START;
 
+  /** For an {@link LBfgsOptimizer}: the loss over the mini-batch, from one to the next in the same arrays. */
+  private NetworkObjective objective;
+
+  /** What its examples are of. */
+  private Dataset objectiveOf;
+
   private Trainer(Builder builder) {
     network = builder.network;
     optimizer = builder.optimizer;
@@ -245,21 +251,24 @@ public final class Trainer {
   }
 
   private Measured search(LBfgsOptimizer lbfgs, long stepSeed) {
-    NetworkObjective batch = NetworkObjective.builder(network, training.dataset)
-        .loss(loss)
-        .penalty(penalty)
-        // Pieces take the seeds that follow, which are not to be those of the next step.
-        .seed(new SplittableRandom(stepSeed).nextLong())
-        .epoch(progress.epochs() + 1)
-        .build(training.examples());
+    if (objectiveOf != training.dataset) {
+      objectiveOf = training.dataset;
+      objective = NetworkObjective.builder(network, objectiveOf)
+          .loss(loss)
+          .penalty(penalty)
+          .build(0);
+    }
+    // Pieces take the seeds that follow, which are not to be those of the next step.
+    long seed = new SplittableRandom(stepSeed).nextLong();
+    objective.moveTo(training.examples(), seed, progress.epochs() + 1);
     if (firstNonFiniteValue() != null) {
       throw diverged("a value is NaN or infinite, expected finite numbers", null);
     }
     Measured[] before = new Measured[1];
     lbfgs.step(network.parameters(), parameters -> {
-      double value = batch.evaluate(parameters);
+      double value = objective.evaluate(parameters);
       if (before[0] == null) {
-        before[0] = new Measured(batch.meanLoss(), batch.correct());
+        before[0] = new Measured(objective.meanLoss(), objective.correct());
         requireFiniteStart(value);
       }
       return value;

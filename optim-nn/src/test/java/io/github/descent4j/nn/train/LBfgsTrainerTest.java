@@ -19,7 +19,11 @@ class LBfgsTrainerTest {
   private static final int SIZE = 2500;
 
   private static InMemoryDataset data() {
-    SplittableRandom random = new SplittableRandom(4);
+    return data(4);
+  }
+
+  private static InMemoryDataset data(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
     INDArray features = Nd4j.create(DataType.DOUBLE, SIZE, 3);
     int[] labels = new int[SIZE];
     for (int i = 0; i < SIZE; i++) {
@@ -85,6 +89,38 @@ class LBfgsTrainerTest {
     assertThat(trainer.evaluate(data).meanLoss()).isLessThan(0.8 * before);
   }
 
+  /** The arrays are kept from step to step; dataset, examples, seed and epoch are not. */
+  @Test
+  void everyStepIsOnABatchOfItsOwn() {
+    LBfgsOptimizer optimizer = LBfgsOptimizer.builder().iterations(2).build();
+    Sequential network = network();
+    Trainer trainer = Trainer.builder(network, optimizer).batchSize(SIZE).build();
+    for (long seed : new long[] {4, 5, 4}) {
+      InMemoryDataset data = data(seed);
+      Evaluation before = trainer.evaluate(data);
+      assertThat(trainer.fit(data, 1).get(0).trainLoss())
+          .isCloseTo(before.meanLoss(), within(1e-12));
+    }
+
+    Sequential dropping = Sequential.builder(DataType.DOUBLE, 1)
+        .input(3)
+        .dense("fc1", 20)
+        .dropout(0.5)
+        .dense("fc2", 2)
+        .build();
+    NetworkObjective.Builder builder =
+        NetworkObjective.builder(dropping, data()).pieceSize(2);
+    NetworkObjective moved = builder.build(7, 8, 9);
+    moved.evaluate(dropping.parameters());
+    moved.moveTo(new int[] {1, 2, 3, 4}, 6, 1);
+    double value = moved.evaluate(dropping.parameters());
+    INDArray gradient = dropping.parameters().get(0).gradient().dup();
+    assertThat(moved.size()).isEqualTo(4);
+    assertThat(builder.seed(6).build(1, 2, 3, 4).evaluate(dropping.parameters()))
+        .isEqualTo(value);
+    assertThat(dropping.parameters().get(0).gradient()).isEqualTo(gradient);
+  }
+
   @Test
   void aStartThatIsNotFiniteDiverges() {
     Sequential network = network();
@@ -137,6 +173,9 @@ class LBfgsTrainerTest {
     }
     assertThat(values[1]).isEqualTo(values[0]);
     assertThat(values[2]).isNotEqualTo(values[0]);
+    NetworkObjective moved = NetworkObjective.builder(network, images).build();
+    moved.moveTo(new int[] {0, 1, 2, 3}, 0, 2);
+    assertThat(moved.evaluate(network.parameters())).isEqualTo(values[2]);
     assertThatThrownBy(() -> NetworkObjective.builder(network, images).epoch(0))
         .hasMessage("epoch is 0, expected at least 1");
   }
