@@ -11,7 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
@@ -23,8 +26,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * Evaluations and time until the largest element of the gradient is at most 1e-5: descent4j, MALLET, Hipparchus, Breeze, Smile
  * and PyTorch on the same functions, in one run.
  *
+ * <p>The loss of a network has many minima, and which one a library ends in is chance: it is minimized from the weights of several seeds, and the
+ * row has the medians of evaluations and time, and the lowest and the highest value. From each it is run once, after once to warm up.
+ *
  * <p>Arguments: {@code --repeat N} (default 5; the fastest counts, after as many runs to warm up; on the digits one run each, without
- * warming up, and of 1000 evaluations at the most) and {@code --mnist FOLDER} with {@code train-images-idx3-ubyte.gz} and {@code train-labels-idx1-ubyte.gz}, without which the
+ * warming up, and of 1000 evaluations at the most), {@code --seeds N} (default 5; the networks' weights at the start are those of the seeds from 1 to N) and {@code
+ * --mnist FOLDER} with {@code train-images-idx3-ubyte.gz} and {@code train-labels-idx1-ubyte.gz}, without which the
  * classes are those of synthetic data.
  */
 public final class Minimize {
@@ -40,6 +47,8 @@ public final class Minimize {
   /** Of the digits, for the network. */
   private static final int PART = 5000;
 
+  private static final String ROW = "%-20s %-30s %16s %12s %22s%n";
+
   /** Runs a library until it has reached the tolerance, given up, or thrown {@link Counted.Ended}. */
   interface Library {
     void minimize(Counted function, double[] start);
@@ -50,29 +59,37 @@ public final class Minimize {
   /** Prints the table. */
   public static void main(String[] arguments) throws IOException {
     int repeat = 5;
+    int seeds = 5;
     Path mnist = null;
     for (int i = 0; i < arguments.length; i += 2) {
-      if (i + 1 == arguments.length || !arguments[i].matches("--repeat|--mnist")) {
-        System.err.println("Usage: [--repeat N] [--mnist FOLDER]; no such use: " + arguments[i]);
+      if (i + 1 == arguments.length || !arguments[i].matches("--repeat|--seeds|--mnist")) {
+        System.err.println(
+            "Usage: [--repeat N] [--seeds N] [--mnist FOLDER]; no such use: " + arguments[i]);
         System.exit(2);
       }
       if (arguments[i].equals("--repeat")) {
         repeat = Integer.parseInt(arguments[i + 1]);
+      } else if (arguments[i].equals("--seeds")) {
+        seeds = Integer.parseInt(arguments[i + 1]);
       } else {
         mnist = Path.of(arguments[i + 1]);
       }
     }
+    if (seeds < 1) {
+      System.err.println("--seeds is " + seeds + ", expected at least 1");
+      System.exit(2);
+    }
     int runs = repeat;
-    Map<String, Smooth> problems = new LinkedHashMap<>();
-    problems.put("rosenbrock 2", Smooth.rosenbrock(2));
-    problems.put("rosenbrock 1000", Smooth.rosenbrock(1000));
+    Map<String, List<Smooth>> problems = new LinkedHashMap<>();
+    problems.put("rosenbrock 2", List.of(Smooth.rosenbrock(2)));
+    problems.put("rosenbrock 1000", List.of(Smooth.rosenbrock(1000)));
     Smooth.Points classes = Smooth.overlappingClasses();
-    problems.put("softmax, synthetic", Smooth.softmaxRegression(classes, PENALTY));
-    problems.put("mlp, synthetic", new Network(classes, 8, PENALTY));
+    problems.put("softmax, synthetic", List.of(Smooth.softmaxRegression(classes, PENALTY)));
+    problems.put("mlp, synthetic", networks(classes, 8, seeds));
     if (mnist != null) {
       Smooth.Points digits = digits(mnist);
-      problems.put("softmax, MNIST", Smooth.softmaxRegression(digits, PENALTY));
-      problems.put("mlp, part of MNIST", new Network(digits.first(PART), 32, PENALTY));
+      problems.put("softmax, MNIST", List.of(Smooth.softmaxRegression(digits, PENALTY)));
+      problems.put("mlp, part of MNIST", networks(digits.first(PART), 32, seeds));
     }
     Map<String, Library> libraries = new LinkedHashMap<>();
     libraries.put("descent4j LBfgs", ours(limits(LBfgs.builder())));
@@ -90,19 +107,21 @@ public final class Minimize {
     libraries.put("Breeze LBFGS", Breeze::lbfgs);
     libraries.put("Smile L-BFGS", Peers::smile);
     libraries.put("PyTorch LBFGS, strong Wolfe", PyTorch::lbfgs);
-    System.out.printf(
-        Locale.ROOT,
-        "%-20s %-30s %16s %12s %22s%n",
-        "problem",
-        "library",
-        "evaluations",
-        "ms",
-        "value");
-    problems.forEach((problem, function) -> libraries.forEach((name, library) -> {
-      if (!name.endsWith(" Bfgs") || function.start().length <= 1000) {
-        measure(problem, function, name, library, runs, problem.endsWith("MNIST"));
+    System.out.printf(Locale.ROOT, ROW, "problem", "library", "evaluations", "ms", "value");
+    problems.forEach((problem, functions) -> libraries.forEach((name, library) -> {
+      if (!name.endsWith(" Bfgs") || functions.get(0).start().length <= 1000) {
+        measure(problem, functions, name, library, runs, problem.endsWith("MNIST"));
       }
     }));
+  }
+
+  /** The same network from the weights of several seeds. */
+  private static List<Smooth> networks(Smooth.Points points, int hidden, int seeds) {
+    List<Smooth> networks = new ArrayList<>();
+    for (int seed = 1; seed <= seeds; seed++) {
+      networks.add(new Network(points, hidden, PENALTY, seed));
+    }
+    return networks;
   }
 
   private static Minimizer limits(LBfgs.Builder builder) {
@@ -110,7 +129,48 @@ public final class Minimize {
   }
 
   private static void measure(
-      String problem, Smooth function, String name, Library library, int runs, boolean once) {
+      String problem,
+      List<Smooth> functions,
+      String name,
+      Library library,
+      int runs,
+      boolean once) {
+    int starts = functions.size();
+    double[] evaluations = new double[starts];
+    double[] milliseconds = new double[starts];
+    double[] values = new double[starts];
+    int missed = 0;
+    for (int i = 0; i < starts; i++) {
+      Run run = run(functions.get(i), library, starts == 1 ? runs : 1, once);
+      evaluations[i] = run.counted.evaluations();
+      milliseconds[i] = run.milliseconds;
+      values[i] = run.counted.value();
+      missed += run.counted.reached() ? 0 : 1;
+    }
+    Arrays.sort(values);
+    String gaveUp = missed == 0 ? "" : starts == 1 ? " (gave up)" : " (" + missed + " gave up)";
+    System.out.printf(
+        Locale.ROOT,
+        ROW,
+        problem,
+        name,
+        String.format(Locale.ROOT, "%.0f", median(evaluations)) + gaveUp,
+        String.format(Locale.ROOT, "%.3f", median(milliseconds)),
+        starts == 1
+            ? String.valueOf(values[0])
+            : String.format(Locale.ROOT, "%.6f to %.6f", values[0], values[starts - 1]));
+  }
+
+  /** Of an even number, the lower one of the two in the middle. */
+  private static double median(double[] numbers) {
+    double[] sorted = numbers.clone();
+    Arrays.sort(sorted);
+    return sorted[(sorted.length - 1) / 2];
+  }
+
+  private record Run(Counted counted, double milliseconds) {}
+
+  private static Run run(Smooth function, Library library, int runs, boolean once) {
     int repeat = once ? 1 : runs;
     int warmup = once ? 0 : runs;
     double fastest = Double.POSITIVE_INFINITY;
@@ -127,14 +187,7 @@ public final class Minimize {
         fastest = Math.min(fastest, (System.nanoTime() - start) / 1e6);
       }
     }
-    System.out.printf(
-        Locale.ROOT,
-        "%-20s %-30s %16s %12.3f %22s%n",
-        problem,
-        name,
-        counted.evaluations() + (counted.reached() ? "" : " (gave up)"),
-        fastest,
-        counted.value());
+    return new Run(counted, fastest);
   }
 
   private static Library ours(Minimizer minimizer) {

@@ -19,9 +19,9 @@ final class Network implements Smooth {
   private final NetworkObjective objective;
   private final double[] start;
 
-  Network(Points points, int hidden, double lambda) {
+  Network(Points points, int hidden, double lambda, long seed) {
     int width = points.features()[0].length;
-    network = Sequential.builder(DataType.DOUBLE, 1)
+    network = Sequential.builder(DataType.DOUBLE, seed)
         .input(width)
         .dense("fc1", hidden)
         .tanh()
