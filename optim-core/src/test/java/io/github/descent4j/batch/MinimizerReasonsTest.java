@@ -221,6 +221,19 @@ class MinimizerReasonsTest {
     assertThat(result.history().get(0).evaluations()).isEqualTo(1);
   }
 
+  /** An element so close to a bound that it is not free yet has a part in what a step promises: all of it here. */
+  @Test
+  void anElementCloseToItsBoundGoesThere() {
+    Parameters parameters = Problem.at(1e-4);
+    MinimizerResult result = ProjectedLBfgs.builder()
+        .bounds(0, 1)
+        .build()
+        .minimize(MinimizerTest.of(x -> x, x -> 1), parameters);
+    assertThat(result.reason()).as("%s", result).isEqualTo(StopReason.GRADIENT);
+    assertThat(result.evaluations()).isEqualTo(2);
+    assertThat(end(parameters)).isEqualTo(0.0);
+  }
+
   @Test
   void oneEvaluationIsEnoughForAResultInTheBox() {
     Parameters parameters = Problem.at(-1);
