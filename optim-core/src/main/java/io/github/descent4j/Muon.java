@@ -8,6 +8,7 @@ import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.rule.WholeParameter;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Muon: momentum for matrices, whose steps have all their singular values near 1 (Jordan et al. 2024).
@@ -102,22 +103,72 @@ public final class Muon extends UpdateRule {
       }
       INDArray gradient = w.gradient().muli(1 - momentum);
       buffer.muli(momentum).addi(gradient);
-      INDArray direction = nesterov ? gradient.addi(buffer.mul(momentum)) : buffer.dup('c');
+      INDArray direction = gradient;
+      if (nesterov) {
+        INDArray ahead = buffer.mul(momentum);
+        direction.addi(ahead);
+        ahead.close();
+      } else {
+        direction.assign(buffer);
+      }
 
       long rows = value.size(0);
       long columns = value.length() / rows;
-      INDArray x = direction.reshape('c', rows, columns);
-      normalize(x, epsilon, insideMaximum);
+      INDArray matrix = direction.reshape('c', rows, columns);
+      normalize(matrix, epsilon, insideMaximum);
       boolean tall = rows > columns;
-      x = tall ? x.transpose().dup('c') : x;
-      for (int step = 0; step < steps; step++) {
-        INDArray gram = x.mmul(x.transpose());
-        INDArray factor = gram.mmul(gram).muli(quintic).addi(gram.muli(cubic));
-        x = factor.mmul(x).addi(x.mul(linear));
+      double length = w.learningRate() * scaling.factor(rows, columns);
+      try (NewtonSchulz iteration = new NewtonSchulz(tall ? matrix.transpose() : matrix)) {
+        for (int step = 0; step < steps; step++) {
+          iteration.step(linear, cubic, quintic);
+        }
+        INDArray x = iteration.x().muli(length);
+        value.reshape('c', rows, columns).subi(tall ? x.transpose() : x);
       }
-      INDArray step = (tall ? x.transpose() : x).dup('c').reshape('c', value.shape());
-      value.subi(step.muli(w.learningRate() * scaling.factor(rows, columns)));
     });
+  }
+
+  /** X of the iteration and what a step of it needs, freed at the end: the garbage collector sees no size of native memory. */
+  private static final class NewtonSchulz implements AutoCloseable {
+    private final INDArray gram;
+    private final INDArray factor;
+    private INDArray x;
+    private INDArray next;
+
+    NewtonSchulz(INDArray start) {
+      long rows = start.rows();
+      gram = matrix(start, rows, rows);
+      factor = matrix(start, rows, rows);
+      x = matrix(start, rows, start.columns()).assign(start);
+      next = matrix(start, rows, start.columns());
+    }
+
+    /** Products want their results in 'f' order. */
+    private static INDArray matrix(INDArray like, long rows, long columns) {
+      return Nd4j.createUninitialized(like.dataType(), new long[] {rows, columns}, 'f');
+    }
+
+    INDArray x() {
+      return x;
+    }
+
+    void step(double linear, double cubic, double quintic) {
+      x.mmuli(x.transpose(), gram);
+      gram.mmuli(gram, factor);
+      factor.muli(quintic).addi(gram.muli(cubic));
+      factor.mmuli(x, next).addi(x.muli(linear));
+      INDArray before = x;
+      x = next;
+      next = before;
+    }
+
+    @Override
+    public void close() {
+      gram.close();
+      factor.close();
+      x.close();
+      next.close();
+    }
   }
 
   private static void requireMatrix(WholeParameter w) {

@@ -16,7 +16,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>All arrays are copies, to be changed in place: what they hold at the end takes the place of parameter and slots
  * when the updates of all parameters have succeeded. They are DOUBLE for a DOUBLE parameter, FLOAT for any other, and
- * in 'c' order. Weight decay and clips are in them already.
+ * in 'c' order. Weight decay and clips are in them already. They are freed after the step: what is to be remembered belongs into a slot.
+ * Arrays that an update makes for itself are outside of the heap, too; {@link INDArray#close} frees those that are large, long before
+ * the garbage collector does.
  */
 public interface WholeParameter {
 

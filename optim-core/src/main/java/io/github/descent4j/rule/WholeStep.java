@@ -29,8 +29,9 @@ final class WholeStep implements UpdateRule.RuleStep {
   }
 
   @Override
+  @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
   public void check(StepContext context, ParameterState[] states, double handedIn) {
-    updates.clear();
+    free();
     Parameters parameters = context.parameters();
     for (int i = 0; i < parameters.size(); i++) {
       if (parameters.get(i).rows().isPresent()) {
@@ -39,25 +40,26 @@ final class WholeStep implements UpdateRule.RuleStep {
                 + "' is given as rows, expected a whole gradient: " + formula
                 + " updates whole parameters");
       }
-      WholeUpdate update = begin(context, i, states[i], handedIn);
-      formula.whole().accept(update);
-      update.requireWhole();
-      updates.add(update);
+      try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+        WholeUpdate update = begin(context, i, states[i], handedIn);
+        updates.add(update);
+        formula.whole().accept(update);
+        update.requireWhole();
+      }
     }
   }
 
-  @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
   private WholeUpdate begin(StepContext context, int i, ParameterState state, double handedIn) {
     Parameter parameter = context.parameters().get(i);
     long t = state.steps + 1;
     double rate = formula.rateAt(t, handedIn);
     DataType type = ParameterState.slotType(state.type);
-    INDArray value;
-    INDArray gradient;
-    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      value = parameter.value().dup('c').castTo(type);
-      gradient = value.dup('c');
+    INDArray copy = parameter.value().dup('c');
+    INDArray value = copy.castTo(type);
+    if (value != copy) {
+      copy.close();
     }
+    INDArray gradient = value.dup('c');
     blend.clear();
     blend.copy(
         ArrayMemory.of(gradient),
@@ -67,17 +69,29 @@ final class WholeStep implements UpdateRule.RuleStep {
     double decay = weightDecay.coefficient();
     if (decay != 0 && !value.isEmpty()) {
       if (weightDecay.isDecoupled()) {
-        value.subi(value.mul(rate * decay));
+        addScaled(value, -rate * decay, value);
       } else {
-        gradient.addi(value.mul(decay));
+        addScaled(gradient, decay, value);
       }
     }
     return new WholeUpdate(parameter, state, t, rate, value, gradient);
   }
 
+  private static void addScaled(INDArray target, double factor, INDArray source) {
+    INDArray scaled = source.mul(factor);
+    target.addi(scaled);
+    scaled.close();
+  }
+
   @Override
   public void commit() {
     updates.forEach(WholeUpdate::swapIn);
+    free();
+  }
+
+  /** Frees what the last step has left, which may have failed. */
+  private void free() {
+    updates.forEach(WholeUpdate::free);
     updates.clear();
   }
 

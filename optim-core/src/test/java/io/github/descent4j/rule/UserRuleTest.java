@@ -6,6 +6,7 @@ import static io.github.descent4j.rule.UserRuleRuns.model;
 import static io.github.descent4j.rule.UserRuleRuns.run;
 import static io.github.descent4j.rule.UserRuleRuns.values;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
@@ -25,6 +26,7 @@ import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.schedule.Schedules;
 import io.github.descent4j.state.StateFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -356,5 +358,30 @@ class UserRuleTest {
     }
     assertThat(parameters.get(0).value().getDouble(0)).isCloseTo(0.9, within(4e-3));
     assertThat(rule.state().slots("w")).containsExactly("master");
+  }
+
+  @Test
+  void theCopiesOfAWholeParameterAreFreedAfterTheStepAndAfterAFailure() {
+    List<INDArray> copies = new ArrayList<>();
+    UpdateRule rule = UpdateRule.of(
+        "Own",
+        0.1,
+        f -> f.wholeParameter(w -> {
+          copies.addAll(List.of(w.value(), w.gradient(), w.slot("m", 2)));
+          if (w.t() == 3) {
+            throw new IllegalStateException("step 3");
+          }
+        }));
+    Parameters parameters = Parameters.of(
+        Parameter.of("p", Nd4j.createFromArray(1f, 2f), Nd4j.createFromArray(3f, 4f)));
+
+    rule.step(parameters);
+    assertThat(copies).extracting(INDArray::wasClosed).containsExactly(true, true, false);
+    rule.step(parameters);
+    assertThat(copies.subList(3, 6)).allMatch(INDArray::wasClosed);
+    assertThatIllegalStateException().isThrownBy(() -> rule.step(parameters));
+    assertThatIllegalStateException().isThrownBy(() -> rule.step(parameters));
+    assertThat(copies.subList(6, 9)).allMatch(INDArray::wasClosed);
+    assertThat(copies.get(2).wasClosed()).isFalse(); // the slot itself
   }
 }
