@@ -32,7 +32,8 @@ class VerdictTest {
   private static final Map<String, Set<String>> FROM_ELSEWHERE = Map.ofEntries(
       Map.entry("Initialization", Set.of("64")), // Twice 32 units.
       Map.entry("Local minima", Set.of("25")), // Of Rastrigin's function where it is drawn; 4 %.
-      Map.entry("Saddle points", Set.of("116", "22", "23", "400", "8000")), // Differences, inverses.
+      Map.entry(
+          "Saddle points", Set.of("116", "22", "23", "400", "8000")), // Differences, inverses.
       Map.entry("Newton", Set.of("469")), // 60,000 images in batches of 128.
       Map.entry("Dynamic rates", Set.of("50")), // From the picture.
       Map.entry("Mini-batch size", Set.of("2000")), // About that.
