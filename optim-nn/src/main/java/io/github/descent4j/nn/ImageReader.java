@@ -38,7 +38,7 @@ final class ImageReader {
 
   /** Whether the channels of a pixel lie side by side, without gaps. */
   static boolean isChannelsLast(INDArray images) {
-    return images.rank() == 4 && Memory.isDense(images.permute(0, 2, 3, 1));
+    return Memory.isChannelsLast(images);
   }
 
   /** Transposes one image at a time. */

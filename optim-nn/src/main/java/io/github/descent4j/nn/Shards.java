@@ -6,6 +6,7 @@ import io.github.descent4j.internal.parallel.WorkList;
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
@@ -31,8 +32,8 @@ final class Shards {
 
   private final List<List<BatchNorm>> norms = new ArrayList<>();
   private final GradientTree<?> sum;
-  private final ReusableArray output = new ReusableArray();
-  private final ReusableArray inputGradient = new ReusableArray();
+  private final Joined output = new Joined();
+  private final Joined inputGradient = new Joined();
   private final Rows input = new Rows();
   private final Rows gradient = new Rows();
   private IntConsumer action;
@@ -167,7 +168,7 @@ final class Shards {
     runner.run(count, Nd4j.factory().blas().getMaxThreads() == 1);
   }
 
-  private INDArray join(INDArray[] parts, ReusableArray target) {
+  private INDArray join(INDArray[] parts, Joined target) {
     long[] shape = parts[0].shape().clone();
     int rowLength = (int) (parts[0].length() / shape[0]);
     shape[0] = 0;
@@ -176,9 +177,11 @@ final class Shards {
       from[i] = (int) shape[0] * rowLength;
       shape[0] += parts[i].size(0);
     }
-    Memory whole = target.shaped(parts[0].dataType(), shape);
+    Memory whole = target.array.shaped(parts[0].dataType(), shape);
+    target.parts = Arrays.copyOf(target.parts, Math.max(target.parts.length, parts.length));
     IntConsumer copy = shard -> {
-      Memory part = Memory.of(parts[shard]);
+      Memory part = Memory.of(parts[shard], target.parts[shard]);
+      target.parts[shard] = part;
       whole.put(from[shard], part, 0, part.length());
     };
     if (whole.length() >= WorkList.PARALLEL) {
@@ -191,17 +194,39 @@ final class Shards {
     return whole.array();
   }
 
+  /** An array that the shards' results are copied to, and where these were. */
+  private static final class Joined {
+    private final ReusableArray array = new ReusableArray();
+    private Memory[] parts = {};
+  }
+
   /** Views of the shards' rows of an array, whose numbers differ by one at most. */
   private static final class Rows {
     private Memory whole;
     private INDArray[] parts = {};
 
+    /** Those of the array before, where two take turns. */
+    private Memory wholeBefore;
+
+    private INDArray[] partsBefore = {};
+
     void cut(INDArray array, int count) {
       Memory memory = Memory.of(array, whole);
       if (memory == whole && parts.length == count) {
+        // As in Memory: an array that takes turns with no other is not to hold that one.
+        wholeBefore = null;
+        partsBefore = new INDArray[0];
         return;
       }
+      Memory otherWhole = wholeBefore;
+      INDArray[] otherParts = partsBefore;
+      wholeBefore = whole;
+      partsBefore = parts;
       whole = memory;
+      if (memory == otherWhole && otherParts.length == count) {
+        parts = otherParts;
+        return;
+      }
       parts = new INDArray[count];
       long rows = array.size(0);
       for (int i = 0; i < count; i++) {

@@ -33,6 +33,9 @@ public final class EpochBar implements TrainingListener {
 
   @Override
   public void onStep(StepMetrics metrics) {
+    if (!bar.hasRoom()) {
+      return;
+    }
     bar.open("epoch " + metrics.epoch(), metrics.batches());
     bar.stepTo(metrics.batch());
     long remaining =

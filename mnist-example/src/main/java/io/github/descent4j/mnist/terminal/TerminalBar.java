@@ -31,9 +31,14 @@ public final class TerminalBar {
     this.width = width;
   }
 
+  /** Whether the terminal has room for a bar. */
+  boolean hasRoom() {
+    return width >= SMALLEST_WIDTH;
+  }
+
   /** Shows a bar, unless one is there. */
   public void open(String task, long max) {
-    if (bar != null || width < SMALLEST_WIDTH) {
+    if (bar != null || !hasRoom()) {
       return;
     }
     // The library's own console consumers ask JLine about the terminal, which takes over the

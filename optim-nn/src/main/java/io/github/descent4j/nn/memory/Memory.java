@@ -22,12 +22,18 @@ public final class Memory {
   /** A byte buffer reaches 2 GiB: this many doubles. */
   private static final long MAX_LENGTH = (1L << 28) - 1;
 
+  /** Channels, columns, rows, images: what runs fastest first. */
+  private static final int[] FROM_CHANNELS = {1, 3, 2, 0};
+
   private final INDArray source;
   private final INDArray array;
   private final boolean inPlace;
   private final ArrayMemory elements;
   private final Pointer pointer;
   private final int length;
+
+  /** Of the array that was asked for before this one, where two take turns. */
+  private Memory before;
 
   private Memory(INDArray source, INDArray ordered) {
     this.source = source;
@@ -69,11 +75,33 @@ public final class Memory {
   }
 
   /**
-   * The same, but returns {@code previous} where that already is the memory of this array: in the steady state of
-   * training a layer sees the same arrays at every step.
+   * The same, but returns {@code previous}, or the one before that, where that already is the memory of this array: in the steady state
+   * of training a layer sees the same array at every step, or two in turn.
    */
   public static Memory of(INDArray array, Memory previous) {
-    return isOf(array, previous) ? previous : of(array);
+    Memory known = known(array, previous);
+    return known != null ? known : of(array).after(previous);
+  }
+
+  /** A memory that is known of an array, or null. */
+  private static Memory known(INDArray array, Memory previous) {
+    if (isOf(array, previous)) {
+      // No other takes turns with it: what may be large is not to be held.
+      previous.before = null;
+      return previous;
+    }
+    return previous != null && isOf(array, previous.before)
+        ? previous.before.after(previous)
+        : null;
+  }
+
+  /** Remembers one other memory, and no further ones through that. */
+  private Memory after(Memory previous) {
+    if (previous != null) {
+      previous.before = null;
+    }
+    before = previous;
+    return this;
   }
 
   /**
@@ -81,13 +109,14 @@ public final class Memory {
    * channels]}, or of a copy where they are not in that order without gaps.
    *
    * @param images as for {@link #of(INDArray)}, of rank 4
-   * @param previous returned where it already is the memory of these images; may be null
+   * @param previous returned, or the one before it, where that already is the memory of these images; may be null
    * @return its memory, whose array is {@code [batch, height, width, channels]}
    */
   public static Memory ofChannelsLast(INDArray images, Memory previous) {
-    return isOf(images, previous)
-        ? previous
-        : new Memory(requireUsable(images), images.permute(0, 2, 3, 1));
+    Memory known = known(images, previous);
+    return known != null
+        ? known
+        : new Memory(requireUsable(images), images.permute(0, 2, 3, 1)).after(previous);
   }
 
   private static boolean isOf(INDArray array, Memory memory) {
@@ -101,6 +130,22 @@ public final class Memory {
   /** Whether the elements lie in 'c' order without gaps. Strides of dimensions of length 1 mean nothing. */
   public static boolean isDense(INDArray array) {
     return ArrayMemory.isDense(array, 'c');
+  }
+
+  /** Whether images {@code [batch, channels, height, width]} lie in the order {@code [batch, height, width, channels]} without gaps. */
+  public static boolean isChannelsLast(INDArray images) {
+    if (images.rank() != 4) {
+      return false;
+    }
+    long expected = 1;
+    for (int dimension : FROM_CHANNELS) {
+      long size = images.size(dimension);
+      if (size != 1 && images.stride(dimension) != expected) {
+        return false;
+      }
+      expected *= size;
+    }
+    return true;
   }
 
   /** The array in 'c' order whose memory this is: the one given, or its copy. */

@@ -3,6 +3,7 @@ package io.github.descent4j.nn.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,6 +47,55 @@ class MemoryTest {
     Memory memory = Memory.of(array);
     assertThat(Memory.of(array, memory)).isSameAs(memory);
     assertThat(Memory.of(array.dup(), memory)).isNotSameAs(memory);
+  }
+
+  @Test
+  void twoArraysThatTakeTurnsAreLookedUpOnceEach() {
+    INDArray one = Nd4j.create(DataType.FLOAT, 2, 3);
+    INDArray two = Nd4j.create(DataType.FLOAT, 2, 3);
+    Memory first = Memory.of(one);
+    Memory second = Memory.of(two, first);
+    for (int i = 0; i < 3; i++) {
+      assertThat(Memory.of(one, second)).isSameAs(first);
+      assertThat(Memory.of(two, first)).isSameAs(second);
+    }
+    INDArray third = Nd4j.create(DataType.FLOAT, 2, 3);
+    Memory.of(third, second);
+    assertThat(Memory.of(one, second)).isNotSameAs(first);
+  }
+
+  /** What is seen twice in a row takes turns with nothing, and must not hold what may be large. */
+  @Test
+  void theOneBeforeIsForgottenWithTheTurns() {
+    INDArray one = Nd4j.create(DataType.FLOAT, 2, 3);
+    INDArray two = Nd4j.create(DataType.FLOAT, 2, 3);
+    Memory first = Memory.of(one);
+    Memory second = Memory.of(two, first);
+    assertThat(Memory.of(two, second)).isSameAs(second);
+    assertThat(Memory.of(one, second)).isNotSameAs(first);
+  }
+
+  @Test
+  void channelsLastIsToldByTheStrides() {
+    INDArray last = Nd4j.create(DataType.FLOAT, 5, 4, 3, 2).permute(0, 3, 1, 2);
+    INDArray planes = Nd4j.create(DataType.FLOAT, 5, 2, 4, 3);
+    List<INDArray> arrays = List.of(
+        last,
+        planes,
+        last.get(NDArrayIndex.interval(1, 3)),
+        last.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 1)),
+        last.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, 2)),
+        Nd4j.create(DataType.FLOAT, 5, 1, 4, 3),
+        Nd4j.create(DataType.FLOAT, 5, 2, 1, 1),
+        Nd4j.create(DataType.FLOAT, 1, 1, 1, 1),
+        Nd4j.create(DataType.FLOAT, 1, 2, 1, 3),
+        Nd4j.create(DataType.FLOAT, 4, 3));
+    assertThat(arrays)
+        .extracting(Memory::isChannelsLast)
+        .containsExactly(true, false, true, false, false, true, true, true, false, false);
+    for (INDArray array : arrays.subList(0, 9)) {
+      assertThat(Memory.isChannelsLast(array)).isEqualTo(Memory.isDense(array.permute(0, 2, 3, 1)));
+    }
   }
 
   @Test
