@@ -35,6 +35,11 @@ public final class ImageDataset implements Dataset {
   }
 
   @Override
+  public boolean canReadAhead() {
+    return true;
+  }
+
+  @Override
   public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
     FloatBuffer target = features.data().pointer().asByteBuffer().asFloatBuffer();
     int start = (int) features.offset();

@@ -1,11 +1,7 @@
 package io.github.descent4j.internal.parallel;
 
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.ForkJoinTask;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Runs numbered pieces of work on the calling thread and on workers of the JDK's common pool, without
@@ -24,9 +20,6 @@ public final class ParallelRunner {
 
   /** The system property that sets the number of threads. */
   public static final String PROPERTY = "io.github.descent4j.threads";
-
-  /** About as many pauses as a short piece takes; to sleep and be woken takes longer. */
-  private static final int SPINS = 1 << 10;
 
   /** What is run for every piece. */
   @FunctionalInterface
@@ -47,9 +40,6 @@ public final class ParallelRunner {
   private final Work work;
   private int pieces;
 
-  /** The caller while it sleeps. */
-  private volatile Thread waiting;
-
   /**
    * A runner of one kind of work; it serves one caller at a time.
    *
@@ -59,7 +49,8 @@ public final class ParallelRunner {
     this.work = work;
     helpers = new Helper[threadsAsked() - 1];
     for (int i = 0; i < helpers.length; i++) {
-      helpers[i] = new Helper(i + 1);
+      int worker = i + 1;
+      helpers[i] = new Helper(() -> help(worker));
     }
   }
 
@@ -102,9 +93,7 @@ public final class ParallelRunner {
       failure = first(failure, helpers[i].end());
     }
     running.set(false);
-    if (failure != null) {
-      ParallelRunner.<RuntimeException>rethrow(failure);
-    }
+    Helper.rethrow(failure);
   }
 
   private int hands(int pieces) {
@@ -117,6 +106,15 @@ public final class ParallelRunner {
     }
   }
 
+  private void help(int worker) {
+    try {
+      drain(worker);
+    } catch (Throwable e) {
+      next.set(pieces);
+      throw e;
+    }
+  }
+
   private static Throwable first(Throwable first, Throwable second) {
     if (first == null) {
       return second;
@@ -125,12 +123,6 @@ public final class ParallelRunner {
       first.addSuppressed(second);
     }
     return first;
-  }
-
-  /** Throws anything as it is: work in other languages may throw what it does not declare. */
-  @SuppressWarnings("unchecked")
-  private static <T extends Throwable> void rethrow(Throwable failure) throws T {
-    throw (T) failure;
   }
 
   /**
@@ -152,110 +144,5 @@ public final class ParallelRunner {
       // Falls through to the one message for both.
     }
     throw new IllegalStateException(PROPERTY + " is '" + asked + "', expected a number >= 1");
-  }
-
-  /**
-   * A task that is in the pool's queues at most once.
-   *
-   * <p>From another pool's thread nothing can be taken out of those queues again. So a helper that is
-   * withdrawn stays there, does nothing when its turn comes, and is simply offered anew if a run comes
-   * first: runs beside a blocked pool do not fill its queues.
-   */
-  private final class Helper extends ForkJoinTask<Void> {
-    private static final long serialVersionUID = 1;
-
-    /** In no queue. */
-    private static final int IDLE = 0;
-
-    /** In a queue, to work when its turn comes. */
-    private static final int OFFERED = 1;
-
-    /** At work. */
-    private static final int BEGUN = 2;
-
-    /** In a queue, for nothing. */
-    private static final int WITHDRAWN = 3;
-
-    private final int worker;
-    private final AtomicInteger state = new AtomicInteger(IDLE);
-
-    /** Written before the end of the work, read after it. */
-    private Throwable failure;
-
-    Helper(int worker) {
-      this.worker = worker;
-    }
-
-    void offer() {
-      if (state.compareAndSet(WITHDRAWN, OFFERED)) {
-        return;
-      }
-      state.set(OFFERED);
-      try {
-        ForkJoinPool.commonPool().execute(this);
-      } catch (RejectedExecutionException | OutOfMemoryError e) {
-        // No thread can be started now. It may be in a queue all the same, as its state says.
-      }
-    }
-
-    /** Withdraws it or waits for it; gives what a piece threw, or null. */
-    Throwable end() {
-      if (!state.compareAndSet(OFFERED, WITHDRAWN)) {
-        await();
-      }
-      Throwable thrown = failure;
-      failure = null;
-      return thrown;
-    }
-
-    private void await() {
-      for (int i = 0; i < SPINS && state.get() == BEGUN; i++) {
-        Thread.onSpinWait();
-      }
-      boolean interrupted = false;
-      while (state.get() == BEGUN) {
-        if (waiting == null) {
-          // Looks again after this, as the helper looks for it after its end.
-          waiting = Thread.currentThread();
-        } else {
-          LockSupport.park(ParallelRunner.this);
-          interrupted |= Thread.interrupted();
-        }
-      }
-      waiting = null;
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-
-    /** Returns false: a task that is never complete can be queued again without a reset, which would race with the end of this. */
-    @Override
-    protected boolean exec() {
-      while (!state.compareAndSet(OFFERED, BEGUN)) {
-        if (state.compareAndSet(WITHDRAWN, IDLE)) {
-          return false;
-        }
-      }
-      try {
-        drain(worker);
-      } catch (Throwable e) {
-        next.set(pieces);
-        failure = e;
-      }
-      state.set(IDLE);
-      Thread caller = waiting;
-      if (caller != null) {
-        LockSupport.unpark(caller);
-      }
-      return false;
-    }
-
-    @Override
-    public Void getRawResult() {
-      return null;
-    }
-
-    @Override
-    protected void setRawResult(Void value) {}
   }
 }

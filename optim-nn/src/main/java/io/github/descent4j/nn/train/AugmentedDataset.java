@@ -5,6 +5,7 @@ import io.github.descent4j.nn.memory.Memory;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -93,6 +94,12 @@ public final class AugmentedDataset implements Dataset {
     dataset.readTargets(indices, from, count, targets);
   }
 
+  /** Where the images can be. */
+  @Override
+  public boolean canReadAhead() {
+    return dataset.canReadAhead();
+  }
+
   @Override
   public void startEpoch(int epoch) {
     dataset.startEpoch(epoch);
@@ -123,16 +130,44 @@ public final class AugmentedDataset implements Dataset {
     private final ImageWarp warp;
     private final double[] image;
 
+    /** The same as the batch has it, where that is FLOAT. */
+    private final float[] floats;
+
     Images(ImageAugmentation augmentation, long[] shape) {
       warp = new ImageWarp(augmentation, (int) shape[0], (int) shape[1], (int) shape[2]);
       image = new double[(int) (shape[0] * shape[1] * shape[2])];
+      floats = new float[image.length];
     }
 
     void change(Memory batch, int[] indices, int from, int first, int end, long epochSeed) {
+      boolean isFloat = batch.dataType() == DataType.FLOAT;
       for (int i = first; i < end; i++) {
-        batch.getDoubles(i * image.length, image, image.length);
+        int at = i * image.length;
+        if (isFloat) {
+          batch.get(at, floats, 0, floats.length);
+          widen(floats, image);
+        } else {
+          batch.get(at, image, 0, image.length);
+        }
         warp.apply(image, new SplittableRandom(epochSeed + indices[from + i]));
-        batch.putDoubles(i * image.length, image, image.length);
+        if (isFloat) {
+          round(image, floats);
+          batch.put(at, floats, 0, floats.length);
+        } else {
+          batch.put(at, image, 0, image.length);
+        }
+      }
+    }
+
+    private static void widen(float[] from, double[] to) {
+      for (int i = 0; i < to.length; i++) {
+        to[i] = from[i];
+      }
+    }
+
+    private static void round(double[] from, float[] to) {
+      for (int i = 0; i < to.length; i++) {
+        to[i] = (float) from[i];
       }
     }
   }

@@ -55,6 +55,18 @@ public interface Dataset {
   default void startEpoch(int epoch) {}
 
   /**
+   * Whether a batch may be read before it is needed, by another thread than the one that uses this dataset. {@link Trainer} then reads the next
+   * batch while it computes a step, and so does its evaluation. There is still one call at a time, the listeners find none under way, and
+   * each sees what those before have written; but a batch may have been read that a training does not come to, and who computes a step, such
+   * as a {@link io.github.descent4j.nn.BatchGradient}, must not read the same dataset.
+   *
+   * @return false by default: all calls come from the thread that trains
+   */
+  default boolean canReadAhead() {
+    return false;
+  }
+
+  /**
    * Copies examples into the first {@code count} rows of a batch. Row i gets example {@code indices[from + i]}.
    *
    * @param indices indices of examples, each at least 0 and below {@link #size()}

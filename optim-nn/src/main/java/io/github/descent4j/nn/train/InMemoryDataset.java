@@ -35,7 +35,8 @@ public final class InMemoryDataset implements Dataset {
   /**
    * A dataset over an array.
    *
-   * @param features {@code [size, exampleShape...]}, FLOAT or DOUBLE; held where it is in 'c' order, else copied
+   * @param features {@code [size, exampleShape...]}, FLOAT or DOUBLE; held where it is in 'c' order, else copied. Not to be changed while a
+   *     training goes on
    * @param labels the label of each example, from 0 to {@code classes - 1}; copied
    * @param classes number of classes, at least 1
    * @throws IllegalArgumentException if there is no example, the lengths differ, or a label is out of range
@@ -108,6 +109,12 @@ public final class InMemoryDataset implements Dataset {
   @Override
   public int classes() {
     return classes;
+  }
+
+  /** True. */
+  @Override
+  public boolean canReadAhead() {
+    return true;
   }
 
   @Override

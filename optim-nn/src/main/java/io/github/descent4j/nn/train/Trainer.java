@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -172,9 +173,9 @@ public final class Trainer {
     Totals totals = new Totals();
     limited(() -> {
       while (evaluation.next()) {
-        evaluation.read();
-        INDArray outputs = network.forward(evaluation.reader.features(), Mode.EVALUATION);
-        double meanLoss = loss.forward(outputs, evaluation.reader.targets());
+        double meanLoss = evaluation.onceRead(() -> loss.forward(
+            network.forward(evaluation.reader.features(), Mode.EVALUATION),
+            evaluation.reader.targets()));
         totals.add(meanLoss, loss.correct(), evaluation.count);
       }
     });
@@ -195,8 +196,9 @@ public final class Trainer {
       }
       double rate = optimizer.learningRate();
       long stepSeed = seeds.ofStep(progress.steps());
-      Measured before =
-          optimizer instanceof LBfgsOptimizer lbfgs ? search(lbfgs, stepSeed) : step(stepSeed);
+      Measured before = optimizer instanceof LBfgsOptimizer lbfgs
+          ? search(lbfgs, stepSeed)
+          : training.onceRead(() -> step(stepSeed));
       progress = progress.plus(
           before.meanLoss(),
           before.correct(),
@@ -222,7 +224,6 @@ public final class Trainer {
   }
 
   private Measured step(long stepSeed) {
-    training.read();
     Measured before = computeGradients(stepSeed);
     try {
       if (sharpnessAware) {
@@ -366,6 +367,7 @@ public final class Trainer {
 
     void start(Dataset dataset) {
       this.dataset = Objects.requireNonNull(dataset, "dataset");
+      reader.forget();
       int size = requirePositive("size of the dataset", dataset.size());
       batches = (size - 1) / batchSize + 1;
       position = 0;
@@ -399,8 +401,20 @@ public final class Trainer {
       return Arrays.copyOfRange(order, position - count, position);
     }
 
-    void read() {
+    /**
+     * Computes something of the mini-batch, while the next one is read where that can be. That has an end before this returns or throws: listeners may
+     * use the dataset, and a training may stop.
+     */
+    <T> T onceRead(Supplier<T> computation) {
       reader.read(dataset, order, position - count, count);
+      if (position < order.length) {
+        reader.readAhead(dataset, order, position, Math.min(batchSize, order.length - position));
+      }
+      try {
+        return computation.get();
+      } finally {
+        reader.endReadingAhead();
+      }
     }
   }
 
@@ -480,8 +494,8 @@ public final class Trainer {
 
     /**
      * Sets the most threads that may work at a time in {@link Trainer#fit} and {@link Trainer#evaluate}, the caller's included: network,
-     * optimizer and data sets share them. The results have the same bits. Default: as many as {@link Threads} says, which is also the
-     * limit.
+     * optimizer and data sets share them. The results have the same bits. With fewer than there are processors no batch is {@linkplain
+     * Dataset#canReadAhead read ahead}. Default: as many as {@link Threads} says, which is also the limit.
      *
      * @throws IllegalArgumentException if it is below 1
      */

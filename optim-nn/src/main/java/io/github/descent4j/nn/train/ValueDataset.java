@@ -30,7 +30,8 @@ public final class ValueDataset implements Dataset {
   /**
    * A dataset over two arrays.
    *
-   * @param features {@code [size, exampleShape...]}, FLOAT or DOUBLE; held where it is in 'c' order, else copied
+   * @param features {@code [size, exampleShape...]}, FLOAT or DOUBLE; held where it is in 'c' order, else copied. Not to be changed while a
+   *     training goes on
    * @param targets {@code [size, targetShape...]}, likewise: one column for each output of a network
    * @throws IllegalArgumentException if there is no example, the lengths differ, or an array is of another type
    */
@@ -77,6 +78,12 @@ public final class ValueDataset implements Dataset {
   @Override
   public long[] targetShape() {
     return targets.exampleShape();
+  }
+
+  /** True. */
+  @Override
+  public boolean canReadAhead() {
+    return true;
   }
 
   @Override
