@@ -129,7 +129,7 @@ public final class TrainCommand implements Callable<Integer> {
       if (start != null) {
         SavedSettings.adopt(command, start, this::validate);
       }
-      MnistData images = data.read();
+      MnistData images = data.readWhileNd4jStarts();
       if (start != null) {
         SavedSettings.requireSameData(start, images, data.name());
       }

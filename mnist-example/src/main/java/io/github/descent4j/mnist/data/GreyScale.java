@@ -14,12 +14,7 @@ public record GreyScale(double mean, double deviation) {
   }
 
   public static GreyScale of(LabelledImages images) {
-    long[] counts = new long[GREY_VALUES];
-    for (int i = 0; i < images.size(); i++) {
-      for (int j = 0; j < images.imageSize(); j++) {
-        counts[images.pixel(i, j)]++;
-      }
-    }
+    long[] counts = images.histogram();
     double total = (double) images.size() * images.imageSize();
     double mean = 0;
     for (int grey = 0; grey < GREY_VALUES; grey++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -19,6 +20,25 @@ class ImageDatasetTest {
     // Of grey values scaled to 0..1 they are 0.1307 and 0.3081.
     assertThat((double) inputs[0]).isCloseTo(-0.1307 / 0.3081, within(1e-3));
     assertThat((double) inputs[255]).isCloseTo((1 - 0.1307) / 0.3081, within(1e-3));
+  }
+
+  /** Sizes that leave 0 to 3 pixels over. */
+  @Test
+  void everyPixelIsCounted() {
+    for (int columns = 4; columns < 8; columns++) {
+      byte[] pixels = new byte[columns];
+      Arrays.fill(pixels, (byte) 200);
+      pixels[0] = 7;
+      pixels[columns - 1] = 7;
+      LabelledImages images = LabelledImages.of(
+          IdxFile.parse("images", IdxBytes.images(1, 1, columns, pixels), 3),
+          IdxFile.parse("labels", IdxBytes.labels((byte) 0), 1),
+          false);
+      long[] expected = new long[256];
+      expected[7] = 2;
+      expected[200] = columns - 2L;
+      assertThat(images.histogram()).isEqualTo(expected);
+    }
   }
 
   @Test
