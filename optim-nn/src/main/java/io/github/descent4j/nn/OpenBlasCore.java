@@ -13,10 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells OpenBLAS which kernels to use on Intel processors that are younger than it.
+ * Tells OpenBLAS which kernels to use on processors that are younger than it.
  *
- * <p>The OpenBLAS that ND4J brings (0.3.19, of 2021) does not know the models that came after it and falls back to its
- * oldest kernels, of the Prescott of 2004, which makes matrix products several times slower. It listens to the environment
+ * <p>The OpenBLAS that ND4J brings (0.3.19, of 2021) does not know Intel's models that came after it and falls back to its
+ * oldest kernels, of the Prescott of 2004, which makes matrix products several times slower; on AMD's processors with AVX-512, which came later too, it takes kernels
+ * without that, which are slower for the small products of convolutions. It listens to the environment
  * variable {@code OPENBLAS_CORETYPE} when it is loaded, so the variable is set in this process before that; one that the
  * user has set is left alone. What was done is logged once.
  *
@@ -53,7 +54,7 @@ public final class OpenBlasCore {
   private OpenBlasCore() {}
 
   /**
-   * Sets the variable where that helps: on Linux, on an Intel processor with AVX2, where the user has not set it, and before
+   * Sets the variable where that helps: on Linux, on an Intel processor with AVX2 or an AMD processor with AVX-512, where the user has not set it, and before
    * OpenBLAS is loaded. Does nothing elsewhere, when called again, or when the program has refused it.
    *
    * @throws IllegalStateException if the system property {@code io.github.descent4j.blasCore} is neither {@code auto} nor {@code none}
@@ -126,14 +127,18 @@ public final class OpenBlasCore {
 
   /** The kernels for a processor as Linux describes it; empty where OpenBLAS decides well by itself. */
   static Optional<String> coreOf(String processors) {
-    if (!value(processors, "vendor_id").equals("GenuineIntel")) {
+    String vendor = value(processors, "vendor_id");
+    boolean intel = vendor.equals("GenuineIntel");
+    if (!intel && !vendor.equals("AuthenticAMD")) {
       return Optional.empty();
     }
     Set<String> flags = new HashSet<>(Arrays.asList(value(processors, "flags").split(" ")));
     if (flags.containsAll(Set.of("avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl"))) {
       return Optional.of("SKYLAKEX");
     }
-    return flags.containsAll(Set.of("avx2", "fma")) ? Optional.of("HASWELL") : Optional.empty();
+    return intel && flags.containsAll(Set.of("avx2", "fma"))
+        ? Optional.of("HASWELL")
+        : Optional.empty();
   }
 
   /** The value of the first line of a key, or an empty text. */

@@ -18,8 +18,17 @@ class OpenBlasCoreTest {
   }
 
   @Test
-  void othersAreLeftToOpenBlas() {
+  void processorsOfAmdGetThoseForAvx512() {
     assertThat(OpenBlasCore.coreOf(processor("AuthenticAMD", "fma avx2 " + AVX512)))
+        .contains("SKYLAKEX");
+    assertThat(OpenBlasCore.coreOf(processor("AuthenticAMD", "fma avx2 avx512f")))
+        .isEmpty();
+  }
+
+  @Test
+  void othersAreLeftToOpenBlas() {
+    assertThat(OpenBlasCore.coreOf(processor("AuthenticAMD", "fma avx2"))).isEmpty();
+    assertThat(OpenBlasCore.coreOf(processor("HygonGenuine", "fma avx2 " + AVX512)))
         .isEmpty();
     assertThat(OpenBlasCore.coreOf("Features : fp asimd")).isEmpty();
     assertThat(OpenBlasCore.coreOf("")).isEmpty();
