@@ -20,7 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * </pre>
  *
  * The products read and write the images themselves: in channels-last order y and dy are matrices {@code [pixels, outputs]}.
- * Where it copies less, {@link TransposedConvolution} does the backward pass.
+ * Where it copies less, {@link TransposedConvolution} does the backward pass, and {@link PaddedConvolution} the products.
  *
  * <p>The backward pass unfolds again, which costs less than to keep the fields of a whole batch: those do not fit the cache.
  *
@@ -52,6 +52,11 @@ final class Convolution<A> {
   private final Memory filters;
   private final Memory filterGradients;
 
+  /** For the forward pass; null where it would not pay. */
+  private final PaddedConvolution<A> padded;
+
+  private final A biases;
+
   /** Null where it would not pay. */
   private final TransposedConvolution<A> inputConvolution;
 
@@ -80,6 +85,10 @@ final class Convolution<A> {
     biasGradient = Memory.of(bias.gradient());
     filters = Memory.of(Nd4j.create(type, rowLength, outputs));
     filterGradients = Memory.of(Nd4j.create(type, rowLength, outputs));
+    padded = PaddedConvolution.pays(s)
+        ? new PaddedConvolution<>(loops, type, s, outputs, pool.padded)
+        : null;
+    biases = loops.allocate(outputs);
     inputConvolution = TransposedConvolution.pays(s, outputs)
         ? new TransposedConvolution<>(loops, weight, bias, s, transposedPool)
         : null;
@@ -97,6 +106,12 @@ final class Convolution<A> {
   void forward(Memory x, Memory y) {
     ConvolutionScratch<A> scratch = pool.take(loops, layout);
     readFilters(scratch);
+    if (padded != null) {
+      loops.get(bias, 0, biases, 0, outputs);
+      padded.run(x, Matrix.of(filters, outputs), biases, y, null, null);
+      pool.give(scratch);
+      return;
+    }
     Matrix result = Matrix.of(y, outputs);
     Matrix weights = Matrix.of(filters, outputs);
     for (int from = 0; from < x.size(0); from += group) {

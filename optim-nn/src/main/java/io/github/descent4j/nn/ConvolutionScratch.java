@@ -33,6 +33,8 @@ final class ConvolutionScratch<A> {
 
   /** Those of a layer and its copies for other shards that nobody uses now; what was given back last comes first. */
   static final class Pool {
+    final PaddedConvolution.Pool padded = new PaddedConvolution.Pool();
+
     private final ConcurrentLinkedDeque<ConvolutionScratch<?>> idle = new ConcurrentLinkedDeque<>();
 
     /** One of a layout, to be given back. Those for another size of images are dropped on the way. */
@@ -55,8 +57,10 @@ final class ConvolutionScratch<A> {
   private final Loops<A> loops;
   private final Unfolding<A> unfolding;
 
-  /** Fields of a group of images: what lies outside the images stays 0, and the ends of the fields stay 1. */
-  private final Memory fields;
+  /**
+   * Fields of a group of images, made when they are first needed: what lies outside the images stays 0, and the ends of the fields stay 1.
+   */
+  private Memory fields;
 
   private final ReusableArray fieldGradients = new ReusableArray();
   private final A image;
@@ -75,24 +79,33 @@ final class ConvolutionScratch<A> {
     ConvolutionShape s = layout.shape;
     unfolding = new Unfolding<>(loops, s);
     image = loops.allocate(s.imageLength());
-    int fieldsLength = layout.rowLength * s.outputLength();
-    fields = Memory.of(Nd4j.create(layout.type, (long) layout.group * fieldsLength));
-    columns = loops.allocate(layout.columns ? fieldsLength : 0);
+    columns = loops.allocate(layout.columns ? layout.rowLength * s.outputLength() : 0);
     weights = loops.allocate(layout.filters);
     filters = loops.allocate(layout.filters);
     if (layout.columns) {
       loops.fill(columns, s.fieldLength() * s.outputLength(), 1, s.outputLength(), 1);
-    } else if (layout.rowLength > s.fieldLength()) {
+    }
+  }
+
+  private Memory makeFields() {
+    ConvolutionShape s = layout.shape;
+    Memory made = Memory.of(
+        Nd4j.create(layout.type, (long) layout.group * layout.rowLength * s.outputLength()));
+    if (!layout.columns && layout.rowLength > s.fieldLength()) {
       A one = loops.allocate(1);
       loops.fill(one, 0, 1, 1, 1);
-      for (int end = s.fieldLength(); end < fields.length(); end += layout.rowLength) {
-        loops.put(fields, end, one, 0, 1);
+      for (int end = s.fieldLength(); end < made.length(); end += layout.rowLength) {
+        loops.put(made, end, one, 0, 1);
       }
     }
+    return made;
   }
 
   /** The fields of some images, as rows or columns. */
   Matrix unfold(Memory images, int from, int n) {
+    if (fields == null) {
+      fields = makeFields();
+    }
     int imageLength = layout.shape.imageLength();
     int pixels = layout.shape.outputLength();
     for (int i = 0; i < n; i++) {

@@ -44,6 +44,9 @@ final class TransposedConvolution<A> {
   private final ReusableArray ones = new ReusableArray();
   private Memory onesFilled;
 
+  /** Null where it would not pay. */
+  private final PaddedConvolution<A> padded;
+
   TransposedConvolution(
       Loops<A> loops,
       Parameter weight,
@@ -66,6 +69,9 @@ final class TransposedConvolution<A> {
     filters = Memory.of(Nd4j.create(type, rowLength, layer.channels()));
     filterGradients = Memory.of(Nd4j.create(type, rowLength, layer.channels()));
     biasSum = Memory.of(Nd4j.create(type, 1, outputs));
+    padded = PaddedConvolution.pays(s)
+        ? new PaddedConvolution<>(loops, type, s, layer.channels(), pool.padded)
+        : null;
   }
 
   private static ConvolutionShape turned(ConvolutionShape layer, int outputs) {
@@ -101,7 +107,10 @@ final class TransposedConvolution<A> {
     Matrix inputGradient = Matrix.of(dx, layer.channels());
     Matrix weights = Matrix.of(filters, layer.channels());
     Matrix sum = Matrix.of(filterGradients, layer.channels());
-    for (int from = 0; from < x.size(0); from += group) {
+    if (padded != null) {
+      padded.run(dy, weights, null, dx, x, sum);
+    }
+    for (int from = 0; padded == null && from < x.size(0); from += group) {
       int end = Math.min(from + group, x.size(0));
       Matrix unfolded = scratch.unfold(dy, from, end - from);
       inputGradient

@@ -3,14 +3,19 @@ package io.github.descent4j.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A convolution against its definition, element by element in double, over batches that are unfolded in several groups with a
- * last one that is smaller: 2^18 elements of receptive fields make a group, 2^16 with one channel.
+ * last one that is smaller: 2^18 elements of receptive fields make a group, 2^16 with one channel. Large images with stride 1 are not
+ * unfolded; of them and their results 2^15 elements make a group.
  */
 class ConvolutionReferenceTest {
 
@@ -28,6 +33,12 @@ class ConvolutionReferenceTest {
     "FLOAT, 150, 1, 2, 26, 29, 4, 3, 3, 2",
     "DOUBLE, 150, 1, 2, 26, 29, 4, 3, 3, 2",
     "FLOAT, 3, 1, 2, 7, 8, 2, 3, 4, 3",
+    "FLOAT, 77, 3, 2, 14, 15, 3, 3, 1, 1",
+    "DOUBLE, 77, 3, 2, 14, 15, 3, 3, 1, 1",
+    "DOUBLE, 21, 2, 5, 20, 23, 2, 3, 1, 1",
+    "DOUBLE, 21, 2, 3, 30, 30, 5, 5, 1, 2",
+    "DOUBLE, 21, 2, 2, 25, 24, 3, 3, 1, 0",
+    "DOUBLE, 3, 2, 3, 12, 13, 2, 2, 1, 1",
   })
   void forwardAndBackward(
       DataType type,
@@ -94,6 +105,33 @@ class ConvolutionReferenceTest {
       layer.parameters().forEach(parameter -> parameter.gradient().assign(9));
       layer.backwardParameters(dy);
     }
+  }
+
+  /** The images lie one behind the other, and products run over the places between them. */
+  @Test
+  void anImageThatIsNotFiniteLeavesTheOthersAlone() {
+    INDArray x = Arrays.random(DataType.FLOAT, 1, 5, 3, 14, 15);
+    INDArray weight = Arrays.random(DataType.FLOAT, 2, 2, 3, 3, 3);
+    Conv2d layer = new Conv2d("conv", weight, Arrays.random(DataType.FLOAT, 3, 2), 1, 1);
+    INDArray expected = layer.forward(x, Mode.TRAINING).dup();
+    INDArray dy = Arrays.random(DataType.FLOAT, 4, expected.shape());
+    INDArray expectedGradient = layer.backward(dy).dup();
+    x.slice(1).assign(Double.NaN);
+    dy.slice(1).assign(Double.POSITIVE_INFINITY);
+    INDArray y = layer.forward(x, Mode.TRAINING);
+    INDArray dx = layer.backward(dy);
+    for (int image : new int[] {0, 2, 3, 4}) {
+      assertThat(Arrays.values(y.slice(image))).isEqualTo(Arrays.values(expected.slice(image)));
+      assertThat(Arrays.values(dx.slice(image)))
+          .isEqualTo(Arrays.values(expectedGradient.slice(image)));
+    }
+    assertThat(Arrays.values(y.slice(1))).containsOnly(Double.NaN);
+    // What it has left behind is not read again.
+    x.slice(1).assign(1);
+    layer.forward(x.get(NDArrayIndex.interval(0, 2)), Mode.TRAINING);
+    layer.backward(Nd4j.ones(DataType.FLOAT, 2, 2, 14, 15));
+    double[] gradient = Arrays.values(layer.parameters().get(0).gradient());
+    assertThat(DoubleStream.of(gradient).allMatch(Double::isFinite)).isTrue();
   }
 
   /** Sums in double, and what rounding may do to them: of n terms, each partial sum once, in any order. */
