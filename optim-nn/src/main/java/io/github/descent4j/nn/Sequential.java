@@ -87,7 +87,7 @@ public final class Sequential implements Layer {
     Optional<Layer> whole = chain.whole();
     whole.ifPresent(layer ->
         log.info("Layer {} is not Splittable: this network runs a batch in one piece", layer));
-    shards = whole.isPresent() ? null : new Shards(chain, parameters, Loops.of(dataType));
+    shards = whole.isPresent() ? null : new Shards(chain, Loops.of(dataType));
     convolutional = layers.stream().anyMatch(layer -> layer instanceof Conv2d);
     long bytes = 1;
     for (Parameter parameter : all) {

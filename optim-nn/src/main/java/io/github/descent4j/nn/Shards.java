@@ -1,6 +1,5 @@
 package io.github.descent4j.nn;
 
-import io.github.descent4j.Parameters;
 import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.internal.parallel.WorkList;
 import io.github.descent4j.nn.memory.Memory;
@@ -22,6 +21,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * products. How a batch is cut never depends on threads, so the sums and the bits are always the same. The shards run at the same time only
  * if a matrix product has one thread: products with a spinning pool each would fight for the cores.
  *
+ * <p>Dense layers behind convolutions run over the whole batch, and divide their products.
+ *
  * <p>Shards are made when a batch first needs them, and kept.
  */
 final class Shards {
@@ -32,6 +33,10 @@ final class Shards {
 
   private final List<List<BatchNorm>> norms = new ArrayList<>();
   private final GradientTree<?> sum;
+
+  /** From the first dense layer behind the convolutions on: run over the whole batch. Null where there is none. */
+  private final Chain tail;
+
   private final Joined output = new Joined();
   private final Joined inputGradient = new Joined();
   private final Rows input = new Rows();
@@ -43,10 +48,32 @@ final class Shards {
   private INDArray trained;
 
   /** Shards of which the layers of a chain are the first; a second one is made now, so that a layer that cannot be split is found. */
-  Shards(Chain first, Parameters parameters, Loops<?> loops) {
-    sum = new GradientTree<>(loops, parameters);
-    addChain(first);
+  Shards(Chain first, Loops<?> loops) {
+    int end = head(first.layers);
+    Chain head = new Chain(first.layers.subList(0, end));
+    tail = end < first.layers.size()
+        ? new Chain(first.layers.subList(end, first.layers.size()))
+        : null;
+    sum = new GradientTree<>(loops, head.parameters());
+    addChain(head);
     add();
+  }
+
+  /**
+   * How many layers are cut. A dense layer behind convolutions has most of the weights, and uses each once for an example: for a shard of few
+   * examples the weights and their gradients are more to move than to compute.
+   */
+  private static int head(List<Layer> layers) {
+    int convolutions = layers.size();
+    while (convolutions > 0 && !(layers.get(convolutions - 1) instanceof Conv2d)) {
+      convolutions--;
+    }
+    for (int i = convolutions; convolutions > 0 && i < layers.size(); i++) {
+      if (layers.get(i) instanceof Dense) {
+        return i;
+      }
+    }
+    return layers.size();
   }
 
   private void add() {
@@ -78,6 +105,10 @@ final class Shards {
   /** Starts the random numbers of all shards anew, also of those that are made later. */
   void reseed(SplittableRandom seeds) {
     this.seeds = seeds;
+    if (tail != null) {
+      // Before those whose number depends on what has been computed before.
+      tail.reseed(seeds);
+    }
     chains.forEach(chain -> chain.reseed(seeds));
   }
 
@@ -95,6 +126,10 @@ final class Shards {
       each(shard -> results[shard] = chains.get(shard).forward(results[shard], mode));
     }
     INDArray y = join(results, output);
+    if (tail != null) {
+      tail.divideProducts(true);
+      y = tail.forward(y, mode);
+    }
     trained = mode == Mode.TRAINING ? y : null;
     return y;
   }
@@ -128,7 +163,7 @@ final class Shards {
 
   INDArray backward(INDArray outputGradient) {
     Checks.outputGradient("network", outputGradient, trained);
-    backwardToFirstSection(outputGradient);
+    backwardToFirstSection(headGradient(outputGradient));
     INDArray[] results = new INDArray[count];
     each(shard -> results[shard] = sections.get(shard).get(0).backward(gradientAfter(0, shard)));
     sum.sum(count);
@@ -137,9 +172,13 @@ final class Shards {
 
   void backwardParameters(INDArray outputGradient) {
     Checks.outputGradient("network", outputGradient, trained);
-    backwardToFirstSection(outputGradient);
+    backwardToFirstSection(headGradient(outputGradient));
     each(shard -> sections.get(shard).get(0).backwardParameters(gradientAfter(0, shard)));
     sum.sum(count);
+  }
+
+  private INDArray headGradient(INDArray outputGradient) {
+    return tail == null ? outputGradient : tail.backward(outputGradient);
   }
 
   private void backwardToFirstSection(INDArray outputGradient) {
