@@ -8,8 +8,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * The arithmetic of {@link Dense}, in pieces that threads share where the layer has the batch to itself.
  *
- * <p>A piece has some of the outputs: their columns of y, their rows of the weight's gradient. Or some of the inputs: their columns of dx. So
- * each weight and each gradient is touched by one thread, and nothing has to be added. How many pieces follows from the shapes.
+ * <p>A piece has some of the outputs: their columns of y, their rows of the weight's gradient. Or some of the inputs: their columns of dx or of
+ * the weight's gradient. So each weight and each gradient is touched by one thread, and nothing has to be added. How many pieces follows from the shapes.
  */
 final class DenseProducts<A> {
   /** A product with fewer multiplications in a piece costs less than to wake another thread. */
@@ -60,7 +60,7 @@ final class DenseProducts<A> {
     Matrix output = Matrix.of(y, outputs);
     loops.get(bias, 0, biases, 0, outputs);
     int pieces = pieces(outputs, input.rows());
-    run(pieces, piece -> {
+    run(pieces, input.rows(), piece -> {
       int from = begin(piece, pieces, outputs);
       int to = begin(piece + 1, pieces, outputs);
       fillRows(y, from, to);
@@ -73,21 +73,30 @@ final class DenseProducts<A> {
     Matrix input = Matrix.of(x, inputs);
     Matrix gradient = Matrix.of(dy, outputs);
     Matrix inputGradient = dx == null ? null : Matrix.of(dx, inputs);
-    int ofWeight = pieces(outputs, input.rows());
+    // A piece packs its part of one matrix and all of the other one, which had better be the
+    // smaller one.
+    boolean byInputs = inputs > outputs;
+    int ofWeight = pieces(byInputs ? inputs : outputs, input.rows());
     int ofInput = dx == null ? 0 : pieces(inputs, input.rows());
-    run(ofWeight + ofInput, piece -> {
-      if (piece < ofWeight) {
-        int from = begin(piece, ofWeight, outputs);
-        int to = begin(piece + 1, ofWeight, outputs);
-        weightGradient
-            .rows(from, to)
-            .multiply(gradient.columns(from, to), true, input, false, false);
-      } else {
+    run(ofWeight + ofInput, input.rows(), piece -> {
+      if (piece >= ofWeight) {
         int from = begin(piece - ofWeight, ofInput, inputs);
         int to = begin(piece - ofWeight + 1, ofInput, inputs);
         inputGradient
             .columns(from, to)
             .multiply(gradient, false, weight.columns(from, to), false, false);
+      } else if (byInputs) {
+        int from = begin(piece, ofWeight, inputs);
+        int to = begin(piece + 1, ofWeight, inputs);
+        weightGradient
+            .columns(from, to)
+            .multiply(gradient, true, input.columns(from, to), false, false);
+      } else {
+        int from = begin(piece, ofWeight, outputs);
+        int to = begin(piece + 1, ofWeight, outputs);
+        weightGradient
+            .rows(from, to)
+            .multiply(gradient.columns(from, to), true, input, false, false);
       }
     });
     sumRows(dy);
@@ -98,16 +107,20 @@ final class DenseProducts<A> {
     if (!divide) {
       return 1;
     }
-    long work = (long) rows * inputs * outputs;
-    return (int) Math.max(1, Math.min(work / LEAST_WORK, columns / LEAST_COLUMNS));
+    return (int) Math.max(1, Math.min(work(rows) / LEAST_WORK, columns / LEAST_COLUMNS));
+  }
+
+  /** Multiplications of a product. */
+  private long work(int rows) {
+    return (long) rows * inputs * outputs;
   }
 
   private static int begin(int piece, int pieces, int columns) {
     return (int) ((long) columns * piece / pieces);
   }
 
-  private void run(int pieces, Pieces action) {
-    if (!divide) {
+  private void run(int pieces, int rows, Pieces action) {
+    if (!divide || work(rows) < LEAST_WORK) {
       for (int piece = 0; piece < pieces; piece++) {
         action.run(piece);
       }
