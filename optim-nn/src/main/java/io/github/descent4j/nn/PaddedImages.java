@@ -31,7 +31,8 @@ final class PaddedImages<A> {
   /**
    * Zeros everywhere.
    *
-   * @param border pixels of zeros after each row, rows of zeros after each image
+   * @param pitch pixels from a row to the next one, zeros included
+   * @param rows from an image to the next one, rows of zeros included
    * @param before rows of zeros before the first image, and as many pixels
    * @param group most images at a time
    */
