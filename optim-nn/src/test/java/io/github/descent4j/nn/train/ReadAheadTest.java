@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,6 +64,7 @@ class ReadAheadTest {
   private static class Watched implements Dataset {
     final List<Integer> read = new ArrayList<>();
     final List<Thread> readers = new ArrayList<>();
+    final AtomicInteger underWay = new AtomicInteger();
     private final Dataset dataset;
     private final boolean ahead;
     private final AtomicInteger calls = new AtomicInteger();
@@ -199,6 +201,37 @@ class ReadAheadTest {
   void aListenerMayEvaluateTheSameDataset() {
     List<Evaluation> expected = evaluations(1, false);
     assertThat(evaluations(THREADS, true)).isEqualTo(expected).hasSize(16);
+  }
+
+  /** Reads by others take longer than a step. */
+  @Test
+  void listenersFindNoReadUnderWay() {
+    Thread caller = Thread.currentThread();
+    Watched slow = new Watched(images(), true) {
+      @Override
+      public long[] exampleShape() {
+        if (Thread.currentThread() != caller) {
+          underWay.incrementAndGet();
+          LockSupport.parkNanos(20_000_000);
+          underWay.decrementAndGet();
+        }
+        return super.exampleShape();
+      }
+    };
+    List<Integer> seen = new ArrayList<>();
+    Property.withThreads(THREADS, () -> {
+      trainer(network())
+          .listener(new TrainingListener() {
+            @Override
+            public void onStep(StepMetrics metrics) {
+              seen.add(slow.underWay.get());
+            }
+          })
+          .build()
+          .fit(slow, 1);
+      return null;
+    });
+    assertThat(seen).hasSize(7).containsOnly(0);
   }
 
   private static List<Evaluation> evaluations(int threads, boolean ahead) {
