@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -93,11 +94,15 @@ final class Layout {
   }
 
   /** New arrays of the parameters' types and shapes, in 'c' order. */
+  @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
   FlatArrays newArrays() {
     List<INDArray> arrays = new ArrayList<>();
-    for (Parameter parameter : parameters) {
-      INDArray value = parameter.value();
-      arrays.add(value.isEmpty() ? value : Nd4j.create(value.dataType(), value.shape(), 'c'));
+    // They may outlive the workspace that a caller has open.
+    try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      for (Parameter parameter : parameters) {
+        INDArray value = parameter.value();
+        arrays.add(value.isEmpty() ? value : Nd4j.create(value.dataType(), value.shape(), 'c'));
+      }
     }
     return new FlatArrays(List.copyOf(arrays));
   }

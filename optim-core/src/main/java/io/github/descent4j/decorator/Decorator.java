@@ -204,7 +204,10 @@ public abstract class Decorator extends TwoPhaseOptimizer {
       double own = UpdateRuleAccess.ACCESS.ownRate(rule);
       return ((TwoPhaseOptimizer) rule).learningRateFrom(own * factor);
     }
-    return optimizer instanceof Decorator decorator && !(optimizer instanceof ScheduleFree)
+    // One of a user's own may have another rate than what it decorates.
+    return optimizer instanceof Decorator decorator
+            && !(optimizer instanceof ScheduleFree)
+            && optimizer.learningRate() == decorator.inner.learningRate()
         ? learningRateTimes(factor, decorator.inner)
         : optimizer.learningRate() * factor;
   }

@@ -308,7 +308,9 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
   }
 
   @Override
-  protected final void release() {}
+  protected final void release() {
+    step.release();
+  }
 
   @Override
   protected final boolean checksAhead() {
@@ -330,6 +332,9 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
 
     /** Updates parameters and slots. */
     void commit();
+
+    /** In place of that, where another optimizer has failed: gives up what the check has made. */
+    default void release() {}
 
     /** Brings rows up to date that have missed steps; of a step that has none there are no such. */
     default void catchUp(Parameters parameters, long[] rows, Map<String, ParameterState> states) {}

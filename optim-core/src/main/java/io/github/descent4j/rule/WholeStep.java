@@ -29,9 +29,20 @@ final class WholeStep implements UpdateRule.RuleStep {
   }
 
   @Override
-  @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
   public void check(StepContext context, ParameterState[] states, double handedIn) {
-    free();
+    boolean succeeded = false;
+    try {
+      update(context, states, handedIn);
+      succeeded = true;
+    } finally {
+      if (!succeeded) {
+        release();
+      }
+    }
+  }
+
+  @SuppressWarnings("try") // The scope is left by closing it, and has no other use.
+  private void update(StepContext context, ParameterState[] states, double handedIn) {
     Parameters parameters = context.parameters();
     for (int i = 0; i < parameters.size(); i++) {
       if (parameters.get(i).rows().isPresent()) {
@@ -41,16 +52,16 @@ final class WholeStep implements UpdateRule.RuleStep {
                 + " updates whole parameters");
       }
       try (MemoryWorkspace none = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-        WholeUpdate update = begin(context, i, states[i], handedIn);
+        WholeUpdate update = begin(parameters.get(i), states[i], handedIn);
         updates.add(update);
+        takeGradient(context, i, update);
         formula.whole().accept(update);
         update.requireWhole();
       }
     }
   }
 
-  private WholeUpdate begin(StepContext context, int i, ParameterState state, double handedIn) {
-    Parameter parameter = context.parameters().get(i);
+  private WholeUpdate begin(Parameter parameter, ParameterState state, double handedIn) {
     long t = state.steps + 1;
     double rate = formula.rateAt(t, handedIn);
     DataType type = ParameterState.slotType(state.type);
@@ -59,22 +70,27 @@ final class WholeStep implements UpdateRule.RuleStep {
     if (value != copy) {
       copy.close();
     }
-    INDArray gradient = value.dup('c');
+    return new WholeUpdate(parameter, state, t, rate, value, value.dup('c'));
+  }
+
+  /** Fills in the gradient, as clips and coupled decay leave it, and takes decoupled decay off the value. */
+  private void takeGradient(StepContext context, int i, WholeUpdate update) {
+    INDArray value = update.value();
+    INDArray gradient = update.gradient();
     blend.clear();
     blend.copy(
         ArrayMemory.of(gradient),
-        ParameterAccess.ACCESS.gradientMemory(parameter),
+        ParameterAccess.ACCESS.gradientMemory(context.parameters().get(i)),
         StepContextAccess.ACCESS.transform(context, i));
     blend.run();
     double decay = weightDecay.coefficient();
     if (decay != 0 && !value.isEmpty()) {
       if (weightDecay.isDecoupled()) {
-        addScaled(value, -rate * decay, value);
+        addScaled(value, -update.learningRate() * decay, value);
       } else {
         addScaled(gradient, decay, value);
       }
     }
-    return new WholeUpdate(parameter, state, t, rate, value, gradient);
   }
 
   private static void addScaled(INDArray target, double factor, INDArray source) {
@@ -86,11 +102,11 @@ final class WholeStep implements UpdateRule.RuleStep {
   @Override
   public void commit() {
     updates.forEach(WholeUpdate::swapIn);
-    free();
+    release();
   }
 
-  /** Frees what the last step has left, which may have failed. */
-  private void free() {
+  @Override
+  public void release() {
     updates.forEach(WholeUpdate::free);
     updates.clear();
   }

@@ -9,6 +9,8 @@ import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.state.StateFileException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.memory.conf.WorkspaceConfiguration;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -78,6 +82,31 @@ class LBfgsOptimizerTest {
         assertThat(y[i]).isEqualTo(gradientAfter[i] - gradientBefore[i]);
       }
     }
+  }
+
+  /** The arrays that a preconditioner is handed are kept from step to step. */
+  @Test
+  void whatIsKeptIsNotOfTheWorkspaceOfAStep() {
+    List<INDArray> handed = new ArrayList<>();
+    LBfgsOptimizer optimizer = LBfgsOptimizer.builder()
+        .preconditioner((vector, result) -> {
+          handed.addAll(vector);
+          handed.addAll(result);
+          result.get(0).assign(vector.get(0));
+        })
+        .iterations(2)
+        .build();
+    Parameters parameters = Problem.at(0, 0, 0, 0);
+    WorkspaceConfiguration growing =
+        WorkspaceConfiguration.builder().initialSize(1 << 20).build();
+    for (int step = 0; step < 2; step++) {
+      try (MemoryWorkspace open =
+          Nd4j.getWorkspaceManager().getAndActivateWorkspace(growing, "a caller's")) {
+        optimizer.step(parameters, batch(1));
+        assertThat(open.isScopeActive()).isTrue();
+      }
+    }
+    assertThat(handed).isNotEmpty().noneMatch(INDArray::isAttached);
   }
 
   @Test

@@ -161,6 +161,30 @@ class ProximalOptimizerTest {
     assertThat(recorder.rates).containsExactly(0.75, 0.5 * 0.25, 0.25 * 0.25);
   }
 
+  /** As a schedule of a user's own would. */
+  @Test
+  void theRateIsThatOfADecoratorOfOnesOwn() {
+    Optimizer halving = new Decorator(new Sgd(0.5)) {
+      @Override
+      public double learningRate() {
+        return 0.25;
+      }
+
+      @Override
+      protected void check(StepContext context) {
+        context.learningRate(0.25);
+        super.check(context);
+      }
+    };
+    Recorder recorder = new Recorder();
+    INDArray w = Nd4j.createFromArray(1f, 2f);
+    halving
+        .proximal(recorder)
+        .step(Parameters.of(Parameter.of("w", w, Nd4j.createFromArray(4f, 8f))));
+    assertThat(recorder.rates).containsExactly(0.25);
+    assertThat(w.toFloatVector()).containsExactly(0, 0);
+  }
+
   /** A rule may lower the rate that it is handed. */
   @Test
   void theRateIsThatOfARuleWhichLowersIt() {

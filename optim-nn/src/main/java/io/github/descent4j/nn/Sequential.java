@@ -59,7 +59,7 @@ public final class Sequential implements Layer {
   /** From this many examples on a batch is cut there. */
   private static final int DIVIDED_DENSE_BATCH = 512;
 
-  /** Gradients of more than two shards take at most this memory. */
+  /** Copies of gradients for more than two shards take at most this memory. */
   private static final long MOST_GRADIENT_BYTES = 256L << 20;
 
   private static final Logger log = LoggerFactory.getLogger(Sequential.class);
@@ -91,7 +91,7 @@ public final class Sequential implements Layer {
     shards = whole.isPresent() ? null : new Shards(chain, Loops.of(dataType));
     convolutional = layers.stream().anyMatch(layer -> layer instanceof Conv2d);
     long bytes = 1;
-    for (Parameter parameter : all) {
+    for (Parameter parameter : shards == null ? all : shards.copied()) {
       bytes += parameter.gradient().length() * dataType.width();
     }
     mostShards = (int) Math.max(2, Math.min(MOST_SHARDS, MOST_GRADIENT_BYTES / bytes));

@@ -1,5 +1,6 @@
 package io.github.descent4j.nn;
 
+import io.github.descent4j.Parameters;
 import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.internal.parallel.WorkList;
 import io.github.descent4j.nn.memory.Memory;
@@ -74,6 +75,11 @@ final class Shards {
       }
     }
     return layers.size();
+  }
+
+  /** The parameters whose gradients each shard has for itself. */
+  Parameters copied() {
+    return chains.get(0).parameters();
   }
 
   private void add() {

@@ -77,6 +77,8 @@ public final class Memory {
   /**
    * The same, but returns {@code previous}, or the one before that, where that already is the memory of this array: in the steady state
    * of training a layer sees the same array at every step, or two in turn.
+   *
+   * @param previous of the caller alone, which keeps the result in its place; may be null
    */
   public static Memory of(INDArray array, Memory previous) {
     Memory known = known(array, previous);
@@ -90,17 +92,16 @@ public final class Memory {
       previous.before = null;
       return previous;
     }
-    return previous != null && isOf(array, previous.before)
-        ? previous.before.after(previous)
-        : null;
+    Memory before = previous == null ? null : previous.before;
+    return isOf(array, before) ? before.after(previous) : null;
   }
 
-  /** Remembers one other memory, and no further ones through that. */
+  /** Remembers one other memory, and no further ones through that. A copy would never be found again. */
   private Memory after(Memory previous) {
     if (previous != null) {
       previous.before = null;
     }
-    before = previous;
+    before = previous != null && previous.inPlace ? previous : null;
     return this;
   }
 
@@ -109,7 +110,7 @@ public final class Memory {
    * channels]}, or of a copy where they are not in that order without gaps.
    *
    * @param images as for {@link #of(INDArray)}, of rank 4
-   * @param previous returned, or the one before it, where that already is the memory of these images; may be null
+   * @param previous as for {@link #of(INDArray, Memory)}
    * @return its memory, whose array is {@code [batch, height, width, channels]}
    */
   public static Memory ofChannelsLast(INDArray images, Memory previous) {

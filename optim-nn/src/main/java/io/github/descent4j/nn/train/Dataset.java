@@ -58,7 +58,8 @@ public interface Dataset {
    * Whether a batch may be read before it is needed, by another thread than the one that uses this dataset. {@link Trainer} then reads the next
    * batch while it computes a step, and so does its evaluation. There is still one call at a time, the listeners find none under way, and
    * each sees what those before have written; but a batch may have been read that a training does not come to, and who computes a step, such
-   * as a {@link io.github.descent4j.nn.BatchGradient}, must not read the same dataset.
+   * as a {@link io.github.descent4j.nn.BatchGradient}, must not read the same dataset. Listeners may read it, and must not {@linkplain #startEpoch begin} another epoch of it: the next batch may
+   * have been read already.
    *
    * @return false by default: all calls come from the thread that trains
    */

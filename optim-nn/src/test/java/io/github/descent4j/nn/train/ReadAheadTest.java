@@ -197,17 +197,47 @@ class ReadAheadTest {
     assertThat(limited.readers).containsOnly(Thread.currentThread());
   }
 
+  /** What a user has written is read by the thread that trains; what the library has is not. */
+  @Test
+  void datasetsOfTheLibraryAreReadAhead() {
+    Dataset images = images();
+    assertThat(images.canReadAhead()).isTrue();
+    assertThat(AugmentedDataset.of(images, MOVED, 9).canReadAhead()).isTrue();
+    Dataset own = new Dataset() {
+      @Override
+      public int size() {
+        return images.size();
+      }
+
+      @Override
+      public long[] exampleShape() {
+        return images.exampleShape();
+      }
+
+      @Override
+      public int classes() {
+        return images.classes();
+      }
+
+      @Override
+      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
+        images.read(indices, from, count, features, labels);
+      }
+    };
+    assertThat(own.canReadAhead()).isFalse();
+    assertThat(AugmentedDataset.of(own, MOVED, 9).canReadAhead()).isFalse();
+  }
+
   @Test
   void aListenerMayEvaluateTheSameDataset() {
     List<Evaluation> expected = evaluations(1, false);
     assertThat(evaluations(THREADS, true)).isEqualTo(expected).hasSize(16);
   }
 
-  /** Reads by others take longer than a step. */
-  @Test
-  void listenersFindNoReadUnderWay() {
+  /** Reads by others than this thread take longer than a step. */
+  private static Watched slow() {
     Thread caller = Thread.currentThread();
-    Watched slow = new Watched(images(), true) {
+    return new Watched(images(), true) {
       @Override
       public long[] exampleShape() {
         if (Thread.currentThread() != caller) {
@@ -218,6 +248,11 @@ class ReadAheadTest {
         return super.exampleShape();
       }
     };
+  }
+
+  @Test
+  void listenersFindNoReadUnderWay() {
+    Watched slow = slow();
     List<Integer> seen = new ArrayList<>();
     Property.withThreads(THREADS, () -> {
       trainer(network())
@@ -307,8 +342,9 @@ class ReadAheadTest {
 
   @Test
   void noReadIsUnderWayAfterAStepThatThrows() {
-    Watched dataset = new Watched(images(), true);
+    Watched dataset = slow();
     BatchGradient failing = (network, loss, features, targets, seed) -> {
+      LockSupport.parkNanos(5_000_000); // until the other thread reads
       throw new IllegalStateException("stop");
     };
     Property.withThreads(THREADS, () -> {
@@ -318,6 +354,7 @@ class ReadAheadTest {
           .build();
       for (int i = 0; i < 20; i++) {
         assertThatThrownBy(() -> trainer.fit(dataset, 1)).hasMessage("stop");
+        assertThat(dataset.underWay).hasValue(0);
       }
       return null;
     });
