@@ -16,9 +16,10 @@ class_path=$jar:$(cat "$target/class-path")
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 workers=${WORKERS:-2}
 work=$(mktemp -d)
-port=$((20000 + RANDOM % 20000))
+# Below those that the system gives to connections: to one of them a connection could be made from itself.
+port=$((20000 + RANDOM % 12000))
 while (echo > "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do # Somebody listens there.
-  port=$((20000 + RANDOM % 20000))
+  port=$((20000 + RANDOM % 12000))
 done
 url=spark://127.0.0.1:$port
 
@@ -41,6 +42,9 @@ export SPARK_HOME=$work/home SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1 O
 
 processes=()
 stop() {
+  if [ $? != 0 ]; then
+    tail -n 20 "$work"/*.log >&2 2> /dev/null || true
+  fi
   for process in "${processes[@]}"; do
     kill "$process" 2> /dev/null || true
   done
@@ -58,7 +62,6 @@ if [ -z "${MASTER:-}" ]; then
     (echo > "/dev/tcp/127.0.0.1/$port") 2> /dev/null && break
     if ! kill -0 "${processes[0]}" 2> /dev/null || [ "$i" = 299 ]; then
       echo "the master does not listen on $url:" >&2
-      tail -n 20 "$work/master.log" >&2
       exit 1
     fi
     sleep 0.2
