@@ -40,7 +40,7 @@ abstract class Activation implements Splittable {
   public final INDArray forward(INDArray input, Mode mode) {
     Checks.anyBatch(toString(), input);
     DataType type = input.dataType();
-    channelsLast = !Memory.isDense(input) && ImageReader.isChannelsLast(input);
+    channelsLast = !Memory.isDense(input) && Memory.isChannelsLast(input);
     INDArray y;
     if (channelsLast) {
       this.input = Memory.ofChannelsLast(input, this.input);

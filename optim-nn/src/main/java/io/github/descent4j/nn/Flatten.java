@@ -36,7 +36,7 @@ public final class Flatten implements Splittable {
   public INDArray forward(INDArray input, Mode mode) {
     Checks.anyBatch(toString(), input);
     shape = input.shape();
-    channelsLast = !Memory.isDense(input) && ImageReader.isChannelsLast(input);
+    channelsLast = !Memory.isDense(input) && Memory.isChannelsLast(input);
     if (channelsLast) {
       input = toPlanes(input);
     }

@@ -20,7 +20,7 @@ final class ImageReader {
 
   /** The memory of images in any order. */
   Memory read(INDArray images) {
-    if (isChannelsLast(images)) {
+    if (Memory.isChannelsLast(images)) {
       inPlace = Memory.ofChannelsLast(images, inPlace);
       return inPlace;
     }
@@ -34,11 +34,6 @@ final class ImageReader {
     }
     copier.toChannelsLast(source, target);
     return target;
-  }
-
-  /** Whether the channels of a pixel lie side by side, without gaps. */
-  static boolean isChannelsLast(INDArray images) {
-    return Memory.isChannelsLast(images);
   }
 
   /** Transposes one image at a time. */

@@ -31,7 +31,7 @@ final class PaddedConvolution<A> {
     private final PaddedImages<A> results;
 
     /** For the gradient of the weights. */
-    private PaddedImages<A> others;
+    private PaddedImages<A> partners;
 
     private Scratch(ConvolutionShape shape, PaddedImages<A> images, PaddedImages<A> results) {
       this.shape = shape;
@@ -78,22 +78,24 @@ final class PaddedConvolution<A> {
   }
 
   /**
-   * Overwrites the results, and with others the weights' gradient.
+   * Overwrites the results: products of receptive fields and weights. With partners also the gradient of the weights: products of the fields
+   * and their partners.
    *
    * @param weights {@code [kernelHeight * kernelWidth * channels, outputs]}
    * @param bias elements of the bias, or null for none
-   * @param others what the gradient of the weights is to be of, in the shape of the results; null for none
+   * @param partners in the shape of the results, or null for none
    * @param gradients in the shape of the weights
    */
-  void run(Memory images, Matrix weights, A bias, Memory results, Memory others, Matrix gradients) {
+  void run(
+      Memory images, Matrix weights, A bias, Memory results, Memory partners, Matrix gradients) {
     Scratch<A> scratch = take();
     if (bias != null) {
       for (int x = 0; x < s.outputWidth(); x++) {
         loops.copy(bias, 0, biasRow, x * outputs, outputs);
       }
     }
-    if (others != null && scratch.others == null) {
-      scratch.others = results();
+    if (partners != null && scratch.partners == null) {
+      scratch.partners = results();
     }
     int rowLength = s.kernelWidth() * s.channels();
     boolean first = true;
@@ -103,8 +105,8 @@ final class PaddedConvolution<A> {
       if (bias != null) {
         scratch.results.fill(biasRow, n);
       }
-      if (others != null) {
-        scratch.others.load(others, from, n);
+      if (partners != null) {
+        scratch.partners.load(partners, from, n);
       }
       int pixels = scratch.results.pixels(n);
       for (int r = 0; r < Math.min(pixels, s.kernelWidth()); r++) {
@@ -115,11 +117,11 @@ final class PaddedConvolution<A> {
           Matrix fields = scratch.images.runs(corner, count, s.kernelWidth(), s.kernelWidth());
           Matrix row = weights.rows(k * rowLength, (k + 1) * rowLength);
           result.multiply(fields, false, row, false, bias != null || k > 0);
-          if (others != null) {
-            Matrix other = scratch.others.runs(r, count, 1, s.kernelWidth());
+          if (partners != null) {
+            Matrix partner = scratch.partners.runs(r, count, 1, s.kernelWidth());
             gradients
                 .rows(k * rowLength, (k + 1) * rowLength)
-                .multiply(fields, true, other, false, !first);
+                .multiply(fields, true, partner, false, !first);
           }
         }
         first = false;

@@ -33,7 +33,7 @@ final class PaddedImages<A> {
    *
    * @param pitch pixels from a row to the next one, zeros included
    * @param rows from an image to the next one, rows of zeros included
-   * @param before rows of zeros before the first image, and as many pixels
+   * @param border rows of zeros before the first image, and as many pixels
    * @param group most images at a time
    */
   PaddedImages(
@@ -44,7 +44,7 @@ final class PaddedImages<A> {
       int channels,
       int pitch,
       int rows,
-      int before,
+      int border,
       int group) {
     this.loops = loops;
     this.height = height;
@@ -52,8 +52,8 @@ final class PaddedImages<A> {
     this.channels = channels;
     this.pitch = pitch;
     this.rows = rows;
-    this.before = before * (pitch + 1);
-    long pixels = this.before + (long) group * rows * pitch;
+    before = border * (pitch + 1);
+    long pixels = before + (long) group * rows * pitch;
     memory = Memory.of(Nd4j.create(type, pixels * channels));
     image = loops.allocate(height * width * channels);
   }

@@ -109,14 +109,15 @@ final class TransposedConvolution<A> {
     Matrix sum = Matrix.of(filterGradients, layer.channels());
     if (padded != null) {
       padded.run(dy, weights, null, dx, x, sum);
-    }
-    for (int from = 0; padded == null && from < x.size(0); from += group) {
-      int end = Math.min(from + group, x.size(0));
-      Matrix unfolded = scratch.unfold(dy, from, end - from);
-      inputGradient
-          .rows(from * pixels, end * pixels)
-          .multiply(unfolded, false, weights, false, false);
-      sum.multiply(unfolded, true, input.rows(from * pixels, end * pixels), false, from > 0);
+    } else {
+      for (int from = 0; from < x.size(0); from += group) {
+        int end = Math.min(from + group, x.size(0));
+        Matrix unfolded = scratch.unfold(dy, from, end - from);
+        inputGradient
+            .rows(from * pixels, end * pixels)
+            .multiply(unfolded, false, weights, false, false);
+        sum.multiply(unfolded, true, input.rows(from * pixels, end * pixels), false, from > 0);
+      }
     }
     writeFilterGradients(scratch);
     pool.give(scratch);
