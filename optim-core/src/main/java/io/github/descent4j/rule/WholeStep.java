@@ -30,6 +30,7 @@ final class WholeStep implements UpdateRule.RuleStep {
 
   @Override
   public void check(StepContext context, ParameterState[] states, double handedIn) {
+    release();
     boolean succeeded = false;
     try {
       update(context, states, handedIn);
