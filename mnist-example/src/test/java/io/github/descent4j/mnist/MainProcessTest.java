@@ -27,8 +27,8 @@ class MainProcessTest {
   private static final int SIGINT_STATUS = 128 + 2;
   private static final int SIGTERM_STATUS = 128 + 15;
 
-  /** Of 1000 images in batches of 2, after 3 epochs. */
-  private static final String LAST_NETWORK = "step-00001500/network.npz";
+  /** Of 1000 images in batches of 2, after 10 epochs. */
+  private static final String LAST_NETWORK = "step-00005000/network.npz";
 
   @TempDir
   Path data;
@@ -200,25 +200,17 @@ class MainProcessTest {
     assertThat(killed.resolve(LAST_NETWORK)).hasSameBinaryContentAs(whole.resolve(LAST_NETWORK));
   }
 
+  /** Nobody reads the pipe: the run waits at it, so the first signal cannot have ended it before the second one comes. */
   @Test
   void theSecondCtrlCEndsAtOnce() throws IOException, InterruptedException {
-    // A step of all images is long enough for a second signal.
-    IdxBytes.writeDataSet(data, 60_000, 200, 28, 28);
-    Process process = start(
-        "train",
-        "--data",
-        data.toString(),
-        "--model",
-        "cnn",
-        "--batch-size",
-        "60000",
-        "--epochs",
-        "9");
+    Path pipe = data.resolve("pipe.csv");
+    new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor();
+    Process process = start("train", "--data", data.toString(), "--metrics", pipe.toString());
     process.inputReader().readLine();
-    while (process.isAlive()) {
-      signal(process, "INT");
-      Thread.sleep(100);
-    }
+    signal(process, "INT");
+    assertThat(process.waitFor(1, SECONDS)).isFalse();
+    signal(process, "INT");
+    assertThat(process.waitFor(60, SECONDS)).isTrue();
     assertThat(process.exitValue()).isEqualTo(SIGINT_STATUS);
     assertThat(errors).isEmptyFile();
   }
@@ -252,14 +244,14 @@ class MainProcessTest {
     assertThat(first.resolve(Checkpoint.NETWORK)).hasBinaryContent(before);
   }
 
-  /** A run of 3 epochs of 500 steps. */
+  /** A run of 10 epochs of 500 steps, so that there are seconds left to a signal that comes after the first ones. */
   private String[] training(Path checkpoints) {
     return new String[] {
       "train",
       "--data",
       data.toString(),
       "--epochs",
-      "3",
+      "10",
       "--batch-size",
       "2",
       "--dropout",
