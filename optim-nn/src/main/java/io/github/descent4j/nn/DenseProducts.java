@@ -15,6 +15,9 @@ final class DenseProducts<A> {
   /** A product with fewer multiplications in a piece costs less than to wake another thread. */
   private static final long LEAST_WORK = 1 << 21;
 
+  /** The same for gradients: there are two products to share out, and each piece packs anew what it does not have to itself. */
+  private static final long LEAST_GRADIENT_WORK = 1 << 22;
+
   /** Fewer columns than this, and packing the other matrix for every piece takes longer than the second thread saves. */
   private static final int LEAST_COLUMNS = 64;
 
@@ -59,7 +62,7 @@ final class DenseProducts<A> {
     Matrix input = Matrix.of(x, inputs);
     Matrix output = Matrix.of(y, outputs);
     loops.get(bias, 0, biases, 0, outputs);
-    int pieces = pieces(outputs, input.rows());
+    int pieces = pieces(outputs, input.rows(), LEAST_WORK);
     run(pieces, input.rows(), piece -> {
       int from = begin(piece, pieces, outputs);
       int to = begin(piece + 1, pieces, outputs);
@@ -76,10 +79,13 @@ final class DenseProducts<A> {
     // A piece packs its part of one matrix and all of the other one, which had better be the
     // smaller one.
     boolean byInputs = inputs > outputs;
-    int ofWeight = pieces(byInputs ? inputs : outputs, input.rows());
-    int ofInput = dx == null ? 0 : pieces(inputs, input.rows());
-    run(ofWeight + ofInput, input.rows(), piece -> {
-      if (piece >= ofWeight) {
+    int ofWeight = pieces(byInputs ? inputs : outputs, input.rows(), LEAST_GRADIENT_WORK);
+    int ofInput = dx == null ? 0 : pieces(inputs, input.rows(), LEAST_GRADIENT_WORK);
+    int ofBias = ofWeight + ofInput;
+    run(ofBias + 1, input.rows(), piece -> {
+      if (piece == ofBias) {
+        sumRows(dy);
+      } else if (piece >= ofWeight) {
         int from = begin(piece - ofWeight, ofInput, inputs);
         int to = begin(piece - ofWeight + 1, ofInput, inputs);
         inputGradient
@@ -99,15 +105,14 @@ final class DenseProducts<A> {
             .multiply(gradient.columns(from, to), true, input, false, false);
       }
     });
-    sumRows(dy);
   }
 
   /** Pieces of a product that has so many columns to share out, the rest of its work being the same for each. */
-  private int pieces(int columns, int rows) {
+  private int pieces(int columns, int rows, long leastWork) {
     if (!divide) {
       return 1;
     }
-    return (int) Math.max(1, Math.min(work(rows) / LEAST_WORK, columns / LEAST_COLUMNS));
+    return (int) Math.max(1, Math.min(work(rows) / leastWork, columns / LEAST_COLUMNS));
   }
 
   /** Multiplications of a product. */

@@ -40,15 +40,18 @@ public final class ImageDataset implements Dataset {
   }
 
   @Override
+  public boolean readingAheadPays() {
+    return false;
+  }
+
+  @Override
   public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
     FloatBuffer target = features.data().pointer().asByteBuffer().asFloatBuffer();
     int start = (int) features.offset();
     for (int i = 0; i < count; i++) {
       int example = indices[from + i];
       labels[i] = images.label(example);
-      for (int j = 0; j < image.length; j++) {
-        image[j] = inputs[images.pixel(example, j)];
-      }
+      images.read(example, inputs, image);
       target.put(start + i * image.length, image, 0, image.length);
     }
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>It is a task that is in the pool's queues at most once. From another pool's thread nothing can be taken out of those queues again. So a
  * helper that is withdrawn stays there, does nothing when its turn comes, and is simply offered anew if an offer comes first: offers
- * beside a blocked pool do not fill its queues.
+ * beside a blocked pool do not fill its queues. Where a worker that has just helped {@linkplain IdleWorkers waits} for more, it is handed to that one.
  */
 public final class Helper extends ForkJoinTask<Void> {
   private static final long serialVersionUID = 1;
@@ -23,16 +23,17 @@ public final class Helper extends ForkJoinTask<Void> {
   /** In no queue. */
   private static final int IDLE = 0;
 
-  /** In a queue, to work when its turn comes. */
+  /** In a queue or a waiting worker's place, to work when its turn comes. */
   private static final int OFFERED = 1;
 
   /** At work. */
   private static final int BEGUN = 2;
 
-  /** In a queue, for nothing. */
+  /** In a queue or a waiting worker's place, for nothing. */
   private static final int WITHDRAWN = 3;
 
   private final transient Runnable work;
+  private final transient IdleWorkers idle;
   private final AtomicInteger state = new AtomicInteger(IDLE);
 
   /** The caller while it sleeps. */
@@ -43,7 +44,13 @@ public final class Helper extends ForkJoinTask<Void> {
 
   /** A helper that is in no queue; what its work writes is seen after {@link #end}. */
   public Helper(Runnable work) {
+    this(work, IdleWorkers.COMMON);
+  }
+
+  /** A helper that these workers are handed. */
+  Helper(Runnable work, IdleWorkers idle) {
     this.work = work;
+    this.idle = idle;
   }
 
   /** Lets a worker begin, if one is free; between two offers there is an {@link #end}. */
@@ -52,6 +59,9 @@ public final class Helper extends ForkJoinTask<Void> {
       return;
     }
     state.set(OFFERED);
+    if (idle.hand(this)) {
+      return;
+    }
     try {
       ForkJoinPool.commonPool().execute(this);
     } catch (RejectedExecutionException | OutOfMemoryError e) {
@@ -104,9 +114,16 @@ public final class Helper extends ForkJoinTask<Void> {
   /** Returns false: a task that is never complete can be queued again without a reset, which would race with the end of this. */
   @Override
   protected boolean exec() {
+    runOnce();
+    idle.serve();
+    return false;
+  }
+
+  /** Works if that is still wanted. From then on this is in no queue, and in no worker's place. */
+  void runOnce() {
     while (!state.compareAndSet(OFFERED, BEGUN)) {
       if (state.compareAndSet(WITHDRAWN, IDLE)) {
-        return false;
+        return;
       }
     }
     try {
@@ -119,7 +136,6 @@ public final class Helper extends ForkJoinTask<Void> {
     if (caller != null) {
       LockSupport.unpark(caller);
     }
-    return false;
   }
 
   @Override

@@ -51,6 +51,7 @@ final class BatchReader {
     threads = Threads.available();
     // Neither with one thread, nor where the workers and the caller may be more than are allowed.
     if (dataset.canReadAhead()
+        && dataset.readingAheadPays()
         && threads > 1
         && threads > ForkJoinPool.getCommonPoolParallelism()) {
       next.ask(dataset, indices, from, count);

@@ -68,6 +68,16 @@ public interface Dataset {
   }
 
   /**
+   * Whether reading takes long enough to be handed to another thread, where {@link #canReadAhead} allows it: a thread that reads is missed in the
+   * computation of the step, which waits for it at the end. False of a dataset that merely copies what is in memory.
+   *
+   * @return the same as {@link #canReadAhead} by default
+   */
+  default boolean readingAheadPays() {
+    return canReadAhead();
+  }
+
+  /**
    * Copies examples into the first {@code count} rows of a batch. Row i gets example {@code indices[from + i]}.
    *
    * @param indices indices of examples, each at least 0 and below {@link #size()}

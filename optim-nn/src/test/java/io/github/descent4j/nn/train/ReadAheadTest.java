@@ -197,12 +197,15 @@ class ReadAheadTest {
     assertThat(limited.readers).containsOnly(Thread.currentThread());
   }
 
-  /** What a user has written is read by the thread that trains; what the library has is not. */
+  /** What a user has written is read by the thread that trains. What the library has may be read by others, and what changes images at length is. */
   @Test
-  void datasetsOfTheLibraryAreReadAhead() {
+  void whatTheLibraryHasMayBeReadAhead() {
     Dataset images = images();
     assertThat(images.canReadAhead()).isTrue();
-    assertThat(AugmentedDataset.of(images, MOVED, 9).canReadAhead()).isTrue();
+    assertThat(images.readingAheadPays()).isFalse();
+    Dataset augmented = AugmentedDataset.of(images, MOVED, 9);
+    assertThat(augmented.canReadAhead()).isTrue();
+    assertThat(augmented.readingAheadPays()).isTrue();
     Dataset own = new Dataset() {
       @Override
       public int size() {
@@ -226,6 +229,21 @@ class ReadAheadTest {
     };
     assertThat(own.canReadAhead()).isFalse();
     assertThat(AugmentedDataset.of(own, MOVED, 9).canReadAhead()).isFalse();
+  }
+
+  @Test
+  void whatIsMerelyCopiedIsReadByTheThreadThatTrains() throws Exception {
+    Watched dataset = new Watched(images(), true) {
+      @Override
+      public boolean readingAheadPays() {
+        return false;
+      }
+    };
+    Property.withThreads(THREADS, () -> {
+      trainer(network()).build().fit(dataset, 1);
+      return null;
+    });
+    assertThat(dataset.readers).containsOnly(Thread.currentThread());
   }
 
   @Test
