@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist.data;
 
+import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.nn.train.Dataset;
 import java.nio.FloatBuffer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -9,14 +10,21 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * is read.
  */
 public final class ImageDataset implements Dataset {
+  /** Images that a thread reads at a time. */
+  private static final int PIECE = 16;
+
   private final LabelledImages images;
   private final float[] inputs;
-  private final float[] image;
+  private ParallelRunner.Work copy;
+  private final ParallelRunner runner =
+      new ParallelRunner((piece, worker) -> copy.run(piece, worker));
+
+  /** One image for each worker. */
+  private final float[][] image = new float[runner.threads()][];
 
   public ImageDataset(LabelledImages images, GreyScale scale) {
     this.images = images;
     inputs = scale.inputs();
-    image = new float[images.imageSize()];
   }
 
   @Override
@@ -48,11 +56,18 @@ public final class ImageDataset implements Dataset {
   public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
     FloatBuffer target = features.data().pointer().asByteBuffer().asFloatBuffer();
     int start = (int) features.offset();
-    for (int i = 0; i < count; i++) {
-      int example = indices[from + i];
-      labels[i] = images.label(example);
-      images.read(example, inputs, image);
-      target.put(start + i * image.length, image, 0, image.length);
-    }
+    copy = (piece, worker) -> {
+      if (image[worker] == null) {
+        image[worker] = new float[images.imageSize()];
+      }
+      float[] pixels = image[worker];
+      for (int i = piece * PIECE; i < Math.min(count, (piece + 1) * PIECE); i++) {
+        int example = indices[from + i];
+        labels[i] = images.label(example);
+        images.read(example, inputs, pixels);
+        target.put(start + i * pixels.length, pixels, 0, pixels.length);
+      }
+    };
+    runner.run((count + PIECE - 1) / PIECE, count > PIECE);
   }
 }
