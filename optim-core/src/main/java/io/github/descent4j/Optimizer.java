@@ -25,6 +25,7 @@ import io.github.descent4j.decorator.StepContext;
 import io.github.descent4j.decorator.WeightAverage;
 import io.github.descent4j.health.GradientMonitor;
 import io.github.descent4j.schedule.Schedule;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -128,7 +129,16 @@ public interface Optimizer {
    * }</pre>
    */
   default <T> Optional<T> find(Class<T> type) {
-    return type.isInstance(this) ? Optional.of(type.cast(this)) : Optional.empty();
+    return findAll(type).stream().findFirst();
+  }
+
+  /**
+   * Looks for all parts of this optimizer of a type, in the order of {@link #find}: groups can have several.
+   *
+   * @return a list that cannot be changed, empty where there is none
+   */
+  default <T> List<T> findAll(Class<T> type) {
+    return type.isInstance(this) ? List.of(type.cast(this)) : List.of();
   }
 
   /** Starts an optimizer that gives different parameters to different optimizers. */

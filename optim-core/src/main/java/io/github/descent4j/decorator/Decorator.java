@@ -17,7 +17,8 @@ import io.github.descent4j.rule.UpdateRule;
 import io.github.descent4j.schedule.Schedule;
 import io.github.descent4j.state.StateReader;
 import io.github.descent4j.state.StateWriter;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * An optimizer around another: everything that a decorator does not change comes from inside.
@@ -89,8 +90,10 @@ public abstract class Decorator extends TwoPhaseOptimizer {
   }
 
   @Override
-  public <T> Optional<T> find(Class<T> type) {
-    return type.isInstance(this) ? Optional.of(type.cast(this)) : inner.find(type);
+  public <T> List<T> findAll(Class<T> type) {
+    List<T> found = new ArrayList<>(super.findAll(type));
+    found.addAll(inner.findAll(type));
+    return List.copyOf(found);
   }
 
   /** The optimizer that is decorated. */

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -62,13 +61,12 @@ public final class GroupedOptimizer extends TwoPhaseOptimizer {
 
   /** Looks into the groups in their order. */
   @Override
-  public <T> Optional<T> find(Class<T> type) {
-    if (type.isInstance(this)) {
-      return Optional.of(type.cast(this));
+  public <T> List<T> findAll(Class<T> type) {
+    List<T> found = new ArrayList<>(super.findAll(type));
+    for (Group group : groups) {
+      found.addAll(group.optimizer.findAll(type));
     }
-    return Arrays.stream(groups)
-        .flatMap(group -> group.optimizer.find(type).stream())
-        .findFirst();
+    return List.copyOf(found);
   }
 
   /** The names of the groups, in their order. */

@@ -183,17 +183,16 @@ public final class LearningRateFinder {
       throw new IllegalStateException(
           "loss of the parameters as given is " + first + ", expected a finite number");
     }
-    Rprop informed = optimizer
-        .find(Rprop.class)
+    List<Rprop> informed = optimizer.findAll(Rprop.class).stream()
         .filter(rule -> rule.variant() == Rprop.Variant.IRPROP_PLUS)
-        .orElse(null);
+        .toList();
     double before = first;
     Curve curve = new Curve();
     boolean diverged = false;
     for (int i = 0; i < steps && !diverged; i++) {
       rate[0] = from * StrictMath.pow(to / from, i / (steps - 1.0));
-      if (informed != null) {
-        informed.loss(before);
+      for (Rprop rule : informed) {
+        rule.loss(before);
       }
       try {
         swept.step(parameters);

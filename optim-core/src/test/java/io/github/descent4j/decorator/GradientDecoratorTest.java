@@ -317,5 +317,10 @@ class GradientDecoratorTest {
     assertThat(optimizer.find(GroupedOptimizer.class)).isPresent();
     assertThat(optimizer.find(Optimizer.class)).containsSame(optimizer);
     assertThat(optimizer.find(AveragedOptimizer.class)).isEmpty();
+    assertThat(optimizer.findAll(Optimizer.class))
+        .hasSize(6)
+        .startsWith(optimizer)
+        .containsSequence(clipped, clipped.find(Adam.class).orElseThrow(), momentum);
+    assertThat(optimizer.findAll(AveragedOptimizer.class)).isEmpty();
   }
 }

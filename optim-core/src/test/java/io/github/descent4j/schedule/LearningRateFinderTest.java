@@ -72,6 +72,21 @@ class LearningRateFinderTest {
     assertThat(told).hasSize(6).isEqualTo(losses.subList(0, 6));
   }
 
+  /** The first group's rule is of the same class, and needs no loss. */
+  @Test
+  void aRuleInTheSecondGroupIsToldTheLossToo() {
+    Optimizer groups = Optimizer.groups()
+        .group("none", parameter -> false, new Rprop())
+        .otherwise(Rprop.builder().variant(Rprop.Variant.IRPROP_PLUS).build())
+        .build();
+    assertThat(LearningRateFinder.builder()
+            .steps(6)
+            .build()
+            .run(() -> groups, parameters, this::parabola)
+            .losses())
+        .hasSize(6);
+  }
+
   @Test
   void parametersOfEveryTypeAndLayoutComeBack() {
     for (DataType type :

@@ -65,8 +65,8 @@ public final class Trainer {
   /** Whether each step takes gradients at a second point. */
   private final boolean sharpnessAware;
 
-  /** What is told the loss ahead of every step, or null. */
-  private final Rprop informed;
+  /** Who are told the loss ahead of every step. */
+  private final List<Rprop> informed;
 
   private final Batches training;
   private final Batches evaluation;
@@ -90,10 +90,9 @@ public final class Trainer {
     stop = builder.stop;
     threads = builder.threads;
     sharpnessAware = optimizer.find(Sam.class).isPresent();
-    informed = optimizer
-        .find(Rprop.class)
+    informed = optimizer.findAll(Rprop.class).stream()
         .filter(rule -> rule.variant() == Rprop.Variant.IRPROP_PLUS)
-        .orElse(null);
+        .toList();
     training = new Batches();
     evaluation = new Batches();
   }
@@ -245,8 +244,9 @@ public final class Trainer {
       throw divergedLoss(measured.meanLoss());
     }
     penalty.addGradient(network.parameters());
-    if (informed != null) {
-      informed.loss(measured.meanLoss() + penalty.value(network.parameters()));
+    if (!informed.isEmpty()) {
+      double value = measured.meanLoss() + penalty.value(network.parameters());
+      informed.forEach(rule -> rule.loss(value));
     }
     return measured;
   }

@@ -143,6 +143,18 @@ class TrainerTest {
     }
   }
 
+  /** The first group's rule is of the same class, and needs no loss. */
+  @Test
+  void aRuleInTheSecondGroupIsToldTheLossToo() {
+    Rprop rule = Rprop.builder().variant(Rprop.Variant.IRPROP_PLUS).build();
+    Optimizer groups = Optimizer.groups()
+        .group("biases", parameter -> parameter.name().endsWith("bias"), new Rprop())
+        .otherwise(rule)
+        .build();
+    Trainer.builder(network(DataType.DOUBLE), groups).batchSize(60).build().fit(dataset(), 2);
+    assertThat(rule.steps()).isEqualTo(groups.steps()).isPositive();
+  }
+
   @Test
   void theSameSeedGivesTheSameBits() {
     assertThat(train(1)).isEqualTo(train(1));
