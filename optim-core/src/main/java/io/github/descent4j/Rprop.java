@@ -9,6 +9,7 @@ import io.github.descent4j.rule.Scalar;
 import io.github.descent4j.rule.Slot;
 import io.github.descent4j.rule.Term;
 import io.github.descent4j.rule.UpdateRule;
+import java.util.List;
 
 /**
  * Rprop: every element has a step size of its own, which grows while the gradient keeps its sign and shrinks when it changes; how large the
@@ -128,6 +129,20 @@ public final class Rprop extends UpdateRule {
     Scalar now = f.scalar("now", s -> given.require());
     loss.set(now);
     return (Scalar) now.minus(loss).sign().maximum(0);
+  }
+
+  /**
+   * Finds the rules within an optimizer that have to be told the {@linkplain #loss loss} ahead of every step.
+   *
+   * <pre>{@code
+   * Rprop.needingLoss(optimizer).forEach(rule -> rule.loss(value));
+   * optimizer.step(parameters);
+   * }</pre>
+   */
+  public static List<Rprop> needingLoss(Optimizer optimizer) {
+    return optimizer.findAll(Rprop.class).stream()
+        .filter(rule -> rule.variant() == Variant.IRPROP_PLUS)
+        .toList();
   }
 
   /**

@@ -183,9 +183,7 @@ public final class LearningRateFinder {
       throw new IllegalStateException(
           "loss of the parameters as given is " + first + ", expected a finite number");
     }
-    List<Rprop> informed = optimizer.findAll(Rprop.class).stream()
-        .filter(rule -> rule.variant() == Rprop.Variant.IRPROP_PLUS)
-        .toList();
+    List<Rprop> informed = Rprop.needingLoss(optimizer);
     double before = first;
     Curve curve = new Curve();
     boolean diverged = false;

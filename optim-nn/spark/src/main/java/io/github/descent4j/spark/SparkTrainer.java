@@ -69,8 +69,8 @@ public final class SparkTrainer implements AutoCloseable {
   private final Optimizer optimizer;
   private final ElasticNet penalty;
 
-  /** What is told the loss ahead of every step, or null. */
-  private final Rprop informed;
+  /** Who are told the loss ahead of every step. */
+  private final List<Rprop> informed;
 
   /** What the loss says of itself. */
   private final String loss;
@@ -84,7 +84,7 @@ public final class SparkTrainer implements AutoCloseable {
     settings = builder;
     optimizer = builder.optimizer;
     penalty = builder.penalty;
-    informed = informedOf(optimizer).orElse(null);
+    informed = Rprop.needingLoss(optimizer);
     this.network = network;
     this.cluster = cluster;
   }
@@ -284,8 +284,9 @@ public final class SparkTrainer implements AutoCloseable {
     }
     part.gradient().write(Flat.gradients(network.parameters()));
     penalty.addGradient(network.parameters());
-    if (informed != null) {
-      informed.loss(part.loss() + penalty.value(network.parameters()));
+    if (!informed.isEmpty()) {
+      double value = part.loss() + penalty.value(network.parameters());
+      informed.forEach(rule -> rule.loss(value));
     }
     try {
       optimizer.step(network.parameters());
@@ -294,11 +295,6 @@ public final class SparkTrainer implements AutoCloseable {
     }
     buffers.write(network.buffers().values());
     return part;
-  }
-
-  /** What has to be told the loss, if anything. */
-  private static Optional<Rprop> informedOf(Optimizer optimizer) {
-    return optimizer.find(Rprop.class).filter(rule -> rule.variant() == Rprop.Variant.IRPROP_PLUS);
   }
 
   private DivergedException diverged(String found, NonFiniteGradientException cause) {
@@ -525,7 +521,7 @@ public final class SparkTrainer implements AutoCloseable {
     }
 
     private static void requireNoNeedOfLoss(Optimizer optimizer) {
-      if (informedOf(optimizer).isPresent()) {
+      if (!Rprop.needingLoss(optimizer).isEmpty()) {
         throw new IllegalArgumentException(
             "optimizer is " + optimizer
                 + ", expected one that needs no loss with local steps: another variant than IRPROP_PLUS");

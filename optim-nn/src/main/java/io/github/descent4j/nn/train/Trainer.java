@@ -90,9 +90,7 @@ public final class Trainer {
     stop = builder.stop;
     threads = builder.threads;
     sharpnessAware = optimizer.find(Sam.class).isPresent();
-    informed = optimizer.findAll(Rprop.class).stream()
-        .filter(rule -> rule.variant() == Rprop.Variant.IRPROP_PLUS)
-        .toList();
+    informed = Rprop.needingLoss(optimizer);
     training = new Batches();
     evaluation = new Batches();
   }
