@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -20,6 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Each optimizer reaches the minimum of three functions: at a rate chosen for it, or, where none is, at one of some
  * rates, constant or falling.
  */
+@Tag("slow")
 class ConvergenceTest {
 
   /** A function, where to start, and its gradient. */

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** k steps, save, load in a new JVM, k steps = 2k steps, bit for bit. */
+@Tag("slow")
 class ResumeTest {
   @TempDir
   private Path folder;
