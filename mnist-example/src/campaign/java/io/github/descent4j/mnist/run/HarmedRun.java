@@ -99,7 +99,10 @@ final class HarmedRun {
         }
         try {
           yield there
-              ? fails(harm, process, ".*(Permission denied|AccessDenied|not permitted|cannot be).*")
+              ? fails(
+                  harm,
+                  process,
+                  ".*(Permission denied|AccessDenied|not permitted|cannot be|found no permission).*")
               : kill(Harm.KILLED_ANY_TIME, process);
         } finally {
           if (there) {
