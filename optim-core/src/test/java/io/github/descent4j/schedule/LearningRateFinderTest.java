@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -224,6 +225,39 @@ class LearningRateFinderTest {
     }
   }
 
+  @Test
+  void aCurveThatFallsToItsEndIsSteepestAheadOfIt() {
+    assertThat(curve(3, 2, 0).steepestDescent()).hasValue(2);
+  }
+
+  @Test
+  void ofRatesThatAreEquallySteepTheLowestIsTaken() {
+    assertThat(curve(3, 2, 1, 0).steepestDescent()).hasValue(2);
+  }
+
+  /** Smoothed losses at the rates 1, 2, 4, and so on. */
+  private static LearningRateFinder.Result curve(double... smoothed) {
+    List<Double> losses = DoubleStream.of(smoothed).boxed().toList();
+    List<Double> rates =
+        DoubleStream.iterate(1, rate -> 2 * rate).limit(smoothed.length).boxed().toList();
+    return new LearningRateFinder.Result(rates, losses, losses, false, 1);
+  }
+
+  /** The averages of 4, 8, 8 and 12 are 4, 6 2/3, 7 3/7 and 9 13/15: the last is the first above 8. */
+  @Test
+  void theAverageOfTheLossesEndsTheTest() {
+    double[] losses = {1, 4, 8, 8, 12, 12, 12};
+    int[] calls = new int[1];
+    LearningRateFinder.Result result = LearningRateFinder.builder()
+        .steps(6)
+        .smoothing(0.5)
+        .divergence(2)
+        .build()
+        .run(Sgd::new, parameters, () -> losses[calls[0]++]);
+    assertThat(result.diverged()).isTrue();
+    assertThat(result.losses()).containsExactly(4.0, 8.0, 8.0, 12.0);
+  }
+
   /** A test whose losses are a function of the rate. */
   private LearningRateFinder.Result run(DoubleUnaryOperator curve, double smoothing) {
     List<Double> rates = new ArrayList<>();
@@ -284,6 +318,19 @@ class LearningRateFinderTest {
   }
 
   @Test
+  void aClosedGradientIsRefusedBeforeTheLossIsAskedFor() {
+    INDArray closed = Nd4j.zeros(2);
+    Parameters model = Parameters.of(Parameter.of("w", Nd4j.zeros(2), closed));
+    closed.close();
+    int[] calls = new int[1];
+    assertThatThrownBy(
+            () -> LearningRateFinder.builder().build().run(Sgd::new, model, () -> ++calls[0]))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("gradient of parameter 'w' has been closed, expected an open array");
+    assertThat(calls[0]).isZero();
+  }
+
+  @Test
   void settingsAreNamed() {
     assertBad(
         "from is 0.0, expected a finite number > 0",
@@ -291,6 +338,12 @@ class LearningRateFinderTest {
     assertBad(
         "to is 1.0E-8, expected a finite number > from = 1.0E-7",
         () -> LearningRateFinder.builder().to(1e-8).build());
+    assertBad(
+        "to is 1.0E-7, expected a finite number > from = 1.0E-7",
+        () -> LearningRateFinder.builder().to(1e-7).build());
+    assertBad(
+        "to is Infinity, expected a finite number > from = 1.0E-7",
+        () -> LearningRateFinder.builder().to(Double.POSITIVE_INFINITY).build());
     assertBad(
         "steps is 2.0, expected a finite number >= 3.0",
         () -> LearningRateFinder.builder().steps(2).build());

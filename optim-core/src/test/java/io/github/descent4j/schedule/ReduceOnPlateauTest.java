@@ -231,6 +231,15 @@ class ReduceOnPlateauTest {
     assertError(() -> new State(1, 0, 0, -1), "remainingCooldown is -1, expected a number >= 0");
   }
 
+  @Test
+  void itsScheduleShowsItsState() {
+    ReduceOnPlateau plateau = impatient().build();
+    plateau.update(3);
+    assertThat(plateau.schedule())
+        .hasToString(
+            "plateau(State[learningRate=1.0, best=3.0, badEpochs=0, remainingCooldown=0])");
+  }
+
   private static void assertError(ThrowingCallable call, String message) {
     assertThatIllegalArgumentException().isThrownBy(call).withMessage(message);
   }

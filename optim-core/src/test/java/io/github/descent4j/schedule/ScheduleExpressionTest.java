@@ -91,6 +91,18 @@ class ScheduleExpressionTest {
   }
 
   @Test
+  void numbersMayHaveAPlus() {
+    assertThat(Schedules.parse("constant(+1e+2)")).hasToString("constant(100.0)");
+  }
+
+  @Test
+  void aNegativeNumberIsReadBeforeItIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Schedules.parse("constant(-1)"))
+        .withMessage("rate is -1.0, expected a finite number >= 0");
+  }
+
+  @Test
   void lambdasAndPlateausHaveNone() {
     Schedule lambda = step -> 0.1;
     Schedule plateau = ReduceOnPlateau.builder().learningRate(0.1).build().schedule();
@@ -235,6 +247,13 @@ class ScheduleExpressionTest {
 
   private static void isShort(Throwable thrown) {
     assertThat(thrown.getMessage().length()).isLessThan(600);
+  }
+
+  @Test
+  void theLastPrintableCharacterIsShownAsItIs() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Schedules.parse("~"))
+        .withMessage("expression is '~', expected a name or a number at character 0");
   }
 
   @Test
