@@ -97,6 +97,12 @@ class ErrorsTest {
         bad(
             "epsilon is -1.0, expected a finite number >= 0",
             () -> GradientClip.byGlobalNorm(1, Norm.L2, -1)),
+        bad(
+            "maxNorm is Infinity, expected a finite number > 0",
+            () -> GradientClip.byGlobalNorm(Double.POSITIVE_INFINITY)),
+        bad(
+            "epsilon is Infinity, expected a finite number >= 0",
+            () -> GradientClip.byGlobalNorm(1, Norm.L2, Double.POSITIVE_INFINITY)),
         bad("limit is 0.0, expected a number > 0", () -> GradientClip.byValue(0)),
         bad("limit is -1.0, expected a number > 0", () -> GradientClip.byValue(-1)),
         bad("limit is NaN, expected a number > 0", () -> GradientClip.byValue(Double.NaN)),

@@ -79,6 +79,12 @@ class ClipRangeTest {
     assertThat(moved[1]).isZero();
   }
 
+  @Test
+  void equalLimitsGiveEveryElementTheirValue() {
+    double[] moved = step(GradientClip.byValue(2, 2), DataType.DOUBLE, -9, 9);
+    assertThat(moved).containsExactly(-2, -2);
+  }
+
   private static double[] step(GradientClip clip, DataType type, double... g) {
     INDArray value = Nd4j.zeros(type, g.length);
     INDArray gradient = TestArrays.create(type, new long[] {g.length}, g);
