@@ -85,6 +85,19 @@ class ClipRangeTest {
     assertThat(moved).containsExactly(-2, -2);
   }
 
+  @Test
+  void aClipByValueHasNoNorm() {
+    ClippedOptimizer optimizer = new Sgd(1).clipped(GradientClip.byValue(1));
+    optimizer.step(Parameters.of(Parameter.of("w", Nd4j.zeros(2), Nd4j.ones(2))));
+    assertThat(optimizer.lastNorm()).isNaN();
+  }
+
+  @Test
+  void aClipOfOnesOwnIsByTheL2NormUnlessItSaysSo() {
+    GradientClip own = step -> 0;
+    assertThat(own.norm()).isEqualTo(Norm.L2);
+  }
+
   private static double[] step(GradientClip clip, DataType type, double... g) {
     INDArray value = Nd4j.zeros(type, g.length);
     INDArray gradient = TestArrays.create(type, new long[] {g.length}, g);
