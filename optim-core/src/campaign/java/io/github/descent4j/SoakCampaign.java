@@ -202,7 +202,11 @@ final class SoakCampaign {
       case 3 -> rule.accumulated(2).adjustable();
       case 4 -> rule.clippedAdaptively(AdaptiveClip.of(0.1)).centralized();
       case 5 -> rule.noisy(0.01, 0.55, 3).monitored(GradientMonitor.builder().build());
-      case 6 -> rule.projected(Projection.box(-1, 1)).proximal(ProximalMap.l1(0.1));
+      case 6 ->
+        // These two make the parameters anew in each step, and refuse what changes them.
+        rule instanceof Ftrl || rule instanceof DAdaptSgd
+            ? rule.centralized()
+            : rule.projected(Projection.box(-1, 1)).proximal(ProximalMap.l1(0.1));
       default ->
         Optimizer.groups()
             .group("a", parameter -> parameter.name().equals("a"), rule)
