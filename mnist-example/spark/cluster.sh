@@ -54,8 +54,8 @@ stop() {
 trap stop EXIT
 
 if [ -z "${MASTER:-}" ]; then
-  # Without retries: a master that took another port would not be found.
-  "$java" -Xmx256m "${options[@]}" -Dspark.port.maxRetries=0 -cp "$class_path" org.apache.spark.deploy.master.Master \
+  # Without retries: a master that took another port would not be found. Without its REST server, whose port is the same for every master.
+  "$java" -Xmx256m "${options[@]}" -Dspark.port.maxRetries=0 -Dspark.master.rest.enabled=false -cp "$class_path" org.apache.spark.deploy.master.Master \
     --host 127.0.0.1 --port "$port" --webui-port 0 > "$work/master.log" 2>&1 &
   processes+=($!)
   for ((i = 0; i < 300; i++)); do

@@ -3,6 +3,9 @@ package io.github.descent4j.mnist.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ClusterScriptIT {
   private static final Path SCRIPT = Path.of("cluster.sh").toAbsolutePath();
 
+  private static final int REST_PORT = 6066;
+
   @TempDir
   Path folder;
 
@@ -26,11 +31,23 @@ class ClusterScriptIT {
     List<String> local = run("local[1]", 0);
     assertThat(local.get(2)).contains(" on local[1], 4 shards, ");
     assertThat(local.get(5)).startsWith("weights    sha256 ");
-    for (int workers = 2; workers >= 1; workers--) {
-      List<String> cluster = run("", workers);
-      assertThat(cluster.get(2)).contains(" on spark://127.0.0.1:", ", 4 shards, ");
-      // Accuracy, and the hash of the weights.
-      assertThat(cluster.subList(4, 6)).isEqualTo(local.subList(4, 6));
+    try (ServerSocket other = new ServerSocket()) {
+      takeRestPort(other);
+      for (int workers = 2; workers >= 1; workers--) {
+        List<String> cluster = run("", workers);
+        assertThat(cluster.get(2)).contains(" on spark://127.0.0.1:", ", 4 shards, ");
+        // Accuracy, and the hash of the weights.
+        assertThat(cluster.subList(4, 6)).isEqualTo(local.subList(4, 6));
+      }
+    }
+  }
+
+  /** As another cluster of this machine would: of all ports, a master has this one by default, however many there are. */
+  private static void takeRestPort(ServerSocket socket) throws IOException {
+    try {
+      socket.bind(new InetSocketAddress("127.0.0.1", REST_PORT));
+    } catch (BindException e) {
+      // It is taken already.
     }
   }
 
