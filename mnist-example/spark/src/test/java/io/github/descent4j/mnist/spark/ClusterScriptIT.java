@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -45,7 +46,7 @@ class ClusterScriptIT {
   /** As another cluster of this machine would: of all ports, a master has this one by default, however many there are. */
   private static void takeRestPort(ServerSocket socket) throws IOException {
     try {
-      socket.bind(new InetSocketAddress("127.0.0.1", REST_PORT));
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), REST_PORT));
     } catch (BindException e) {
       // It is taken already.
     }
