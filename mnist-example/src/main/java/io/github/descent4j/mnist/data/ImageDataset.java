@@ -64,7 +64,9 @@ public final class ImageDataset implements Dataset {
       for (int i = piece * PIECE; i < Math.min(count, (piece + 1) * PIECE); i++) {
         int example = indices[from + i];
         labels[i] = images.label(example);
-        images.read(example, inputs, pixels);
+        for (int j = 0; j < pixels.length; j++) {
+          pixels[j] = inputs[images.pixel(example, j)];
+        }
         target.put(start + i * pixels.length, pixels, 0, pixels.length);
       }
     };

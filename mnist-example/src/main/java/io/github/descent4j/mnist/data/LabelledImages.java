@@ -162,21 +162,6 @@ public final class LabelledImages {
     return sums;
   }
 
-  /**
-   * Copies the pixels of one image, row by row.
-   *
-   * @param values what to write for each of the 256 grey values
-   * @param image has as many elements as the image has pixels
-   */
-  void read(int example, float[] values, float[] image) {
-    // Locals, and one sum: a call for each pixel is not taken apart by every compiler.
-    byte[] bytes = pixels;
-    int first = example * imageSize();
-    for (int j = 0; j < image.length; j++) {
-      image[j] = values[bytes[first + j] & 0xff];
-    }
-  }
-
   /** The grey value 0 to 255 at {@code index} of the image, counted row by row. */
   int pixel(int example, int index) {
     return pixels[example * imageSize() + index] & 0xff;
