@@ -132,7 +132,8 @@ class BatchAllocationTest {
       MinimizerResult result = optimizer.step(parameters, objective);
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
       assertThat(result.iterations()).as("%s", result).isEqualTo(2);
-      assertThat(Pointer.totalBytes()).isEqualTo(offHeap);
+      // Less where the collector finds what another test has left.
+      assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(offHeap);
     }
     assertThat(least).as("bytes of a step").isLessThan(LARGE);
   }
@@ -290,7 +291,8 @@ class BatchAllocationTest {
         arrays.read(vector);
       }
       least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-      assertThat(Pointer.totalBytes()).isEqualTo(offHeap);
+      // Less where the collector finds what another test has left.
+      assertThat(Pointer.totalBytes()).isLessThanOrEqualTo(offHeap);
     }
     assertThat(least).isLessThan(1600);
   }
