@@ -3,6 +3,11 @@ package io.github.descent4j.nn;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.nn.memory.Memory;
+import io.github.descent4j.nn.memory.ReusableArray;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -10,6 +15,9 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>A piece has some of the outputs: their columns of y, their rows of the weight's gradient. Or some of the inputs: their columns of dx or of
  * the weight's gradient. So each weight and each gradient is touched by one thread, and nothing has to be added. How many pieces follows from the shapes.
+ *
+ * <p>Inputs that are constant in a batch, with values c, are left out of the products where that pays ({@link ConstantInputs}): what they add to y is
+ * W c for each example, and their columns of dW are db c<sup>T</sup>.
  */
 final class DenseProducts<A> {
   /** A product with fewer multiplications in a piece costs less than to wake another thread. */
@@ -21,7 +29,11 @@ final class DenseProducts<A> {
   /** Fewer columns than this, and packing the other matrix for every piece takes longer than the second thread saves. */
   private static final int LEAST_COLUMNS = 64;
 
+  /** Fewer examples than this are not worth a hand-over, where they are only read. */
+  private static final int LEAST_ROWS = 32;
+
   private final Loops<A> loops;
+  private final DataType type;
   private final Matrix weight;
   private final Matrix weightGradient;
   private final Memory bias;
@@ -29,19 +41,51 @@ final class DenseProducts<A> {
   private final int inputs;
   private final int outputs;
   private final A biases;
-  private final A row;
-  private final A sum;
-  private Pieces action;
-  private final ParallelRunner runner = new ParallelRunner((piece, worker) -> action.run(piece));
+  private final ParallelRunner runner =
+      new ParallelRunner((piece, worker) -> this.action.run(piece, scratch(worker)));
+  private final List<Scratch> scratch;
+  private Pieces<A> action;
   private boolean divide;
 
+  /** Null as long as no batch has been large enough. */
+  private ConstantInputs<A> constant;
+
+  /** Null as long as no batch had constant inputs to leave out. */
+  private Varying varying;
+
+  /** Whether the last batch had constant inputs that were left out. */
+  private boolean packed;
+
   /** What is done for each piece. */
-  private interface Pieces {
-    void run(int piece);
+  private interface Pieces<A> {
+    void run(int piece, DenseProducts<A>.Scratch scratch);
+  }
+
+  /** Blocks of one worker. */
+  private final class Scratch {
+    final A row = loops.allocate(Math.max(inputs, outputs));
+    final A other = loops.allocate(Math.max(inputs, outputs));
+    final double[] sums = new double[outputs];
+  }
+
+  /** The matrices without the inputs that are constant, in rows of the full length. */
+  private final class Varying {
+    final Memory biases = Memory.of(Nd4j.create(type, outputs));
+    final Matrix weight = Matrix.of(Memory.of(Nd4j.create(type, outputs, inputs)), inputs);
+    final ReusableArray room = new ReusableArray();
+    final List<A> spreads = new ArrayList<>();
+    Matrix input;
+
+    void makeRoom(int pieces) {
+      while (spreads.size() < pieces) {
+        spreads.add(loops.allocate(inputs));
+      }
+    }
   }
 
   DenseProducts(Loops<A> loops, Parameter weight, Parameter bias) {
     this.loops = loops;
+    type = weight.value().dataType();
     outputs = (int) weight.value().size(0);
     inputs = (int) weight.value().size(1);
     this.weight = Matrix.of(Memory.of(weight.value()), inputs);
@@ -49,8 +93,7 @@ final class DenseProducts<A> {
     this.bias = Memory.of(bias.value());
     biasGradient = Memory.of(bias.gradient());
     biases = loops.allocate(outputs);
-    row = loops.allocate(outputs);
-    sum = loops.allocate(outputs);
+    scratch = new ArrayList<>(Collections.nCopies(runner.threads(), null));
   }
 
   void divide(boolean divide) {
@@ -61,30 +104,41 @@ final class DenseProducts<A> {
   void forward(Memory x, Memory y) {
     Matrix input = Matrix.of(x, inputs);
     Matrix output = Matrix.of(y, outputs);
-    loops.get(bias, 0, biases, 0, outputs);
-    int pieces = pieces(outputs, input.rows(), LEAST_WORK);
-    run(pieces, input.rows(), piece -> {
+    int rows = input.rows();
+    packed = packInput(x, rows);
+    if (!packed) {
+      loops.get(bias, 0, biases, 0, outputs);
+    }
+    Matrix multiplied = packed ? varying.input : input;
+    Matrix weights = packed ? packed(varying.weight) : weight;
+    int pieces = pieces(outputs, rows, LEAST_WORK);
+    run(pieces, rows, (piece, scratch) -> {
       int from = begin(piece, pieces, outputs);
       int to = begin(piece + 1, pieces, outputs);
+      if (packed) {
+        packWeight(from, to, scratch);
+      }
       fillRows(y, from, to);
-      output.columns(from, to).multiply(input, false, weight.rows(from, to), true, true);
+      output.columns(from, to).multiply(multiplied, false, weights.rows(from, to), true, true);
     });
   }
 
   /** {@code dW = dy^T x}, {@code db} the sum of dy's rows, and {@code dx = dy W} unless that is null. */
   void backward(Memory x, Memory dy, Memory dx) {
-    Matrix input = Matrix.of(x, inputs);
+    Matrix input = packed ? varying.input : Matrix.of(x, inputs);
     Matrix gradient = Matrix.of(dy, outputs);
     Matrix inputGradient = dx == null ? null : Matrix.of(dx, inputs);
+    Matrix product = packed ? packed(varying.weight) : weightGradient;
+    int rows = input.rows();
     // A piece packs its part of one matrix and all of the other one, which had better be the
     // smaller one.
-    boolean byInputs = inputs > outputs;
-    int ofWeight = pieces(byInputs ? inputs : outputs, input.rows(), LEAST_GRADIENT_WORK);
-    int ofInput = dx == null ? 0 : pieces(inputs, input.rows(), LEAST_GRADIENT_WORK);
-    int ofBias = ofWeight + ofInput;
-    run(ofBias + 1, input.rows(), piece -> {
-      if (piece == ofBias) {
-        sumRows(dy);
+    boolean byInputs = !packed && inputs > outputs;
+    int ofWeight = pieces(byInputs ? inputs : outputs, rows, LEAST_GRADIENT_WORK);
+    int ofInput = dx == null ? 0 : pieces(inputs, rows, LEAST_GRADIENT_WORK);
+    int ofBias = packed ? 0 : 1;
+    run(ofWeight + ofInput + ofBias, rows, (piece, scratch) -> {
+      if (piece == ofWeight + ofInput) {
+        sumRows(dy, 0, outputs, scratch);
       } else if (piece >= ofWeight) {
         int from = begin(piece - ofWeight, ofInput, inputs);
         int to = begin(piece - ofWeight + 1, ofInput, inputs);
@@ -94,15 +148,15 @@ final class DenseProducts<A> {
       } else if (byInputs) {
         int from = begin(piece, ofWeight, inputs);
         int to = begin(piece + 1, ofWeight, inputs);
-        weightGradient
-            .columns(from, to)
-            .multiply(gradient, true, input.columns(from, to), false, false);
+        product.columns(from, to).multiply(gradient, true, input.columns(from, to), false, false);
       } else {
         int from = begin(piece, ofWeight, outputs);
         int to = begin(piece + 1, ofWeight, outputs);
-        weightGradient
-            .rows(from, to)
-            .multiply(gradient.columns(from, to), true, input, false, false);
+        product.rows(from, to).multiply(gradient.columns(from, to), true, input, false, false);
+        if (packed) {
+          sumRows(dy, from, to, scratch);
+          unpackGradient(from, to, scratch);
+        }
       }
     });
   }
@@ -124,15 +178,96 @@ final class DenseProducts<A> {
     return (int) ((long) columns * piece / pieces);
   }
 
-  private void run(int pieces, int rows, Pieces action) {
+  private void run(int pieces, int rows, Pieces<A> action) {
     if (!divide || work(rows) < LEAST_WORK) {
       for (int piece = 0; piece < pieces; piece++) {
-        action.run(piece);
+        action.run(piece, scratch(0));
       }
       return;
     }
     this.action = action;
     runner.run(pieces, Nd4j.factory().blas().getMaxThreads() == 1);
+  }
+
+  /** The blocks of a worker, which alone asks for them. */
+  private Scratch scratch(int worker) {
+    Scratch known = scratch.get(worker);
+    if (known == null) {
+      known = new Scratch();
+      scratch.set(worker, known);
+    }
+    return known;
+  }
+
+  /** The columns of a matrix that are in use. */
+  private Matrix packed(Matrix room) {
+    return room.columns(0, constant.varying());
+  }
+
+  /** Packs the inputs that vary, where that pays. */
+  private boolean packInput(Memory x, int rows) {
+    if (work(rows) < LEAST_WORK || outputs < LEAST_COLUMNS) {
+      return false;
+    }
+    if (constant == null) {
+      constant = new ConstantInputs<>(type, loops, inputs);
+    }
+    if (!constant.begin(x)) {
+      return false;
+    }
+    if (varying == null) {
+      varying = new Varying();
+    }
+    int pieces = Math.max(1, rows / LEAST_ROWS);
+    varying.makeRoom(pieces);
+    run(pieces, rows, (piece, scratch) -> {
+      A spread = varying.spreads.get(piece);
+      loops.zero(spread, 0, inputs);
+      constant.compare(
+          x, begin(piece, pieces, rows), begin(piece + 1, pieces, rows), scratch.row, spread);
+    });
+    for (int piece = 0; piece < pieces; piece++) {
+      constant.join(varying.spreads.get(piece));
+    }
+    if (!constant.end(rows)) {
+      return false;
+    }
+    varying.input = packed(Matrix.of(varying.room.shaped(type, rows, inputs), inputs));
+    run(pieces, rows, (piece, scratch) -> {
+      for (int i = begin(piece, pieces, rows); i < begin(piece + 1, pieces, rows); i++) {
+        packRow(x, varying.input.memory(), i, scratch);
+      }
+    });
+    return true;
+  }
+
+  private void packRow(Memory all, Memory packed, int row, Scratch scratch) {
+    loops.get(all, row * inputs, scratch.row, 0, inputs);
+    constant.pack(scratch.row, scratch.other);
+    loops.put(packed, row * inputs, scratch.other, 0, constant.varying());
+  }
+
+  /** Takes the weights of some outputs, and their biases with what constant inputs add to them. */
+  private void packWeight(int from, int to, Scratch scratch) {
+    for (int i = from; i < to; i++) {
+      packRow(weight.memory(), varying.weight.memory(), i, scratch);
+    }
+    int n = to - from;
+    loops.get(bias, from, biases, from, n);
+    loops.put(varying.biases, from, biases, from, n);
+    weight.rows(from, to).addProduct(constant.memory(), varying.biases, from);
+    loops.get(varying.biases, from, biases, from, n);
+  }
+
+  /** Spreads the product over the gradient of some outputs, and sets it for constant inputs. */
+  private void unpackGradient(int from, int to, Scratch scratch) {
+    for (int i = from; i < to; i++) {
+      loops.copy(constant.values(), 0, scratch.row, 0, inputs);
+      loops.multiply(scratch.row, scratch.sums[i - from], inputs);
+      loops.get(varying.weight.memory(), i * inputs, scratch.other, 0, constant.varying());
+      constant.unpack(scratch.other, scratch.row);
+      loops.put(weightGradient.memory(), i * inputs, scratch.row, 0, inputs);
+    }
   }
 
   /** Starts each row at the bias: the matrix product adds to it, which spares a pass over the output. */
@@ -142,12 +277,14 @@ final class DenseProducts<A> {
     }
   }
 
-  private void sumRows(Memory dy) {
-    loops.zero(sum, 0, outputs);
-    for (int from = 0; from < dy.length(); from += outputs) {
-      loops.get(dy, from, row, 0, outputs);
-      loops.add(sum, row, outputs);
+  private void sumRows(Memory dy, int from, int to, Scratch scratch) {
+    int n = to - from;
+    loops.zero(scratch.other, 0, n);
+    for (int at = from; at < dy.length(); at += outputs) {
+      loops.get(dy, at, scratch.row, 0, n);
+      loops.add(scratch.other, scratch.row, n);
     }
-    loops.put(biasGradient, 0, sum, 0, outputs);
+    loops.put(biasGradient, from, scratch.other, 0, n);
+    loops.toDoubles(scratch.other, scratch.sums, n);
   }
 }

@@ -71,6 +71,10 @@ abstract class ElementwiseLoops<A> implements Loops<A> {
 
   private final Formula max = new Formula("max", 2, (d, e) -> d.set(0, d.maximum(e[0], e[1])));
 
+  private final Formula maxDistance = new Formula("max_distance", 3, (d, e) -> {
+    d.set(0, d.maximum(e[0], d.absolute(d.subtract(e[1], e[2]))));
+  });
+
   private final Formula takeMaximum = new Formula("take_maximum", 4, (d, e) -> {
     Expression isBelow = d.sign(d.subtract(e[1], e[0]));
     Expression taken = d.multiply(e[2], d.subtract(d.constant(1), isBelow));
@@ -126,6 +130,11 @@ abstract class ElementwiseLoops<A> implements Loops<A> {
   @Override
   public final void max(A y, A x, int n) {
     max.get().run(n, 0, y, x);
+  }
+
+  @Override
+  public final void maxDistance(A spread, A x, A center, int n) {
+    maxDistance.get().run(n, 0, spread, x, center);
   }
 
   @Override

@@ -88,6 +88,9 @@ interface Loops<A> {
   /** {@code y[i] = max(y[i], x[i])}. */
   void max(A y, A x, int n);
 
+  /** {@code spread[i] = max(spread[i], |x[i] - center[i]|)}, not a number where one of them is none. */
+  void maxDistance(A spread, A x, A center, int n);
+
   /**
    * Moves {@code rest[i]} to {@code taken[i]} where x[i] is the maximum y[i], and puts 0 there where it is not. No x is greater
    * than its y.

@@ -87,6 +87,41 @@ record Matrix(Memory memory, int from, int rows, int columns, int stride) {
     }
   }
 
+  /** {@code result[from + i] += row i of this times vector}. */
+  void addProduct(Memory vector, Memory result, int from) {
+    Objects.checkFromIndexSize(from, rows, result.length());
+    Objects.checkFromIndexSize(0, columns, vector.length());
+    if (memory.pointer(this.from) instanceof FloatPointer matrix) {
+      openblas_nolapack.cblas_sgemv(
+          openblas_nolapack.CblasRowMajor,
+          openblas_nolapack.CblasNoTrans,
+          rows,
+          columns,
+          1,
+          matrix,
+          stride,
+          (FloatPointer) vector.pointer(0),
+          1,
+          1,
+          (FloatPointer) result.pointer(from),
+          1);
+    } else {
+      openblas_nolapack.cblas_dgemv(
+          openblas_nolapack.CblasRowMajor,
+          openblas_nolapack.CblasNoTrans,
+          rows,
+          columns,
+          1,
+          (DoublePointer) memory.pointer(this.from),
+          stride,
+          (DoublePointer) vector.pointer(0),
+          1,
+          1,
+          (DoublePointer) result.pointer(from),
+          1);
+    }
+  }
+
   private static int transposition(boolean transpose) {
     return transpose ? openblas_nolapack.CblasTrans : openblas_nolapack.CblasNoTrans;
   }

@@ -47,10 +47,12 @@ class ElementwiseLoopsTest {
     float[] e = floats(5);
     float[] f = floats(6);
     float[][] found = {
-      a.clone(), b.clone(), a.clone(), b.clone(), c.clone(), d.clone(), e.clone(), a.clone()
+      a.clone(), b.clone(), a.clone(), b.clone(), c.clone(), d.clone(), e.clone(), a.clone(),
+      d.clone()
     };
     float[][] expected = {
-      a.clone(), b.clone(), a.clone(), b.clone(), c.clone(), d.clone(), e.clone(), a.clone()
+      a.clone(), b.clone(), a.clone(), b.clone(), c.clone(), d.clone(), e.clone(), a.clone(),
+      d.clone()
     };
     FLOATS.relu(found[0], n);
     FLOATS.sigmoidGradient(a.clone(), found[1], n);
@@ -59,6 +61,7 @@ class ElementwiseLoopsTest {
     FLOATS.addDeviations(a.clone(), b.clone(), found[4], found[5], n);
     FLOATS.multiply(found[6], 0.3, n);
     FLOATS.normalizeGradient(found[7], b.clone(), c.clone(), d.clone(), e.clone(), f.clone(), n);
+    FLOATS.maxDistance(found[8], a.clone(), b.clone(), n);
     for (int i = 0; i < n; i++) {
       expected[0][i] = Math.max(a[i], 0);
       expected[1][i] = b[i] * (a[i] * (1 - a[i]));
@@ -69,6 +72,7 @@ class ElementwiseLoopsTest {
       expected[5][i] = d[i] + deviation * deviation;
       expected[6][i] = e[i] * 0.3f;
       expected[7][i] = a[i] * d[i] + (b[i] - c[i]) * e[i] + f[i];
+      expected[8][i] = Math.max(d[i], Math.abs(a[i] - b[i]));
     }
     for (int formula = 0; formula < found.length; formula++) {
       assertThat(found[formula]).as("formula %d", formula).isEqualTo(expected[formula]);
@@ -83,18 +87,20 @@ class ElementwiseLoopsTest {
     double[] c = doubles(3);
     double[] d = doubles(4);
     double[] e = doubles(5);
-    double[][] found = {a.clone(), d.clone(), e.clone(), a.clone(), c.clone()};
-    double[][] expected = {a.clone(), d.clone(), e.clone(), a.clone(), c.clone()};
+    double[][] found = {a.clone(), d.clone(), e.clone(), a.clone(), c.clone(), b.clone()};
+    double[][] expected = {a.clone(), d.clone(), e.clone(), a.clone(), c.clone(), b.clone()};
     DOUBLES.relu(found[0], n);
     DOUBLES.addProducts(a.clone(), b.clone(), c.clone(), found[1], found[2], n);
     DOUBLES.normalize(found[3], b.clone(), c.clone(), d.clone(), n);
     DOUBLES.multiply(found[4], 0.3, n);
+    DOUBLES.maxDistance(found[5], c.clone(), d.clone(), n);
     for (int i = 0; i < n; i++) {
       expected[0][i] = Math.max(a[i], 0);
       expected[1][i] = d[i] + a[i];
       expected[2][i] = e[i] + a[i] * (b[i] - c[i]);
       expected[3][i] = (a[i] - b[i]) * c[i] + d[i];
       expected[4][i] = c[i] * 0.3;
+      expected[5][i] = Math.max(b[i], Math.abs(c[i] - d[i]));
     }
     for (int formula = 0; formula < found.length; formula++) {
       assertThat(found[formula]).as("formula %d", formula).isEqualTo(expected[formula]);
