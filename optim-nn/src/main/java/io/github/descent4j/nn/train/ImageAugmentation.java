@@ -9,9 +9,9 @@ package io.github.descent4j.nn.train;
  *   <li>shift: uniform in ±{@link Builder#shift} pixels, in each direction;
  *   <li>rotation: uniform in ±{@link Builder#rotation} degrees, clockwise as the image is seen where it is positive;
  *   <li>scale: a factor uniform in 1 ± {@link Builder#scale}, the same in both directions;
- *   <li>elastic: every pixel moves by a field of uniform numbers in ±1, smoothed by a Gaussian of deviation sigma pixels and multiplied
- *       by alpha. A pixel's displacement in one direction has a standard deviation of about alpha / (2 sigma √(3 π)) pixels, the
- *       same at the border as inside. P. Y. Simard, D. Steinkraus, J. C. Platt: Best practices for convolutional neural networks applied to
+ *   <li>elastic: every pixel moves by alpha times a smooth random field: noise of variance 1/3, as of numbers uniform in ±1, smoothed by a Gaussian of
+ *       deviation sigma pixels and drawn by its frequencies. A pixel's displacement in one direction has a standard deviation of about
+ *       alpha / (2 sigma √(3 π)) pixels, the same at the border as inside. P. Y. Simard, D. Steinkraus, J. C. Platt: Best practices for convolutional neural networks applied to
  *       visual document analysis. ICDAR 2003, section 2 (alpha 34, sigma 4 for digits of 29 x 29).
  * </ul>
  *

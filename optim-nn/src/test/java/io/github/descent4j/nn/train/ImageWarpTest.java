@@ -16,7 +16,9 @@ class ImageWarpTest {
       double[] image, int height, int width, double x, double y, double degrees, double scale) {
     double[] result = image.clone();
     int channels = image.length / (height * width);
-    new ImageWarp(BACKGROUND_9, channels, height, width).apply(result, x, y, degrees, scale);
+    ImageWarp warp = new ImageWarp(BACKGROUND_9, channels, height, width, 1);
+    warp.move(0, new ImageWarp.Move(x, y, degrees, scale));
+    warp.apply(0, result);
     return result;
   }
 
@@ -26,7 +28,10 @@ class ImageWarpTest {
     double[] image =
         new SplittableRandom(3).doubles((long) channels * height * width).toArray();
     double[] result = image.clone();
-    new ImageWarp(BACKGROUND_9, channels, height, width).apply(result, new SplittableRandom(5));
+    ImageWarp warp = new ImageWarp(BACKGROUND_9, channels, height, width, 1);
+    warp.draw(0, new SplittableRandom(5));
+    warp.computeFields();
+    warp.apply(0, result);
     assertThat(result).isEqualTo(image);
   }
 
@@ -96,23 +101,27 @@ class ImageWarpTest {
       }
     }
     double[] bent = image.clone();
-    new ImageWarp(elastic, 2, size, size).apply(bent, new SplittableRandom(7));
+    ImageWarp warp = new ImageWarp(elastic, 2, size, size, 3);
+    warp.draw(0, new SplittableRandom(6));
+    warp.draw(1, new SplittableRandom(7));
+    warp.draw(2, new SplittableRandom(8));
+    warp.computeFields();
+    warp.apply(1, bent);
 
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < 4; i++) {
       random.nextDouble();
     }
-    float[] fieldX = new float[size * size];
-    float[] fieldY = new float[size * size];
-    ElasticField field = new ElasticField(size, size, 4);
-    field.draw(random, fieldX);
-    field.draw(random, fieldY);
+    ElasticField field = new ElasticField(size, size, 4, 2);
+    field.draw(0, random);
+    field.draw(1, random);
+    field.compute();
     for (int y = 8; y < size - 8; y++) {
       for (int x = 8; x < size - 8; x++) {
-        int from = x * size + y;
-        assertThat(bent[y * size + x]).isCloseTo(x + 20.0 * fieldX[from], within(1e-12));
-        assertThat(bent[size * size + y * size + x])
-            .isCloseTo(y + 20.0 * fieldY[from], within(1e-12));
+        double fieldX = field.row(y)[field.begin(0) + x];
+        double fieldY = field.row(y)[field.begin(1) + x];
+        assertThat(bent[y * size + x]).isCloseTo(x + 20 * fieldX, within(1e-12));
+        assertThat(bent[size * size + y * size + x]).isCloseTo(y + 20 * fieldY, within(1e-12));
       }
     }
   }
