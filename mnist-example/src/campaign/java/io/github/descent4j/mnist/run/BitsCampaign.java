@@ -50,6 +50,11 @@ final class BitsCampaign {
       all.add(new Mode("scalar", 2, List.of("-Xint")));
       return all;
     }
+
+    @Override
+    public String toString() {
+      return (loops + " " + threads + " " + String.join(" ", flags)).strip();
+    }
   }
 
   private final Map<String, String> expected = new LinkedHashMap<>();
@@ -62,11 +67,17 @@ final class BitsCampaign {
   /**
    * Runs the campaign.
    *
-   * @param args the file for the table, and the homes of the JDKs
+   * @param args the file for the table, what the rows are to match ({@code scalar 2 -Xint}, with all flags), and the homes of the JDKs
    */
   public static void main(String[] args) throws IOException, InterruptedException {
+    List<Mode> modes =
+        Mode.all().stream().filter(mode -> mode.toString().matches(args[1])).toList();
+    if (modes.isEmpty()) {
+      System.err.println("no row matches '" + args[1] + "', expected one of " + Mode.all());
+      System.exit(2);
+    }
     BitsCampaign campaign = new BitsCampaign();
-    campaign.compare(Arrays.stream(args).skip(1).map(Path::of).toList());
+    campaign.compare(Arrays.stream(args).skip(2).map(Path::of).toList(), modes);
     Path out = Path.of(args[0]).toAbsolutePath();
     Files.createDirectories(out.getParent());
     Files.writeString(out, campaign.table);
@@ -76,7 +87,8 @@ final class BitsCampaign {
     System.exit(campaign.different == 0 ? 0 : 1);
   }
 
-  private void compare(List<Path> homes) throws IOException, InterruptedException {
+  private void compare(List<Path> homes, List<Mode> modes)
+      throws IOException, InterruptedException {
     List<String> columns = new ArrayList<>(List.of("steps"));
     columns.addAll(STEP_COLUMNS);
     columns.addAll(TRAINING_COLUMNS);
@@ -88,7 +100,7 @@ final class BitsCampaign {
         .append('\n');
     for (Path home : homes) {
       String version = version(home);
-      for (Mode mode : Mode.all()) {
+      for (Mode mode : modes) {
         Map<String, String> bits = new LinkedHashMap<>();
         bits.putAll(run(home, mode, STEPS, Path.of("optim-core")));
         bits.putAll(run(home, mode, TrainingBits.class.getName(), Path.of("mnist-example")));
