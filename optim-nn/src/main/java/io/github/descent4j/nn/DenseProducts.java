@@ -110,7 +110,7 @@ final class DenseProducts<A> {
       loops.get(bias, 0, biases, 0, outputs);
     }
     Matrix multiplied = packed ? varying.input : input;
-    Matrix weights = packed ? packed(varying.weight) : weight;
+    Matrix weights = packed ? inUse(varying.weight) : weight;
     int pieces = pieces(outputs, rows, LEAST_WORK);
     run(pieces, rows, (piece, scratch) -> {
       int from = begin(piece, pieces, outputs);
@@ -128,7 +128,7 @@ final class DenseProducts<A> {
     Matrix input = packed ? varying.input : Matrix.of(x, inputs);
     Matrix gradient = Matrix.of(dy, outputs);
     Matrix inputGradient = dx == null ? null : Matrix.of(dx, inputs);
-    Matrix product = packed ? packed(varying.weight) : weightGradient;
+    Matrix product = packed ? inUse(varying.weight) : weightGradient;
     int rows = input.rows();
     // A piece packs its part of one matrix and all of the other one, which had better be the
     // smaller one.
@@ -200,7 +200,7 @@ final class DenseProducts<A> {
   }
 
   /** The columns of a matrix that are in use. */
-  private Matrix packed(Matrix room) {
+  private Matrix inUse(Matrix room) {
     return room.columns(0, constant.varying());
   }
 
@@ -232,7 +232,7 @@ final class DenseProducts<A> {
     if (!constant.end(rows)) {
       return false;
     }
-    varying.input = packed(Matrix.of(varying.room.shaped(type, rows, inputs), inputs));
+    varying.input = inUse(Matrix.of(varying.room.shaped(type, rows, inputs), inputs));
     run(pieces, rows, (piece, scratch) -> {
       for (int i = begin(piece, pieces, rows); i < begin(piece + 1, pieces, rows); i++) {
         packRow(x, varying.input.memory(), i, scratch);
