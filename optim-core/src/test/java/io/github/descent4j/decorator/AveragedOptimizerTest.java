@@ -263,6 +263,9 @@ class AveragedOptimizerTest {
         "decay is NaN, expected a number in [0, 1)", () -> WeightAverage.warmedUpEma(Double.NaN));
     assertBad("steps is -1, expected a number >= 0", () -> WeightAverage.equal().startingAfter(-1));
     assertBad("steps is 0, expected a number >= 1", () -> WeightAverage.equal().every(0));
+    assertThat(WeightAverage.equal().startingAfter(0).every(1).toString()).isEqualTo("equal()");
+    assertThat(new Sgd(1).averaged(WeightAverage.equal()).toString())
+        .endsWith(".averaged(equal())");
     assertThat(WeightAverage.ema(0.9).startingAfter(5).every(2).toString())
         .isEqualTo("ema(0.9).startingAfter(5).every(2)");
     assertThatThrownBy(() -> new Sgd().averaged(null))

@@ -241,6 +241,22 @@ class LookaheadTest {
   }
 
   @Test
+  void whatIsNotInTheFileIsForgotten() {
+    Path file = folder.resolve("state.npz");
+    Optimizer saved = new Sgd(1).lookahead();
+    saved.step(parameters);
+    saved.state().save(file);
+    Lookahead loaded = new Sgd(1).lookahead();
+    loaded.step(Parameters.of(
+        Parameter.of("other", Nd4j.createFromArray(0.0), Nd4j.createFromArray(-1.0))));
+    loaded.state().load(file, parameters);
+    assertThat(loaded.slow("w").getDouble(0)).isZero();
+    assertThatThrownBy(() -> loaded.slow("other"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("parameter name is 'other', expected one that has slow weights: [w]");
+  }
+
+  @Test
   void argumentsAreNamed() {
     assertThatThrownBy(() -> new Sgd().lookahead(0, 0.5))
         .isInstanceOf(IllegalArgumentException.class)

@@ -13,6 +13,7 @@ import io.github.descent4j.Sgd;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.clip.GradientClip;
 import io.github.descent4j.clip.Norm;
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -197,5 +198,20 @@ class PlainOptimizerTest {
         .withMessage(
             "optimizer of group 'otherwise' is PlainSgd, expected one that extends UpdateRule, Decorator or"
                 + " TwoPhaseOptimizer, down to its rule: all groups are checked ahead of the first update");
+  }
+
+  /** It would take the step: what remembers arrays of the shape that was refuses it. */
+  @Test
+  void aParameterOfAnotherShapeIsRefusedAheadOfIt() {
+    INDArray reshaped = Nd4j.zeros(3);
+    Parameters others = Parameters.of(Parameter.of("w", reshaped, Nd4j.ones(3)));
+    for (Optimizer optimizer :
+        List.of(new PlainSgd().averaged(WeightAverage.equal()), new PlainSgd().lookahead())) {
+      optimizer.step(parameters);
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> optimizer.step(others))
+          .withMessage("parameter 'w' has shape [3], expected [2] as at its first step");
+      assertThat(reshaped.toDoubleVector()).as("%s", optimizer).containsOnly(0);
+    }
   }
 }

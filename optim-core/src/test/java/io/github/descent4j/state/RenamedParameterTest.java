@@ -15,6 +15,7 @@ import io.github.descent4j.Parameters;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.AveragingOptimizer;
+import io.github.descent4j.decorator.Lookahead;
 import io.github.descent4j.decorator.WeightAverage;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,6 +66,21 @@ class RenamedParameterTest {
       assertThat(actual.toDoubleVector()).as("%s", plain).isEqualTo(expected.toDoubleVector());
       assertThat(renamed.state().parameters()).containsExactly("y");
     }
+  }
+
+  /** A decorator's own memory: after the rename it goes on, and there is none of the old name. */
+  @Test
+  void anAverageAndSlowWeightsAreRenamed() {
+    AveragedOptimizer averaged = new Adam(0.1).averaged(WeightAverage.ema(0.9));
+    Lookahead lookahead = new Adam(0.1).lookahead();
+    for (Optimizer optimizer : List.of(averaged, lookahead)) {
+      optimizer.step(one("x", Nd4j.createFromArray(1.0)));
+      optimizer.state().rename("x", "y");
+    }
+    assertThat(averaged.averagedSteps("y")).isOne();
+    assertThat(averaged.averagedSteps("x")).isZero();
+    assertThat(lookahead.slow("y").getDouble(0)).isOne();
+    assertThatThrownBy(() -> lookahead.slow("x")).isInstanceOf(IllegalArgumentException.class);
   }
 
   /** Once for an optimizer: a model that is built anew at every step would fill the log. */
