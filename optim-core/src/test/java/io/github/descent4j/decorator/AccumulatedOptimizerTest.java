@@ -10,6 +10,7 @@ import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerCase;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.RowGradient;
 import io.github.descent4j.Sgd;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
@@ -18,6 +19,7 @@ import io.github.descent4j.clip.GradientClip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -270,6 +272,65 @@ class AccumulatedOptimizerTest {
       results.add(w);
     }
     assertSameBits("w", results.get(1), results.get(0));
+  }
+
+  @Test
+  void aWindowIsNotEndedInTheMiddleOfAStep() {
+    AccumulatedOptimizer[] self = new AccumulatedOptimizer[1];
+    AccumulatedOptimizer optimizer = new Sgd(1)
+        .scheduled(step -> {
+          if (self[0] != null) {
+            List<ThrowingCallable> calls =
+                List.of(() -> self[0].flush(parameters), () -> self[0].discard());
+            for (ThrowingCallable call : calls) {
+              assertThatThrownBy(call)
+                  .isInstanceOf(IllegalStateException.class)
+                  .hasMessageStartingWith("a step, save or load of this optimizer is under way");
+            }
+          }
+          return 1;
+        })
+        .accumulated(2);
+    self[0] = optimizer;
+    optimizer.step(parameters);
+    assertThat(optimizer.pendingMicroSteps()).isOne();
+    optimizer.step(parameters);
+    assertThat(value.toDoubleVector()).containsExactly(1 - 3, 1 + 4);
+  }
+
+  /** The other group fails once in the middle of the window and once at its end. */
+  @Test
+  void aWindowOutlivesTheFailureOfAnotherGroup() {
+    INDArray other = Nd4j.createFromArray(0.0);
+    INDArray otherGradient = Nd4j.createFromArray(Double.NaN);
+    Parameters both =
+        Parameters.of(parameters.get("w"), Parameter.of("other", other, otherGradient));
+    Optimizer groups = Optimizer.groups()
+        .group("w", p -> p.name().equals("w"), new Sgd(1).accumulated(2))
+        .otherwise(new Sgd(1).guarded(NonFinite.FAIL))
+        .build();
+    for (int end = 0; end < 2; end++) {
+      otherGradient.assign(Double.NaN);
+      assertThatThrownBy(() -> groups.step(both)).isInstanceOf(NonFiniteGradientException.class);
+      otherGradient.assign(1);
+      groups.step(both);
+    }
+    assertThat(value.toDoubleVector()).containsExactly(1 - 3, 1 + 4);
+    assertThat(other.getDouble(0)).isEqualTo(-2);
+  }
+
+  /** Ahead of anything: a state that is saved behind it has none of the other parameters. */
+  @Test
+  void rowsAreRefusedAheadOfTheWindow() {
+    AccumulatedOptimizer optimizer = new Sgd(1).accumulated(2);
+    RowGradient rows = RowGradient.of(new long[] {1}, Nd4j.ones(DataType.DOUBLE, 1, 2));
+    Parameters both = Parameters.of(
+        parameters.get("w"), Parameter.ofRows("rows", Nd4j.ones(DataType.DOUBLE, 3, 2), rows));
+    assertThatThrownBy(() -> optimizer.step(both))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage(
+            "gradient of parameter 'rows' is given as rows, expected a whole gradient, as needed by "
+                + optimizer);
   }
 
   @Test

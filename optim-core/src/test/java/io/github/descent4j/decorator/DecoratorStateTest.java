@@ -364,6 +364,8 @@ class DecoratorStateTest {
         Arguments.of("\"pendingRate\" : 0.5,", "", "pendingRate' that is missing"),
         Arguments.of("Factor\" : 1.0", "Factor\" : -1.0", "RateFactor' that is -1.0, expected"),
         Arguments.of("Factor\" : 1.0", "Factor\" : \"NaN\"", "RateFactor' that is \"NaN\""),
+        Arguments.of(
+            "Factor\" : 1.0", "Factor\" : \"Infinity\"", "RateFactor' that is \"Infinity\""),
         Arguments.of("\"steps\" : 2", "\"steps\" : 1", "w.steps' that is 1, expected a whole"),
         Arguments.of("\"learningRate\" : 0.5", "\"learningRate\" : -1", "a finite number >= 0, or"),
         Arguments.of(
@@ -373,6 +375,22 @@ class DecoratorStateTest {
         Arguments.of("\"order\" : \"c\"", "\"order\" : \"d\"", "order' that is \"d\", expected"),
         Arguments.of("[ 2 ]", "[ 3 ]", "of shape [3], expected [2] as in the model"),
         Arguments.of("\"parameters\"", "\"parametres\"", "parameters' that is missing"));
+  }
+
+  /** A schedule may give 0, and so may the factor of a group. */
+  @Test
+  void aWindowKeepsARateAndAFactorOf0() {
+    UnaryOperator<Optimizer> decorator =
+        rule -> Optimizer.groups().otherwise(rule.accumulated(2), 0).build().scheduled(step -> 0);
+    Optimizer saved = decorator.apply(new Sgd());
+    saved.step(model("w"));
+    saved.state().save(file);
+    assertThat(StateFiles.json(file))
+        .contains("\"pendingRate\" : 0.0", "\"pendingRateFactor\" : 0.0");
+    Optimizer loaded = decorator.apply(new Sgd());
+    loaded.state().load(file);
+    loaded.step(model("w"));
+    assertThat(loaded.steps()).isOne();
   }
 
   @ParameterizedTest

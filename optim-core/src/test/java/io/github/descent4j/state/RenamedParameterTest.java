@@ -12,6 +12,7 @@ import io.github.descent4j.Momentum;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.Sgd;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.AveragingOptimizer;
@@ -81,6 +82,18 @@ class RenamedParameterTest {
     assertThat(averaged.averagedSteps("x")).isZero();
     assertThat(lookahead.slow("y").getDouble(0)).isOne();
     assertThatThrownBy(() -> lookahead.slow("x")).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void aWindowGoesOnUnderTheNewName() {
+    Optimizer optimizer = new Sgd(1).accumulated(2);
+    INDArray value = Nd4j.createFromArray(1.0);
+    optimizer.step(Parameters.of(Parameter.of("a", value, Nd4j.createFromArray(1.0))));
+    optimizer.step(Parameters.of(Parameter.of("a", value, Nd4j.createFromArray(1.0))));
+    optimizer.step(Parameters.of(Parameter.of("a", value, Nd4j.createFromArray(2.0))));
+    optimizer.state().rename("a", "b");
+    optimizer.step(Parameters.of(Parameter.of("b", value, Nd4j.createFromArray(4.0))));
+    assertThat(value.getDouble(0)).isEqualTo(1 - 1 - 3);
   }
 
   /** Once for an optimizer: a model that is built anew at every step would fill the log. */
