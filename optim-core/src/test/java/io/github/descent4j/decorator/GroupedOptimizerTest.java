@@ -284,6 +284,101 @@ class GroupedOptimizerTest {
         () -> optimizer.state().slots("x"));
   }
 
+  /** Counts what it is told of each step. */
+  private static final class Told extends Decorator {
+    private int commits;
+    private int releases;
+    private boolean fails;
+
+    Told(Optimizer inner) {
+      super(inner);
+    }
+
+    @Override
+    protected void commit(StepContext context) {
+      super.commit(context);
+      commits++;
+      if (fails) {
+        throw new IllegalStateException("as told");
+      }
+    }
+
+    @Override
+    protected void release() {
+      super.release();
+      releases++;
+    }
+  }
+
+  @Test
+  void aStepIsEitherTakenOrReleasedDownToNestedGroups() {
+    Told first = new Told(new Sgd(1));
+    Told second = new Told(new Sgd(1));
+    Optimizer nested = Optimizer.groups().otherwise(second).build();
+    Optimizer groups = Optimizer.groups()
+        .group("w", p -> p.name().equals("w"), first)
+        .group("b", GroupedOptimizerTest::isBias, nested)
+        .otherwise(new Sgd(1).guarded(NonFinite.FAIL))
+        .build();
+    groups.step(parameters);
+    assertThat(List.of(first.commits, second.commits)).containsOnly(1);
+    assertThat(List.of(first.releases, second.releases)).containsOnly(0);
+    INDArray bad = Nd4j.createFromArray(Double.NaN);
+    Parameters more = Parameters.of(
+        parameters.get("w"),
+        parameters.get("b"),
+        Parameter.of("c", Nd4j.createFromArray(1.0), bad));
+    assertThatThrownBy(() -> groups.step(more)).isInstanceOf(NonFiniteGradientException.class);
+    assertThat(List.of(first.commits, second.commits)).containsOnly(1);
+    assertThat(List.of(first.releases, second.releases)).containsOnly(1);
+    groups.step(parameters);
+    assertThat(List.of(first.commits, second.commits)).containsOnly(2);
+  }
+
+  /** What fails in the second half is no reason to refuse the next step. */
+  @Test
+  void groupsBehindOneThatFailsInTheSecondHalfAreReleased() {
+    Told failing = new Told(new Sgd(1));
+    Told behind = new Told(new Sgd(1));
+    Optimizer groups = Optimizer.groups()
+        .group("w", p -> p.name().equals("w"), failing)
+        .otherwise(behind)
+        .build();
+    failing.fails = true;
+    assertThatThrownBy(() -> groups.step(parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("as told");
+    assertThat(behind.releases).isOne();
+    assertThat(behind.commits).isZero();
+    failing.fails = false;
+    groups.step(parameters);
+    assertThat(behind.commits).isOne();
+  }
+
+  @Test
+  void theFactorOfAGroupIsInItsTextAndInItsRate() {
+    AdjustableOptimizer adjustable = new Sgd(0.5).adjustable();
+    Decorator own = new Decorator(new Sgd(9)) {
+      @Override
+      public double learningRate() {
+        return 0.25;
+      }
+    };
+    GroupedOptimizer groups = Optimizer.groups()
+        .group("half", GroupedOptimizerTest::isBias, adjustable, 0.5)
+        .group("own", p -> p.name().equals("own"), own, 0.5)
+        .otherwise(new Sgd(0.5))
+        .build();
+    assertThat(groups.learningRate("half")).isEqualTo(0.25);
+    adjustable.learningRate(0.75);
+    assertThat(groups.learningRate("half")).isEqualTo(0.375);
+    assertThat(groups.learningRate("own")).isEqualTo(0.125);
+    assertThat(groups.learningRate("otherwise")).isEqualTo(0.5);
+    assertThat(groups.toString())
+        .startsWith("Groups[half: 0.5 x Sgd(")
+        .endsWith(", otherwise: Sgd(learningRate=0.5, weightDecay=none)]");
+  }
+
   @Test
   void groupsAreValidatedWhenTheyAreAdded() {
     Adam adam = new Adam();
