@@ -211,6 +211,25 @@ class DecoratorTest {
         .hasMessageContaining("step(StepContext)");
   }
 
+  @Test
+  void aRateAndAFactorMayBe0AndNoRateInfinite() {
+    new Sgd(1).scheduled(step -> 0).step(parameters);
+    assertThat(value.toDoubleVector()).containsExactly(1, 1);
+    Decorator none = new Decorator(new Sgd(1)) {
+      @Override
+      protected void check(StepContext context) {
+        context.scale(0, 0);
+        super.check(context);
+      }
+    };
+    none.step(parameters);
+    assertThat(value.toDoubleVector()).containsExactly(1, 1);
+    Optimizer infinite = new Sgd(1).scheduled(step -> Double.POSITIVE_INFINITY);
+    assertThatThrownBy(() -> infinite.step(parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("learning rate of a schedule is Infinity, expected a finite number >= 0");
+  }
+
   /** An optimizer of a user's own, which notes what decorators hand in. */
   private static final class Recorder implements Optimizer {
     final List<Double> rates = new ArrayList<>();

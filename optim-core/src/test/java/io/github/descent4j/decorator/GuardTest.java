@@ -100,6 +100,18 @@ class GuardTest {
   }
 
   /** Finite doubles whose squares are not are no reason to fail. */
+  /** A clip by value outside makes infinite elements finite, and leaves NaN as it is. */
+  @Test
+  void aGuardInsideAClipByValueRefusesWhatIsNotANumber() {
+    INDArray value = Nd4j.zeros(2);
+    Parameters parameters =
+        Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(1f, Float.NaN)));
+    Optimizer optimizer = new Sgd(1).guarded(NonFinite.FAIL).clipped(GradientClip.byValue(-1, 1));
+    assertThatThrownBy(() -> optimizer.step(parameters))
+        .isInstanceOf(NonFiniteGradientException.class);
+    assertThat(value.toDoubleVector()).containsOnly(0);
+  }
+
   @Test
   void hugeFiniteGradientsPass() {
     Scene scene = new Scene();

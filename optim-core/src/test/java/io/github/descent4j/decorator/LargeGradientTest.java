@@ -162,6 +162,30 @@ class LargeGradientTest {
   }
 
   @Test
+  void withoutAGuardNothingIsRefused() {
+    for (Optimizer optimizer :
+        List.of(new Adam(1), new Adam(1).accumulated(2), new Adam(1).centralized())) {
+      INDArray value = Nd4j.createFromArray(0f);
+      Parameters parameters = Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(1e20f)));
+      optimizer.step(parameters);
+      optimizer.step(parameters);
+      assertThat(optimizer.steps()).as("%s", optimizer).isPositive();
+    }
+  }
+
+  /** Of several elements at the limit the norm is beyond it, and none of them is. */
+  @Test
+  void elementsAtTheLimitAreTaken() {
+    Optimizer optimizer = new Adam(1).guarded(NonFinite.FAIL);
+    INDArray value = Nd4j.createFromArray(0.0, 0.0);
+    optimizer.step(Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(1e152, 1e152))));
+    assertThat(value.getDouble(1)).isNegative();
+    Parameters beyond =
+        Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(1e152, Math.nextUp(1e152))));
+    assertThatThrownBy(() -> optimizer.step(beyond)).isInstanceOf(NonFiniteGradientException.class);
+  }
+
+  @Test
   void rulesThatSquareNothingTakeThem() {
     for (Optimizer rule : List.of(new Sgd(1), new AdaMax(1))) {
       INDArray value = Nd4j.createFromArray(0f);

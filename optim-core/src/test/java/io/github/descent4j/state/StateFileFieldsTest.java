@@ -161,6 +161,17 @@ class StateFileFieldsTest {
   }
 
   @Test
+  void theLargestCountIsTaken() {
+    StateFiles.editJson(
+        file,
+        StateFiles.json(file),
+        StateFiles.json(file).replace("\"steps\" : 3", "\"steps\" : 1000000000000000"));
+    Optimizer loading = new Momentum();
+    loading.state().load(file);
+    assertThat(loading.steps()).isEqualTo(1_000_000_000_000_000L);
+  }
+
+  @Test
   void aParameterMayHaveTakenFewerStepsThanItsOptimizerAndNotMore() {
     String json = StateFiles.json(file);
     int own = json.indexOf("\"steps\" : 3");

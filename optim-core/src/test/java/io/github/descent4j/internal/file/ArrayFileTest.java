@@ -17,6 +17,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +111,7 @@ class ArrayFileTest {
   @CsvSource({
     "w, w/m",
     "layer1.weight, layer1.weight/m",
+    "azAZ09, azAZ09/m",
     "a/b, a%2Fb/m",
     "., %2E/m",
     ".., %2E./m",
@@ -160,6 +163,75 @@ class ArrayFileTest {
         .isInstanceOf(NpyHeader.BadHeaderException.class)
         .hasMessageStartingWith("has the .npy header \"\\u001b[2J\\u000axxx")
         .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(400));
+  }
+
+  @Test
+  void versionsHaveLengthsOfTwoOrFourBytesUpToALimit() throws Exception {
+    String header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
+    NpyHeader expected = new NpyHeader("<f4", 'c', List.of(2L));
+    for (int version = 2; version <= 3; version++) {
+      for (int length : new int[] {header.length(), 1 << 16}) {
+        byte[] bytes = npy(version, header, length);
+        assertThat(NpyHeader.read(new ByteArrayInputStream(bytes))).isEqualTo(expected);
+      }
+    }
+    byte[] long3 = npy(3, header, (1 << 16) + 1);
+    assertThatThrownBy(() -> NpyHeader.read(new ByteArrayInputStream(long3)))
+        .isInstanceOf(NpyHeader.BadHeaderException.class)
+        .hasMessage("has a .npy header of 65537 bytes, expected at most 65536");
+    assertThat(NpyHeader.read(new ByteArrayInputStream(npy(header.replace("2,", "1, ".repeat(32)))))
+            .shape())
+        .hasSize(32);
+  }
+
+  private static byte[] npy(int version, String header, int length) {
+    byte[] text = (header + " ".repeat(length - header.length())).getBytes(ISO_8859_1);
+    return ByteBuffer.allocate(12 + text.length)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .put(new byte[] {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y', (byte) version, 0})
+        .putInt(text.length)
+        .put(text)
+        .array();
+  }
+
+  /** A tuple of one has a comma in Python, blanks fill up to the line's end, and long headers have a second byte of length. */
+  @Test
+  void headersAreThoseOfNumpy() throws Exception {
+    String one = new String(new NpyHeader("<f4", 'c', List.of(10L)).toBytes(), ISO_8859_1);
+    assertThat(one.substring(10))
+        .matches("\\{'descr': '<f4', 'fortran_order': False, 'shape': \\(10,\\), } *\n");
+    for (int rank = 1; rank <= 32; rank++) {
+      NpyHeader wide = new NpyHeader("<f4", 'c', Collections.nCopies(rank, 1_000_000_000_000L));
+      byte[] bytes = wide.toBytes();
+      assertThat((bytes[8] & 0xff) + 256 * bytes[9]).isEqualTo(bytes.length - 10);
+      assertThat(NpyHeader.read(new ByteArrayInputStream(bytes))).isEqualTo(wide);
+    }
+  }
+
+  /** NumPy has no empty array without dimensions, and no entry has the time of its writing. */
+  @Test
+  void emptyArraysAndScalarsComeBackAndNoEntryHasATime() throws IOException {
+    Path file = folder.resolve("arrays.npz");
+    Map<String, INDArray> arrays = new LinkedHashMap<>();
+    arrays.put("none", Nd4j.empty(DataType.FLOAT));
+    arrays.put("zero", Nd4j.create(DataType.FLOAT, 0, 3));
+    arrays.put("scalar", Nd4j.scalar(1.5f));
+    ArrayFileWriter.write(file, Map.of(), arrays);
+    Map<String, byte[]> entries = StateFiles.entries(file);
+    assertThat(new String(entries.get("none.npy"), ISO_8859_1)).contains("'shape': (0,)");
+    assertThat(new String(entries.get("zero.npy"), ISO_8859_1)).contains("'shape': (0, 3)");
+    assertThat(new String(entries.get("scalar.npy"), ISO_8859_1)).contains("'shape': ()");
+    try (ArrayFileReader reader = ArrayFileReader.open(file)) {
+      assertThat(reader.array("none").shape()).isEmpty();
+      assertThat(reader.array("none").isEmpty()).isTrue();
+      assertThat(reader.array("zero").shape()).containsExactly(0, 3);
+      assertThat(reader.array("scalar").getFloat()).isEqualTo(1.5f);
+    }
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      assertThat(zip.stream().map(ZipEntry::getTimeLocal))
+          .hasSize(4)
+          .containsOnly(LocalDateTime.of(1980, 2, 1, 0, 0));
+    }
   }
 
   private static byte[] npy(String header) {
