@@ -59,6 +59,7 @@ class ClipRangeTest {
         Parameter.of("b", b, Nd4j.createFromArray(-MAX))));
     assertThat(a.getDouble(0)).isCloseTo(-Math.sqrt(0.5), within(1e-15));
     assertThat(b.getDouble(0)).isCloseTo(Math.sqrt(0.5), within(1e-15));
+    assertThat(optimizer.lastNorm()).isEqualTo(Double.POSITIVE_INFINITY);
   }
 
   @Test
