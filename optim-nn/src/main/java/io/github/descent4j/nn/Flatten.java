@@ -55,6 +55,8 @@ public final class Flatten implements Splittable {
     Memory dy = Memory.of(outputGradient, gradient);
     if (channelsLast) {
       gradient = dy;
+      // That of an earlier batch in the other order, which this gradient is not to be taken for.
+      inputGradient = null;
       copier.toChannelsLast(
           dy, inputGradientImages.shaped(dy.dataType(), shape[0], shape[1], shape[2], shape[3]));
       return inputGradientImages.images();

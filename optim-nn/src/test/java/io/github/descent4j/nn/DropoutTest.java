@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +61,16 @@ class DropoutTest {
     Dropout again = new Dropout(0.5, new SplittableRandom(1));
     assertThat(again.forward(ones, Mode.TRAINING)).isEqualTo(first);
     assertThat(again.forward(ones, Mode.TRAINING)).isEqualTo(second);
+  }
+
+  @Test
+  void takesBothTypesInTurn() {
+    Dropout dropout = new Dropout(0.5, new SplittableRandom(1));
+    for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE, DataType.FLOAT)) {
+      INDArray y = dropout.forward(Nd4j.ones(type, 30, 100), Mode.TRAINING);
+      assertThat(y.dataType()).isEqualTo(type);
+      assertThat(Arrays.values(y)).containsOnly(0, 2);
+    }
   }
 
   @ParameterizedTest

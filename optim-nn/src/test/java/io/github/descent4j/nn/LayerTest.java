@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.descent4j.Parameter;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -68,6 +70,48 @@ class LayerTest {
     INDArray again = layer.forward(stridedInput, Mode.TRAINING);
     assertThat(Arrays.values(again)).isEqualTo(Arrays.values(y));
     assertThat(Arrays.values(layer.backward(dy.dup('f')))).isEqualTo(Arrays.values(dx));
+  }
+
+  /** The order that the layers for images hand on to each other. */
+  private static INDArray channelsLast(INDArray images) {
+    return images.permute(0, 2, 3, 1).dup('c').permute(0, 3, 1, 2);
+  }
+
+  static Stream<Layer> layersForImages() {
+    return layers().stream().filter(layer -> !(layer instanceof Dense || layer instanceof Dropout));
+  }
+
+  @ParameterizedTest
+  @MethodSource("layersForImages")
+  void imagesWithChannelsLastGiveTheSameBits(Layer layer) {
+    INDArray x = input(layer, 7);
+    INDArray y = layer.forward(x, Mode.TRAINING).dup();
+    INDArray dy = Arrays.random(FLOAT, 9, y.shape());
+    INDArray dx = layer.backward(dy).dup();
+    INDArray again = layer.forward(channelsLast(x), Mode.TRAINING);
+    assertThat(Arrays.values(again)).isEqualTo(Arrays.values(y));
+    INDArray gradient = dy.rank() == 4 ? channelsLast(dy) : dy.dup();
+    assertThat(Arrays.values(layer.backward(gradient))).isEqualTo(Arrays.values(dx));
+    assertThat(Arrays.values(layer.forward(x, Mode.TRAINING))).isEqualTo(Arrays.values(y));
+    assertThat(Arrays.values(layer.backward(dy))).isEqualTo(Arrays.values(dx));
+  }
+
+  @Test
+  void flattenReturnsTheLastGradientWhateverTheOrderOfTheImages() {
+    Flatten flatten = new Flatten();
+    for (int width : new int[] {2, 5}) {
+      INDArray images = Arrays.random(FLOAT, 1, 3, 2, 3, width);
+      INDArray other = channelsLast(Arrays.random(FLOAT, 2, 3, 2, 3, width));
+      INDArray first = Arrays.random(FLOAT, 3, 3, 6L * width);
+      INDArray second = Arrays.random(FLOAT, 4, 3, 6L * width);
+      flatten.forward(images, Mode.TRAINING);
+      flatten.backward(first);
+      assertThat(Arrays.values(flatten.forward(other, Mode.TRAINING)))
+          .isEqualTo(Arrays.values(other));
+      assertThat(Arrays.values(flatten.backward(second))).isEqualTo(Arrays.values(second));
+      flatten.forward(images, Mode.TRAINING);
+      assertThat(Arrays.values(flatten.backward(second))).isEqualTo(Arrays.values(second));
+    }
   }
 
   @ParameterizedTest
@@ -157,6 +201,20 @@ class LayerTest {
     assertThatThrownBy(() -> new Relu().forward(null, Mode.TRAINING))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("input");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void layersOfAnyShapeRefuseWhatIsNoBatch(Mode mode) {
+    String expected = ": input has shape [4], expected [batch, ...] with at least one example";
+    for (Layer layer : List.of(
+        new Flatten(), new Sigmoid(), new Tanh(), new Dropout(0.5, new SplittableRandom(3)))) {
+      assertThatThrownBy(() -> layer.forward(Nd4j.create(FLOAT, 4), mode))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage(layer + expected);
+    }
+    assertThat(new Flatten()).hasToString("Flatten");
+    assertThat(new Dropout(0.5, new SplittableRandom(3))).hasToString("Dropout 0.5");
   }
 
   @Test
