@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.Parameter;
+import io.github.descent4j.nn.memory.Memory;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -94,6 +96,62 @@ class LayerTest {
     assertThat(Arrays.values(layer.backward(gradient))).isEqualTo(Arrays.values(dx));
     assertThat(Arrays.values(layer.forward(x, Mode.TRAINING))).isEqualTo(Arrays.values(y));
     assertThat(Arrays.values(layer.backward(dy))).isEqualTo(Arrays.values(dx));
+  }
+
+  /** The layers for images would copy them otherwise. */
+  @Test
+  void activationsKeepTheOrderOfImages() {
+    INDArray planes = Arrays.random(FLOAT, 1, 7, 2, 3, 2);
+    for (Layer layer : List.of(new Relu(), new Sigmoid(), new Tanh())) {
+      INDArray y = layer.forward(channelsLast(planes), Mode.TRAINING);
+      assertThat(Memory.isChannelsLast(y)).isTrue();
+      assertThat(Memory.isChannelsLast(layer.backward(planes))).isTrue();
+      assertThat(Memory.isDense(layer.forward(planes, Mode.TRAINING))).isTrue();
+      assertThat(Memory.isDense(layer.backward(channelsLast(planes)))).isTrue();
+    }
+  }
+
+  /** From one batch to the next, the channels are others, the pixels, the type, or nothing. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void imagesMayBecomeOthers(boolean channelsLast) {
+    List<INDArray> batches = List.of(
+        Arrays.random(FLOAT, 1, 3, 2, 4, 6),
+        Arrays.random(FLOAT, 2, 3, 3, 4, 6),
+        Arrays.random(FLOAT, 3, 3, 3, 4, 4),
+        Arrays.random(DOUBLE, 4, 3, 3, 4, 4),
+        Arrays.random(DOUBLE, 5, 3, 3, 4, 4));
+    for (Splittable layer : List.of(new MaxPool2d(2), new Flatten(), new Tanh())) {
+      for (INDArray batch : batches) {
+        INDArray x = channelsLast ? channelsLast(batch) : batch;
+        Splittable fresh = layer.split();
+        INDArray y = layer.forward(x, Mode.TRAINING);
+        assertThat(y).isEqualTo(fresh.forward(x, Mode.TRAINING));
+        INDArray dy = Arrays.random(y.dataType(), 9, y.shape());
+        assertThat(layer.backward(dy)).isEqualTo(fresh.backward(dy));
+      }
+    }
+  }
+
+  @Test
+  void matricesMayHaveAnyOrder() {
+    INDArray x = Arrays.random(FLOAT, 1, 7, 6);
+    for (Layer layer : List.of(new Relu(), new Sigmoid(), new Tanh(), new Flatten())) {
+      INDArray y = layer.forward(x, Mode.EVALUATION).dup();
+      assertThat(layer.forward(x.dup('f'), Mode.EVALUATION)).isEqualTo(y);
+    }
+  }
+
+  @Test
+  void flattenReturnsAViewWhereItCan() {
+    Flatten flatten = new Flatten();
+    INDArray oneChannel = Nd4j.ones(FLOAT, 3, 1, 4, 5);
+    INDArray y = flatten.forward(oneChannel, Mode.TRAINING);
+    oneChannel.assign(7);
+    assertThat(Arrays.values(y)).containsOnly(7);
+    flatten.forward(channelsLast(Nd4j.ones(FLOAT, 3, 2, 4, 5)), Mode.TRAINING);
+    INDArray dx = flatten.backward(Nd4j.ones(FLOAT, 3, 40));
+    assertThat(Memory.isChannelsLast(dx)).isTrue();
   }
 
   @Test
@@ -248,6 +306,10 @@ class LayerTest {
         .hasMessage("fc.bias has 4 elements, expected 5");
     assertThatThrownBy(() -> new Dense("fc", weight, Nd4j.create(DataType.DOUBLE, 5)))
         .hasMessage("fc.bias: array is of type DOUBLE, expected FLOAT");
+    assertThatThrownBy(() -> new Dense("fc", weight, Nd4j.create(FLOAT, 1, 5)))
+        .hasMessage("fc.bias has shape [1, 5], expected 1 dimensions, none of length 0");
+    assertThatThrownBy(() -> new Dense("fc", Nd4j.create(DataType.INT32, 5, 12), bias))
+        .hasMessage("fc.weight: array is of type INT, expected FLOAT or DOUBLE");
     assertThatThrownBy(() -> new Dense("fc", weight.dup('f'), bias))
         .hasMessage("fc.weight has strides [1, 5], expected 'c' order without gaps");
     INDArray kernel = Nd4j.create(FLOAT, 5, 1, 2, 2);
@@ -290,6 +352,26 @@ class LayerTest {
     pool.forward(Nd4j.ones(FLOAT, 1, 1, 2, 2), Mode.TRAINING);
     INDArray dx = pool.backward(Nd4j.ones(FLOAT, 1, 1, 1, 1));
     assertThat(Arrays.values(dx)).containsExactly(1, 0, 0, 0);
+  }
+
+  /** The same number of pixels in another shape, too: in place, unfolded as rows, and as columns. */
+  @ParameterizedTest
+  @CsvSource({"3, 1", "3, 0", "1, 1"})
+  void aConvolutionTakesImagesOfAnySize(int channels, int padding) {
+    INDArray weight = Arrays.random(DOUBLE, 1, 2, channels, 3, 3);
+    Conv2d layer = new Conv2d("conv", weight, Arrays.random(DOUBLE, 2, 2), 1, padding);
+    for (int height : new int[] {14, 15, 6, 14}) {
+      INDArray x = Arrays.random(DOUBLE, height, 3, channels, height, 210 / height);
+      Conv2d fresh = layer.with(weight, layer.parameters().get(1).value());
+      INDArray y = layer.forward(x, Mode.TRAINING);
+      assertThat(y).isEqualTo(fresh.forward(x, Mode.TRAINING));
+      INDArray dy = Arrays.random(DOUBLE, 9, y.shape());
+      assertThat(layer.backward(dy)).isEqualTo(fresh.backward(dy));
+      assertThat(layer.parameters().get(0).gradient())
+          .isEqualTo(fresh.parameters().get(0).gradient());
+    }
+    assertThat(layer.stride()).isOne();
+    assertThat(layer.padding()).isEqualTo(padding);
   }
 
   /** Batches that are unfolded in several groups, the last one smaller: with weights at every place of the input and with less. */
