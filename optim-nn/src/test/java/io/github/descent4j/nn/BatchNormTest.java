@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.descent4j.Parameter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class BatchNormTest {
   private static final DataType DOUBLE = DataType.DOUBLE;
@@ -144,6 +146,49 @@ class BatchNormTest {
     assertThat(Arrays.values(y)).containsOnly(3);
     assertThat(Arrays.values(norm.buffers().get("norm.runningVariance")))
         .containsOnly((double) 0.9f);
+  }
+
+  /** Deviations are taken from a mean that FLOAT has, and corrected: here it is as far off as they are large. */
+  @Test
+  void aMeanBetweenTwoFloatsHasTheRightVariance() {
+    INDArray x = Nd4j.valueArrayOf(new long[] {1024, 1}, 0x1p24f);
+    x.get(NDArrayIndex.interval(512, 1024), NDArrayIndex.all()).assign(0x1p24f + 2);
+    BatchNorm norm = new BatchNorm("norm", FLOAT, 1);
+    norm.forward(x, Mode.TRAINING);
+    double[] variance = Arrays.values(norm.buffers().get("norm.runningVariance"));
+    assertThat(variance[0]).isCloseTo(0.9 + 0.1 * 1024 / 1023, within(1e-6));
+  }
+
+  /** With no evaluation between: 0.1 10, then 0.9 of that and 0.1 20. The variance of each batch is 2. */
+  @Test
+  void runningStatisticsFollowFromBatchToBatch() {
+    BatchNorm norm = new BatchNorm("norm", DOUBLE, 1);
+    for (double mean : new double[] {10, 20}) {
+      norm.forward(Nd4j.createFromArray(new double[][] {{mean - 1}, {mean + 1}}), Mode.TRAINING);
+    }
+    assertThat(norm.buffers().get("norm.runningMean").getDouble(0)).isCloseTo(2.9, within(1e-12));
+    assertThat(norm.buffers().get("norm.runningVariance").getDouble(0))
+        .isCloseTo(1.19, within(1e-12));
+  }
+
+  @Test
+  void backwardParametersWritesTheSameGradients() {
+    BatchNorm norm = new BatchNorm("norm", DOUBLE, 3);
+    INDArray dy = Arrays.random(DOUBLE, 2, 5, 3);
+    norm.forward(Arrays.random(DOUBLE, 1, 5, 3), Mode.TRAINING);
+    norm.backward(dy);
+    for (Parameter parameter : norm.parameters()) {
+      double[] gradient = Arrays.values(parameter.gradient());
+      parameter.gradient().assign(9);
+      norm.backwardParameters(dy);
+      assertThat(Arrays.values(parameter.gradient())).isEqualTo(gradient);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {0, 1})
+  void takesTheEndsOfTheRangeOfMomenta(double momentum) {
+    assertThat(norm(momentum, 1e-3).epsilon()).isEqualTo(1e-3);
   }
 
   @Test
@@ -274,6 +319,11 @@ class BatchNormTest {
         .hasMessage("channels is 0, expected at least 1");
     assertThatThrownBy(() -> new BatchNorm("norm", DataType.INT32, 1))
         .hasMessage("dataType is INT, expected FLOAT or DOUBLE");
+    assertThatThrownBy(
+            () -> new BatchNorm("norm", Nd4j.ones(FLOAT, 4, 1), four, four, four, 0.1, 1e-5))
+        .hasMessage("norm.weight has shape [4, 1], expected 1 dimensions, none of length 0");
+    assertThatThrownBy(() -> new BatchNorm("norm", four, five, four, four, 0.1, 1e-5))
+        .hasMessage("norm.bias has 5 elements, expected 4");
     assertThatThrownBy(() -> new BatchNorm("norm", four, four, five, four, 0.1, 1e-5))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("norm.runningMean has 5 elements, expected 4");

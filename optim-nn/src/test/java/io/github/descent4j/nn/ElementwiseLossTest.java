@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,6 +35,7 @@ class ElementwiseLossTest {
     double value = loss.forward(OUTPUTS, Targets.values(TARGETS));
     assertThat(value).isEqualTo((0.5 + 0 + 1.5 + 3.5) / 4);
     assertThat(Arrays.values(loss.backward())).containsExactly(0.25, 0, -0.25, 0.25);
+    assertThat(loss.correct()).isZero();
 
     Huber wide = new Huber(3);
     value = wide.forward(OUTPUTS, Targets.values(TARGETS));
@@ -58,12 +61,13 @@ class ElementwiseLossTest {
   @Test
   void binaryCrossEntropyCountsExamplesThatAreRightInAll() {
     BinaryCrossEntropy loss = new BinaryCrossEntropy();
-    INDArray logits = Nd4j.createFromArray(
-        new double[][] {{2, -1}, {2, 1}, {-1, -3}, {0, -1}, {Double.NaN, 1}, {-1, Double.NaN}});
-    INDArray targets =
-        Nd4j.createFromArray(new double[][] {{1, 0}, {1, 0}, {0, 0}, {0, 0}, {1, 1}, {0, 0}});
+    INDArray logits = Nd4j.createFromArray(new double[][] {
+      {2, -1}, {2, 1}, {-1, -3}, {0, -1}, {Double.NaN, 1}, {-1, Double.NaN}, {-1, 0}
+    });
+    INDArray targets = Nd4j.createFromArray(
+        new double[][] {{1, 0}, {1, 0}, {0, 0}, {0, 0}, {1, 1}, {0, 0}, {0.5, 0.5}});
     loss.forward(logits, Targets.values(targets));
-    assertThat(loss.correct()).isEqualTo(3);
+    assertThat(loss.correct()).isEqualTo(4);
   }
 
   @ParameterizedTest
@@ -93,6 +97,24 @@ class ElementwiseLossTest {
     GradientCheck.compare("outputs", outputs, gradient, () -> loss.forward(outputs, targets));
   }
 
+  /** The second derivatives against difference quotients of the first. */
+  @ParameterizedTest
+  @MethodSource("losses")
+  void curvatures(Loss loss) {
+    INDArray outputs = Arrays.random(DataType.DOUBLE, 3, 5, 2, 3).muli(3);
+    Targets targets =
+        Targets.values(Arrays.random(DataType.DOUBLE, 4, 5, 2, 3).addi(1).muli(0.5));
+    INDArray tangent = Arrays.random(DataType.DOUBLE, 5, 5, 2, 3);
+    INDArray step = tangent.mul(1e-6);
+    loss.forward(outputs.add(step), targets);
+    INDArray above = loss.backward().dup();
+    loss.forward(outputs.sub(step), targets);
+    double[] expected = Arrays.values(above.sub(loss.backward()).mul(1 / 2e-6));
+    loss.forward(outputs, targets);
+    assertThat(Arrays.values(((CurvedLoss) loss).curvature(tangent)))
+        .containsExactly(expected, within(1e-8));
+  }
+
   @ParameterizedTest
   @MethodSource("losses")
   void floatsAnyOrderAndTargetsOfTheOtherType(Loss loss) {
@@ -107,9 +129,16 @@ class ElementwiseLossTest {
   @ParameterizedTest
   @MethodSource("losses")
   void refusals(Loss loss) {
-    assertThatThrownBy(loss::backward)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("loss: no batch yet, expected forward before");
+    List<ThrowingCallable> afterForward =
+        List.of(loss::backward, loss::correct, () -> ((CurvedLoss) loss).curvature(OUTPUTS));
+    for (ThrowingCallable call : afterForward) {
+      assertThatThrownBy(call)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("loss: no batch yet, expected forward before");
+    }
+    assertThatThrownBy(() -> loss.forward(Nd4j.ones(DataType.DOUBLE, 2), Targets.values(OUTPUTS)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("loss: input has shape [2], expected [batch, ...] with at least one example");
     assertThatThrownBy(() -> loss.forward(OUTPUTS, Targets.labels(0, 1)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("targets are class labels, expected values");
@@ -129,6 +158,20 @@ class ElementwiseLossTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("loss: target 3 is NaN, expected a ");
     assertThat(Arrays.values(loss.backward())).isEqualTo(before);
+  }
+
+  @Test
+  void targetsAreOfATypeThatLayersHave() {
+    assertThatThrownBy(() -> Targets.values(Nd4j.create(DataType.INT32, 2, 2)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("targets: array is of type INT, expected FLOAT or DOUBLE");
+  }
+
+  @Test
+  void names() {
+    assertThat(losses())
+        .extracting(Loss::toString)
+        .containsExactly("MeanSquaredError", "Huber delta 0.7", "BinaryCrossEntropy");
   }
 
   @Test

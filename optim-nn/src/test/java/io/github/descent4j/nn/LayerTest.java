@@ -290,6 +290,11 @@ class LayerTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "MaxPool2d 3x3 stride 3: padded image is 3 x 2, expected at least 3 x 3, the window");
+    assertThatThrownBy(() -> new MaxPool2d(3).outputShape(new long[] {1, 3, 2}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(": padded image is 3 x 2, expected at least 3 x 3, the window");
+    assertThat(new MaxPool2d(3, 2).size()).isEqualTo(3);
+    assertThat(new MaxPool2d(3, 2).stride()).isEqualTo(2);
     Conv2d large = new Conv2d("conv", Nd4j.create(FLOAT, 1, 2, 6, 2), Nd4j.create(FLOAT, 1), 1, 1);
     assertThatThrownBy(() -> large.forward(input(large, 1), Mode.TRAINING))
         .hasMessage("conv: padded image is 5 x 4, expected at least 6 x 2, the window");

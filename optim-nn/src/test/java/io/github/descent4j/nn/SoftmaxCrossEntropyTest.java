@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -55,6 +58,7 @@ class SoftmaxCrossEntropyTest {
     double expected = loss.forward(logits, new int[] {0, 1});
     assertThat(loss.forward(logits.dup('f'), new int[] {0, 1, -1, 99})).isEqualTo(expected);
     assertThat(loss.lossPerExample()).hasSize(2);
+    assertThat((loss.lossPerExample()[0] + loss.lossPerExample()[1]) / 2).isEqualTo(expected);
   }
 
   @Test
@@ -68,9 +72,29 @@ class SoftmaxCrossEntropyTest {
         .hasMessage("loss: label of example 0 is -1, expected a value in [0, 3)");
     assertThatThrownBy(() -> loss.forward(logits, new int[] {0}))
         .hasMessage("loss: labels has 1 elements, expected at least 2");
-    assertThatThrownBy(loss::backward)
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("loss: no batch yet, expected forward before");
+    List<ThrowingCallable> afterForward = List.of(
+        loss::backward,
+        loss::correct,
+        loss::probabilities,
+        loss::lossPerExample,
+        () -> loss.curvature(logits));
+    for (ThrowingCallable call : afterForward) {
+      assertThatThrownBy(call)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("loss: no batch yet, expected forward before");
+    }
+  }
+
+  @Test
+  void refusesWhatAreNoLogits() {
+    SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
+    int[] labels = {0, 0};
+    assertThatThrownBy(() -> loss.forward(Nd4j.create(DataType.FLOAT, 2, 3, 1), labels))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("loss: input has shape [2, 3, 1], expected [batch, any]");
+    assertThatThrownBy(() -> loss.forward(Nd4j.create(DataType.INT32, 2, 3), labels))
+        .hasMessage("loss: input is of type INT, expected FLOAT or DOUBLE");
+    assertThat(new SoftmaxCrossEntropy(0.1)).hasToString("SoftmaxCrossEntropy label smoothing 0.1");
   }
 
   @Test
