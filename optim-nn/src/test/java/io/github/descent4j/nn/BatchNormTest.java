@@ -188,7 +188,15 @@ class BatchNormTest {
   @ParameterizedTest
   @ValueSource(doubles = {0, 1})
   void takesTheEndsOfTheRangeOfMomenta(double momentum) {
-    assertThat(norm(momentum, 1e-3).epsilon()).isEqualTo(1e-3);
+    BatchNorm norm = new BatchNorm(
+        "norm",
+        Nd4j.ones(FLOAT, 4),
+        Nd4j.ones(FLOAT, 4),
+        Nd4j.ones(FLOAT, 4),
+        Nd4j.ones(FLOAT, 4),
+        momentum,
+        1e-3);
+    assertThat(norm.epsilon()).isEqualTo(1e-3);
   }
 
   @Test
