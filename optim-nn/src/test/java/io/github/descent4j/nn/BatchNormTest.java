@@ -172,6 +172,14 @@ class BatchNormTest {
   }
 
   @Test
+  void aBatchThatIsNotFiniteLeavesTheOutputOfTheNextOneAlone() {
+    BatchNorm norm = new BatchNorm("norm", DOUBLE, 1);
+    norm.forward(Nd4j.createFromArray(new double[][] {{Double.NaN}, {1}}), Mode.TRAINING);
+    INDArray y = norm.forward(Nd4j.createFromArray(new double[][] {{-1}, {1}}), Mode.TRAINING);
+    assertThat(Arrays.values(y)).containsExactly(new double[] {-1, 1}, within(1e-5));
+  }
+
+  @Test
   void backwardParametersWritesTheSameGradients() {
     BatchNorm norm = new BatchNorm("norm", DOUBLE, 3);
     INDArray dy = Arrays.random(DOUBLE, 2, 5, 3);
