@@ -99,7 +99,6 @@ class GuardTest {
         .isInstanceOf(NonFiniteGradientException.class);
   }
 
-  /** Finite doubles whose squares are not are no reason to fail. */
   /** A clip by value outside makes infinite elements finite, and leaves NaN as it is. */
   @Test
   void aGuardInsideAClipByValueRefusesWhatIsNotANumber() {
@@ -112,6 +111,7 @@ class GuardTest {
     assertThat(value.toDoubleVector()).containsOnly(0);
   }
 
+  /** Finite doubles whose squares are not are no reason to fail. */
   @Test
   void hugeFiniteGradientsPass() {
     Scene scene = new Scene();

@@ -2,6 +2,7 @@ package io.github.descent4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.descent4j.nn.memory.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -49,7 +50,7 @@ class DenseConstantInputsTest {
   /** What is left out for a batch: looked up in the layer's own collaborator, so that no test passes because nothing is packed. */
   private static <A> int varying(DataType type, Loops<A> loops, INDArray x) {
     ConstantInputs<A> inputs = new ConstantInputs<>(type, loops, (int) x.size(1));
-    io.github.descent4j.nn.memory.Memory memory = io.github.descent4j.nn.memory.Memory.of(x);
+    Memory memory = Memory.of(x);
     if (!inputs.begin(memory)) {
       return (int) x.size(1);
     }
@@ -109,8 +110,7 @@ class DenseConstantInputsTest {
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void outputAndGradientsAreThoseOfAllInputs(DataType type) {
     INDArray x = batch(type, 3, ROWS, DenseConstantInputsTest::isConstant);
-    // 110 below 40 or in the eleven columns of each thirty from 60 on; single ones and pairs go
-    // with their neighbours.
+    // 41 at the beginning, eight times 11 and the last one; the pair is packed with its neighbours.
     assertThat(varying(x)).isEqualTo(170);
     assertComputes(dense(type), x, Arrays.random(type, 4, ROWS, OUTPUTS));
   }
