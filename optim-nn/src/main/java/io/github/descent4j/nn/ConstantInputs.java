@@ -15,18 +15,21 @@ final class ConstantInputs<A> {
   /** Constant inputs so close together are packed with their neighbours: a copy costs more than to multiply them. */
   private static final int SHORTEST_GAP = 4;
 
-  /** To pack and unpack a weight costs about as much as to multiply it by so many examples. */
+  /** To pack a weight and to unpack its gradient costs about as much as to multiply them by so many examples. */
   private static final int EXAMPLES_A_WEIGHT = 12;
 
   private final Loops<A> loops;
   private final int inputs;
   private final A row;
+
+  /** The first example; at the end what each constant input is, and 0 for the others. */
   private final A first;
+
   private final A spread;
   private final double[] spreads;
   private final int[] begins;
   private final int[] ends;
-  private final Memory values;
+  private final Memory constantsMemory;
   private int runs;
   private int varying;
 
@@ -39,13 +42,13 @@ final class ConstantInputs<A> {
     spreads = new double[inputs];
     begins = new int[inputs / SHORTEST_GAP + 1];
     ends = new int[begins.length];
-    values = Memory.of(Nd4j.create(type, inputs));
+    constantsMemory = Memory.of(Nd4j.create(type, inputs));
   }
 
   /**
    * Begins with the first examples of a batch.
    *
-   * @return false if most inputs vary already: to go on does not pay
+   * @return false if so many inputs vary already that to go on does not pay
    */
   boolean begin(Memory x) {
     loops.get(x, 0, first, 0, inputs);
@@ -76,7 +79,7 @@ final class ConstantInputs<A> {
     for (int i = 0; i < runs; i++) {
       loops.zero(first, begins[i], ends[i] - begins[i]);
     }
-    loops.put(values, 0, first, 0, inputs);
+    loops.put(constantsMemory, 0, first, 0, inputs);
     return true;
   }
 
@@ -106,13 +109,13 @@ final class ConstantInputs<A> {
   }
 
   /** What each constant input is; 0 for the others. */
-  A values() {
+  A constants() {
     return first;
   }
 
   /** The same for native code. */
-  Memory memory() {
-    return values;
+  Memory constantsMemory() {
+    return constantsMemory;
   }
 
   /** Copies the elements of inputs that vary next to each other. */

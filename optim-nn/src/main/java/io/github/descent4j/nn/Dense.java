@@ -61,6 +61,7 @@ public final class Dense implements Splittable {
 
   @Override
   public INDArray forward(INDArray input, Mode mode) {
+    trained = null;
     INDArray w = weight.value();
     Checks.batch(name, input, w.dataType(), w.size(1));
     this.input = Memory.of(input, this.input);

@@ -32,6 +32,12 @@ final class DenseProducts<A> {
   /** Fewer examples than this are not worth a hand-over, where they are only read. */
   private static final int LEAST_ROWS = 32;
 
+  /** Larger weights are not packed: their copy, in each shard, would take too much memory. */
+  private static final long MOST_PACKED_WEIGHTS = 1 << 22;
+
+  /** Into how many pieces the examples are cut where they are only read. */
+  private static final int MOST_ROW_PIECES = 16;
+
   private final Loops<A> loops;
   private final DataType type;
   private final Matrix weight;
@@ -50,6 +56,9 @@ final class DenseProducts<A> {
   /** Null as long as no batch has been large enough. */
   private ConstantInputs<A> constant;
 
+  /** Of each piece of the examples, how far its inputs are from those of the first example. */
+  private final List<A> spreads = new ArrayList<>();
+
   /** Null as long as no batch had constant inputs to leave out. */
   private Varying varying;
 
@@ -58,7 +67,7 @@ final class DenseProducts<A> {
 
   /** What is done for each piece. */
   private interface Pieces<A> {
-    void run(int piece, DenseProducts<A>.Scratch scratch);
+    void run(int piece, DenseProducts<A>.Scratch blocks);
   }
 
   /** Blocks of one worker. */
@@ -73,14 +82,7 @@ final class DenseProducts<A> {
     final Memory biases = Memory.of(Nd4j.create(type, outputs));
     final Matrix weight = Matrix.of(Memory.of(Nd4j.create(type, outputs, inputs)), inputs);
     final ReusableArray room = new ReusableArray();
-    final List<A> spreads = new ArrayList<>();
     Matrix input;
-
-    void makeRoom(int pieces) {
-      while (spreads.size() < pieces) {
-        spreads.add(loops.allocate(inputs));
-      }
-    }
   }
 
   DenseProducts(Loops<A> loops, Parameter weight, Parameter bias) {
@@ -105,6 +107,7 @@ final class DenseProducts<A> {
     Matrix input = Matrix.of(x, inputs);
     Matrix output = Matrix.of(y, outputs);
     int rows = input.rows();
+    packed = false;
     packed = packInput(x, rows);
     if (!packed) {
       loops.get(bias, 0, biases, 0, outputs);
@@ -112,11 +115,11 @@ final class DenseProducts<A> {
     Matrix multiplied = packed ? varying.input : input;
     Matrix weights = packed ? inUse(varying.weight) : weight;
     int pieces = pieces(outputs, rows, LEAST_WORK);
-    run(pieces, rows, (piece, scratch) -> {
+    run(pieces, rows, (piece, blocks) -> {
       int from = begin(piece, pieces, outputs);
       int to = begin(piece + 1, pieces, outputs);
       if (packed) {
-        packWeight(from, to, scratch);
+        packWeight(from, to, blocks);
       }
       fillRows(y, from, to);
       output.columns(from, to).multiply(multiplied, false, weights.rows(from, to), true, true);
@@ -128,6 +131,7 @@ final class DenseProducts<A> {
     Matrix input = packed ? varying.input : Matrix.of(x, inputs);
     Matrix gradient = Matrix.of(dy, outputs);
     Matrix inputGradient = dx == null ? null : Matrix.of(dx, inputs);
+    // The packed weights are not needed any more: each forward pass packs them anew.
     Matrix product = packed ? inUse(varying.weight) : weightGradient;
     int rows = input.rows();
     // A piece packs its part of one matrix and all of the other one, which had better be the
@@ -136,9 +140,9 @@ final class DenseProducts<A> {
     int ofWeight = pieces(byInputs ? inputs : outputs, rows, LEAST_GRADIENT_WORK);
     int ofInput = dx == null ? 0 : pieces(inputs, rows, LEAST_GRADIENT_WORK);
     int ofBias = packed ? 0 : 1;
-    run(ofWeight + ofInput + ofBias, rows, (piece, scratch) -> {
+    run(ofWeight + ofInput + ofBias, rows, (piece, blocks) -> {
       if (piece == ofWeight + ofInput) {
-        sumRows(dy, 0, outputs, scratch);
+        sumRows(dy, 0, outputs, blocks);
       } else if (piece >= ofWeight) {
         int from = begin(piece - ofWeight, ofInput, inputs);
         int to = begin(piece - ofWeight + 1, ofInput, inputs);
@@ -154,8 +158,8 @@ final class DenseProducts<A> {
         int to = begin(piece + 1, ofWeight, outputs);
         product.rows(from, to).multiply(gradient.columns(from, to), true, input, false, false);
         if (packed) {
-          sumRows(dy, from, to, scratch);
-          unpackGradient(from, to, scratch);
+          sumRows(dy, from, to, blocks);
+          unpackGradient(from, to, blocks);
         }
       }
     });
@@ -206,7 +210,9 @@ final class DenseProducts<A> {
 
   /** Packs the inputs that vary, where that pays. */
   private boolean packInput(Memory x, int rows) {
-    if (work(rows) < LEAST_WORK || outputs < LEAST_COLUMNS) {
+    if (work(rows) < LEAST_WORK
+        || outputs < LEAST_COLUMNS
+        || (long) inputs * outputs > MOST_PACKED_WEIGHTS) {
       return false;
     }
     if (constant == null) {
@@ -215,58 +221,60 @@ final class DenseProducts<A> {
     if (!constant.begin(x)) {
       return false;
     }
-    if (varying == null) {
-      varying = new Varying();
+    int pieces = Math.max(1, Math.min(rows / LEAST_ROWS, MOST_ROW_PIECES));
+    while (spreads.size() < pieces) {
+      spreads.add(loops.allocate(inputs));
     }
-    int pieces = Math.max(1, rows / LEAST_ROWS);
-    varying.makeRoom(pieces);
-    run(pieces, rows, (piece, scratch) -> {
-      A spread = varying.spreads.get(piece);
+    run(pieces, rows, (piece, blocks) -> {
+      A spread = spreads.get(piece);
       loops.zero(spread, 0, inputs);
       constant.compare(
-          x, begin(piece, pieces, rows), begin(piece + 1, pieces, rows), scratch.row, spread);
+          x, begin(piece, pieces, rows), begin(piece + 1, pieces, rows), blocks.row, spread);
     });
     for (int piece = 0; piece < pieces; piece++) {
-      constant.join(varying.spreads.get(piece));
+      constant.join(spreads.get(piece));
     }
     if (!constant.end(rows)) {
       return false;
     }
+    if (varying == null) {
+      varying = new Varying();
+    }
     varying.input = inUse(Matrix.of(varying.room.shaped(type, rows, inputs), inputs));
-    run(pieces, rows, (piece, scratch) -> {
+    run(pieces, rows, (piece, blocks) -> {
       for (int i = begin(piece, pieces, rows); i < begin(piece + 1, pieces, rows); i++) {
-        packRow(x, varying.input.memory(), i, scratch);
+        packRow(x, varying.input.memory(), i, blocks);
       }
     });
     return true;
   }
 
-  private void packRow(Memory all, Memory packed, int row, Scratch scratch) {
-    loops.get(all, row * inputs, scratch.row, 0, inputs);
-    constant.pack(scratch.row, scratch.other);
-    loops.put(packed, row * inputs, scratch.other, 0, constant.varying());
+  private void packRow(Memory all, Memory to, int row, Scratch blocks) {
+    loops.get(all, row * inputs, blocks.row, 0, inputs);
+    constant.pack(blocks.row, blocks.other);
+    loops.put(to, row * inputs, blocks.other, 0, constant.varying());
   }
 
   /** Takes the weights of some outputs, and their biases with what constant inputs add to them. */
-  private void packWeight(int from, int to, Scratch scratch) {
+  private void packWeight(int from, int to, Scratch blocks) {
     for (int i = from; i < to; i++) {
-      packRow(weight.memory(), varying.weight.memory(), i, scratch);
+      packRow(weight.memory(), varying.weight.memory(), i, blocks);
     }
     int n = to - from;
     loops.get(bias, from, biases, from, n);
     loops.put(varying.biases, from, biases, from, n);
-    weight.rows(from, to).addProduct(constant.memory(), varying.biases, from);
+    weight.rows(from, to).addProduct(constant.constantsMemory(), varying.biases, from);
     loops.get(varying.biases, from, biases, from, n);
   }
 
   /** Spreads the product over the gradient of some outputs, and sets it for constant inputs. */
-  private void unpackGradient(int from, int to, Scratch scratch) {
+  private void unpackGradient(int from, int to, Scratch blocks) {
     for (int i = from; i < to; i++) {
-      loops.copy(constant.values(), 0, scratch.row, 0, inputs);
-      loops.multiply(scratch.row, scratch.sums[i - from], inputs);
-      loops.get(varying.weight.memory(), i * inputs, scratch.other, 0, constant.varying());
-      constant.unpack(scratch.other, scratch.row);
-      loops.put(weightGradient.memory(), i * inputs, scratch.row, 0, inputs);
+      loops.copy(constant.constants(), 0, blocks.row, 0, inputs);
+      loops.multiply(blocks.row, blocks.sums[i - from], inputs);
+      loops.get(varying.weight.memory(), i * inputs, blocks.other, 0, constant.varying());
+      constant.unpack(blocks.other, blocks.row);
+      loops.put(weightGradient.memory(), i * inputs, blocks.row, 0, inputs);
     }
   }
 
@@ -277,14 +285,14 @@ final class DenseProducts<A> {
     }
   }
 
-  private void sumRows(Memory dy, int from, int to, Scratch scratch) {
+  private void sumRows(Memory dy, int from, int to, Scratch blocks) {
     int n = to - from;
-    loops.zero(scratch.other, 0, n);
+    loops.zero(blocks.other, 0, n);
     for (int at = from; at < dy.length(); at += outputs) {
-      loops.get(dy, at, scratch.row, 0, n);
-      loops.add(scratch.other, scratch.row, n);
+      loops.get(dy, at, blocks.row, 0, n);
+      loops.add(blocks.other, blocks.row, n);
     }
-    loops.put(biasGradient, from, scratch.other, 0, n);
-    loops.toDoubles(scratch.other, scratch.sums, n);
+    loops.put(biasGradient, from, blocks.other, 0, n);
+    loops.toDoubles(blocks.other, blocks.sums, n);
   }
 }

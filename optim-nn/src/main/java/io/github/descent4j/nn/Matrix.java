@@ -87,7 +87,7 @@ record Matrix(Memory memory, int from, int rows, int columns, int stride) {
     }
   }
 
-  /** {@code result[from + i] += row i of this times vector}. */
+  /** {@code result[from + i] += row i of this times vector}; a product of matrices would pack this one first. */
   void addProduct(Memory vector, Memory result, int from) {
     Objects.checkFromIndexSize(from, rows, result.length());
     Objects.checkFromIndexSize(0, columns, vector.length());

@@ -128,6 +128,10 @@ class DenseConstantInputsTest {
         column -> column < 299,
         DenseConstantInputsTest::isConstant);
     int seed = 10;
+    INDArray late = batch(type, seed++, ROWS, column -> column < 200);
+    late.getRow(ROWS - 1).addi(1);
+    assertThat(varying(late)).isEqualTo(INPUTS);
+    assertComputes(dense, late, Arrays.random(type, seed++, ROWS, OUTPUTS));
     for (IntPredicate constant : constants) {
       for (int rows : new int[] {ROWS, 97}) {
         INDArray x = batch(type, seed++, rows, constant);
@@ -216,9 +220,10 @@ class DenseConstantInputsTest {
       }
       assertThat(varying(x)).isEqualTo(19 * 28);
       INDArray y = dense.forward(x, Mode.TRAINING);
-      dense.backwardParameters(y);
+      INDArray dx = dense.backward(y);
       return List.of(
           y.dup().data().asFloat(),
+          dx.dup().data().asFloat(),
           dense.parameters().get(0).gradient().data().asFloat(),
           dense.parameters().get(1).gradient().data().asFloat());
     } finally {

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -70,8 +72,18 @@ final class BitsCampaign {
    * @param args the file for the table, what the rows are to match ({@code scalar 2 -Xint}, with all flags), and the homes of the JDKs
    */
   public static void main(String[] args) throws IOException, InterruptedException {
-    List<Mode> modes =
-        Mode.all().stream().filter(mode -> mode.toString().matches(args[1])).toList();
+    Pattern rows;
+    try {
+      rows = Pattern.compile(args[1]);
+    } catch (PatternSyntaxException e) {
+      System.err.println(
+          "rows are '" + args[1] + "', expected a regular expression: " + e.getDescription());
+      System.exit(2);
+      return;
+    }
+    List<Mode> modes = Mode.all().stream()
+        .filter(mode -> rows.matcher(mode.toString()).matches())
+        .toList();
     if (modes.isEmpty()) {
       System.err.println("no row matches '" + args[1] + "', expected one of " + Mode.all());
       System.exit(2);

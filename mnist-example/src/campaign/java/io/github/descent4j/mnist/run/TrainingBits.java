@@ -13,6 +13,11 @@ import java.util.stream.Stream;
 final class TrainingBits {
   private static final List<String> MODELS = List.of("mlp", "cnn", "convnet");
 
+  private static final int SIDE = 16;
+
+  /** Beside the images' noise, so that some inputs are the same in every example of a batch. */
+  private static final int BORDER = 4;
+
   private TrainingBits() {}
 
   /**
@@ -22,7 +27,8 @@ final class TrainingBits {
    */
   public static void main(String[] args) throws IOException {
     Path work = Files.createTempDirectory("bits");
-    IdxBytes.writeDataSet(work, 300, 60, 16, 16);
+    IdxBytes.writeDataSet(work, 300, 60, SIDE, SIDE);
+    blackenBorder(work.resolve("train-images-idx3-ubyte"));
     for (String model : MODELS) {
       Path whole = work.resolve(model);
       Ending ending = train(
@@ -31,6 +37,7 @@ final class TrainingBits {
           "--model=" + model,
           "--dropout=0.1",
           "--augment-shift=1",
+          "--augment-elastic=5",
           "--batch-size=64",
           "--epochs=3",
           "--keep=9",
@@ -42,6 +49,19 @@ final class TrainingBits {
           + (same ? "" : ", resumed another"));
     }
     Saves.delete(work);
+  }
+
+  private static void blackenBorder(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int header = 16;
+    for (int i = header; i < bytes.length; i++) {
+      int x = (i - header) % SIDE;
+      int y = (i - header) / SIDE % SIDE;
+      if (Math.min(x, y) < BORDER || Math.max(x, y) >= SIDE - BORDER) {
+        bytes[i] = 0;
+      }
+    }
+    Files.write(file, bytes);
   }
 
   private static Ending train(Path folder, String... options) throws IOException {

@@ -17,17 +17,17 @@ final class ElasticField {
 
   private final int width;
   private final int fields;
-  private final float[][] ofRows;
-  private final float[][] ofColumns;
+  private final float[][] wavesDown;
+  private final float[][] wavesAcross;
 
   /** By frequency along a row: a coefficient for each frequency along a column and each field. */
   private final float[][] coefficients;
 
   /** By pixel of a row: the same, summed over the frequencies along it. */
-  private final float[][] columns;
+  private final float[][] summedAcross;
 
   /** By frequency along a column: the same for each field and pixel of its rows. */
-  private final float[][] rows;
+  private final float[][] byWaveDown;
 
   private final float[][] values;
 
@@ -37,11 +37,11 @@ final class ElasticField {
   ElasticField(int height, int width, double sigma, int fields) {
     this.width = width;
     this.fields = fields;
-    ofRows = floats(basis(height, sigma));
-    ofColumns = floats(basis(width, sigma));
-    coefficients = new float[ofColumns.length][ofRows.length * fields];
-    columns = new float[width][ofRows.length * fields];
-    rows = new float[ofRows.length][fields * width];
+    wavesDown = floats(basis(height, sigma));
+    wavesAcross = floats(basis(width, sigma));
+    coefficients = new float[wavesAcross.length][wavesDown.length * fields];
+    summedAcross = new float[width][wavesDown.length * fields];
+    byWaveDown = new float[wavesDown.length][fields * width];
     values = new float[height][fields * width];
   }
 
@@ -102,28 +102,31 @@ final class ElasticField {
     return result;
   }
 
-  /** Draws the coefficients of one field. */
+  /** Draws the coefficients of one field: sums of four uniform numbers, close to normal as a convolved field is. */
   void draw(int field, SplittableRandom random) {
     for (float[] alongRow : coefficients) {
       for (int i = field; i < alongRow.length; i += fields) {
-        alongRow[i] = (int) random.nextLong() * 0x1p-31f;
+        long bits = random.nextLong();
+        int sum = (short) bits + (short) (bits >> 16) + (short) (bits >> 32) + (short) (bits >> 48);
+        // Each is half a unit below 0 on average; a quarter of the sum's variance is 1/3 of 2^30.
+        alongRow[i] = (sum + 2) * 0x1p-16f;
       }
     }
   }
 
   /** Computes all fields from their coefficients. */
   void compute() {
-    multiply(ofColumns, coefficients, columns);
-    for (int frequency = 0; frequency < rows.length; frequency++) {
-      float[] row = rows[frequency];
+    multiply(wavesAcross, coefficients, summedAcross);
+    for (int frequency = 0; frequency < byWaveDown.length; frequency++) {
+      float[] row = byWaveDown[frequency];
       for (int x = 0; x < width; x++) {
-        float[] column = columns[x];
+        float[] column = summedAcross[x];
         for (int field = 0; field < fields; field++) {
           row[field * width + x] = column[frequency * fields + field];
         }
       }
     }
-    multiply(ofRows, rows, values);
+    multiply(wavesDown, byWaveDown, values);
   }
 
   /** {@code result[i] = sum of waves[k][i] terms[k]}. */

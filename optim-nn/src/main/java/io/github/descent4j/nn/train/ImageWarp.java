@@ -20,7 +20,7 @@ final class ImageWarp {
   private final int paddedWidth;
   private final int plane;
 
-  /** Of each pixel: where it is, where it comes from, the pixel at the upper left of that and the distance from it. */
+  /** Of each pixel: where it is from the centre, where it comes from, the pixel at the upper left of that and the distance from it. */
   private final double[] columns;
 
   private final double[] rows;
@@ -55,8 +55,8 @@ final class ImageWarp {
     rows = new double[pixels];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        columns[y * width + x] = x;
-        rows[y * width + x] = y;
+        columns[y * width + x] = x - (width - 1) / 2.0;
+        rows[y * width + x] = y - (height - 1) / 2.0;
       }
     }
     fromX = new double[pixels];
@@ -117,11 +117,9 @@ final class ImageWarp {
     double sin = StrictMath.sin(angle) / move.scale;
     double centerX = (width - 1) / 2.0;
     double centerY = (height - 1) / 2.0;
-    double shiftX = centerX + move.shiftX;
-    double shiftY = centerY + move.shiftY;
     for (int i = 0; i < fromX.length; i++) {
-      double u = columns[i] - shiftX;
-      double v = rows[i] - shiftY;
+      double u = columns[i] - move.shiftX;
+      double v = rows[i] - move.shiftY;
       fromX[i] = centerX + (cos * u + sin * v);
       fromY[i] = centerY + (cos * v - sin * u);
     }

@@ -95,7 +95,11 @@ class ElasticFieldTest {
     double[] noise = new double[height * width];
     for (int column = 0; column < ofColumns; column++) {
       for (int row = 0; row < ofRows; row++) {
-        double coefficient = (int) random.nextLong() * 0x1p-31;
+        long bits = random.nextLong();
+        double coefficient = 2 * 0x1p-16;
+        for (int i = 0; i < 64; i += 16) {
+          coefficient += (short) (bits >> i) * 0x1p-16;
+        }
         for (int y = 0; y < height; y++) {
           for (int x = 0; x < width; x++) {
             noise[y * width + x] += coefficient * wave(row, y, height) * wave(column, x, width);
