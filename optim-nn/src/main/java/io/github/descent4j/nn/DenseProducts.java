@@ -107,6 +107,7 @@ final class DenseProducts<A> {
     Matrix input = Matrix.of(x, inputs);
     Matrix output = Matrix.of(y, outputs);
     int rows = input.rows();
+    // Should packing fail half-way, what is packed is of no batch.
     packed = false;
     packed = packInput(x, rows);
     if (!packed) {
