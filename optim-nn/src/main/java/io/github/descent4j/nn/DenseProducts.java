@@ -59,8 +59,14 @@ final class DenseProducts<A> {
   /** Of each piece of the examples, how far its inputs are from those of the first example. */
   private final List<A> spreads = new ArrayList<>();
 
-  /** Null as long as no batch had constant inputs to leave out. */
-  private Varying varying;
+  /** Room for the inputs without those that are constant. */
+  private final ReusableArray inputRoom = new ReusableArray();
+
+  /** The inputs without those that are constant, of the last batch that has some. */
+  private Matrix packedInput;
+
+  /** Biases with what constant inputs add to them. Null as long as no batch had such inputs. */
+  private Memory packedBiases;
 
   /** Whether the last batch had constant inputs that were left out. */
   private boolean packed;
@@ -75,14 +81,9 @@ final class DenseProducts<A> {
     final A row = loops.allocate(Math.max(inputs, outputs));
     final A other = loops.allocate(Math.max(inputs, outputs));
     final double[] sums = new double[outputs];
-  }
 
-  /** The matrices without the inputs that are constant, in rows of the full length. */
-  private final class Varying {
-    final Memory biases = Memory.of(Nd4j.create(type, outputs));
-    final Matrix weight = Matrix.of(Memory.of(Nd4j.create(type, outputs, inputs)), inputs);
-    final ReusableArray room = new ReusableArray();
-    Matrix input;
+    /** The weights of some outputs without those of constant inputs, which stay in this worker's cache. */
+    final ReusableArray packedWeights = new ReusableArray();
   }
 
   DenseProducts(Loops<A> loops, Parameter weight, Parameter bias) {
@@ -113,27 +114,23 @@ final class DenseProducts<A> {
     if (!packed) {
       loops.get(bias, 0, biases, 0, outputs);
     }
-    Matrix multiplied = packed ? varying.input : input;
-    Matrix weights = packed ? inUse(varying.weight) : weight;
     int pieces = pieces(outputs, rows, LEAST_WORK);
     run(pieces, rows, (piece, blocks) -> {
       int from = begin(piece, pieces, outputs);
       int to = begin(piece + 1, pieces, outputs);
-      if (packed) {
-        packWeight(from, to, blocks);
-      }
+      Matrix weights = packed
+          ? packWeight(from, to, (outputs + pieces - 1) / pieces, blocks)
+          : weight.rows(from, to);
       fillRows(y, from, to);
-      output.columns(from, to).multiply(multiplied, false, weights.rows(from, to), true, true);
+      output.columns(from, to).multiply(packed ? packedInput : input, false, weights, true, true);
     });
   }
 
   /** {@code dW = dy^T x}, {@code db} the sum of dy's rows, and {@code dx = dy W} unless that is null. */
   void backward(Memory x, Memory dy, Memory dx) {
-    Matrix input = packed ? varying.input : Matrix.of(x, inputs);
+    Matrix input = packed ? packedInput : Matrix.of(x, inputs);
     Matrix gradient = Matrix.of(dy, outputs);
     Matrix inputGradient = dx == null ? null : Matrix.of(dx, inputs);
-    // The packed weights are not needed any more: each forward pass packs them anew.
-    Matrix product = packed ? inUse(varying.weight) : weightGradient;
     int rows = input.rows();
     // A piece packs its part of one matrix and all of the other one, which had better be the
     // smaller one.
@@ -153,11 +150,16 @@ final class DenseProducts<A> {
       } else if (byInputs) {
         int from = begin(piece, ofWeight, inputs);
         int to = begin(piece + 1, ofWeight, inputs);
-        product.columns(from, to).multiply(gradient, true, input.columns(from, to), false, false);
+        weightGradient
+            .columns(from, to)
+            .multiply(gradient, true, input.columns(from, to), false, false);
       } else {
         int from = begin(piece, ofWeight, outputs);
         int to = begin(piece + 1, ofWeight, outputs);
-        product.rows(from, to).multiply(gradient.columns(from, to), true, input, false, false);
+        weightGradient
+            .rows(from, to)
+            .columns(0, input.columns())
+            .multiply(gradient.columns(from, to), true, input, false, false);
         if (packed) {
           sumRows(dy, from, to, blocks);
           unpackGradient(from, to, blocks);
@@ -204,11 +206,6 @@ final class DenseProducts<A> {
     return known;
   }
 
-  /** The columns of a matrix that are in use. */
-  private Matrix inUse(Matrix room) {
-    return room.columns(0, constant.varying());
-  }
-
   /** Packs the inputs that vary, where that pays. */
   private boolean packInput(Memory x, int rows) {
     if (work(rows) < LEAST_WORK
@@ -238,42 +235,46 @@ final class DenseProducts<A> {
     if (!constant.end(rows)) {
       return false;
     }
-    if (varying == null) {
-      varying = new Varying();
+    if (packedBiases == null) {
+      packedBiases = Memory.of(Nd4j.create(type, outputs));
     }
-    varying.input = inUse(Matrix.of(varying.room.shaped(type, rows, inputs), inputs));
+    // As long as all of the batch, so that the array stays the same however many inputs vary.
+    Memory to = inputRoom.shaped(type, (long) rows * inputs);
     run(pieces, rows, (piece, blocks) -> {
       for (int i = begin(piece, pieces, rows); i < begin(piece + 1, pieces, rows); i++) {
-        packRow(x, varying.input.memory(), i, blocks);
+        packRow(x, i, to, i, blocks);
       }
     });
+    packedInput = new Matrix(to, 0, rows, constant.varying(), constant.varying());
     return true;
   }
 
-  private void packRow(Memory all, Memory to, int row, Scratch blocks) {
+  private void packRow(Memory all, int row, Memory to, int packedRow, Scratch blocks) {
     loops.get(all, row * inputs, blocks.row, 0, inputs);
     constant.pack(blocks.row, blocks.other);
-    loops.put(to, row * inputs, blocks.other, 0, constant.varying());
+    loops.put(to, packedRow * constant.varying(), blocks.other, 0, constant.varying());
   }
 
-  /** Takes the weights of some outputs, and their biases with what constant inputs add to them. */
-  private void packWeight(int from, int to, Scratch blocks) {
+  /** Takes the weights of some outputs, at most so many, and their biases with what constant inputs add to them. */
+  private Matrix packWeight(int from, int to, int most, Scratch blocks) {
+    Memory packedWeights = blocks.packedWeights.shaped(type, (long) most * inputs);
     for (int i = from; i < to; i++) {
-      packRow(weight.memory(), varying.weight.memory(), i, blocks);
+      packRow(weight.memory(), i, packedWeights, i - from, blocks);
     }
     int n = to - from;
     loops.get(bias, from, biases, from, n);
-    loops.put(varying.biases, from, biases, from, n);
-    weight.rows(from, to).addProduct(constant.constantsMemory(), varying.biases, from);
-    loops.get(varying.biases, from, biases, from, n);
+    loops.put(packedBiases, from, biases, from, n);
+    weight.rows(from, to).addProduct(constant.constantsMemory(), packedBiases, from);
+    loops.get(packedBiases, from, biases, from, n);
+    return new Matrix(packedWeights, 0, n, constant.varying(), constant.varying());
   }
 
-  /** Spreads the product over the gradient of some outputs, and sets it for constant inputs. */
+  /** Spreads the product, which lies at the beginnings of the gradient's rows, over them, and sets what is of constant inputs. */
   private void unpackGradient(int from, int to, Scratch blocks) {
     for (int i = from; i < to; i++) {
       loops.copy(constant.constants(), 0, blocks.row, 0, inputs);
       loops.multiply(blocks.row, blocks.sums[i - from], inputs);
-      loops.get(varying.weight.memory(), i * inputs, blocks.other, 0, constant.varying());
+      loops.get(weightGradient.memory(), i * inputs, blocks.other, 0, constant.varying());
       constant.unpack(blocks.other, blocks.row);
       loops.put(weightGradient.memory(), i * inputs, blocks.row, 0, inputs);
     }
