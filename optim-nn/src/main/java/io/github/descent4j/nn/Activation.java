@@ -1,8 +1,12 @@
 package io.github.descent4j.nn;
 
+import io.github.descent4j.internal.parallel.ParallelRunner;
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import io.github.descent4j.nn.memory.ReusableImages;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,6 +26,12 @@ abstract class Activation implements Splittable {
   private INDArray trained;
   private boolean channelsLast;
   private Blocks<?> blocks;
+  private boolean divide;
+
+  /** Says whether this layer has a batch to itself, and may hand parts of it to other threads. */
+  final void divide(boolean divide) {
+    this.divide = divide;
+  }
 
   /** Replaces a block of inputs by outputs. */
   abstract <A> void apply(Loops<A> loops, A y, int n);
@@ -83,39 +93,76 @@ abstract class Activation implements Splittable {
     return getClass().getSimpleName();
   }
 
-  /** Two blocks that stay in the first-level cache. */
+  /** A batch in pieces, which threads share where the layer has it to itself, and these in blocks that stay in the first-level cache. */
   private static final class Blocks<A> {
     private static final int LENGTH = 2048;
 
+    /** Elements of a piece; fewer cost less than to wake another thread. */
+    private static final int PIECE = 4 * LENGTH;
+
     private final Loops<A> loops;
     private final DataType type;
-    private final A y;
-    private final A dy;
+    private final ParallelRunner runner = new ParallelRunner(this::runPiece);
+
+    /** Those of each worker, null as long as it has not been at work. */
+    private final List<Scratch<A>> scratch =
+        new ArrayList<>(Collections.nCopies(runner.threads(), null));
+
+    private BlockAction<A> action;
+    private int length;
 
     Blocks(Loops<A> loops, DataType type) {
       this.loops = loops;
       this.type = type;
-      y = loops.allocate(LENGTH);
-      dy = loops.allocate(LENGTH);
     }
 
     void forward(Activation function, Memory input, Memory output) {
-      for (int from = 0; from < input.length(); from += LENGTH) {
-        int n = Math.min(LENGTH, input.length() - from);
-        loops.get(input, from, y, 0, n);
-        function.apply(loops, y, n);
-        loops.put(output, from, y, 0, n);
-      }
+      run(function, input.length(), (from, n, blocks) -> {
+        loops.get(input, from, blocks.y, 0, n);
+        function.apply(loops, blocks.y, n);
+        loops.put(output, from, blocks.y, 0, n);
+      });
     }
 
     void backward(Activation function, Memory output, Memory outputGradient, Memory inputGradient) {
-      for (int from = 0; from < output.length(); from += LENGTH) {
-        int n = Math.min(LENGTH, output.length() - from);
-        loops.get(output, from, y, 0, n);
-        loops.get(outputGradient, from, dy, 0, n);
-        function.gradient(loops, y, dy, n);
-        loops.put(inputGradient, from, dy, 0, n);
+      run(function, output.length(), (from, n, blocks) -> {
+        loops.get(output, from, blocks.y, 0, n);
+        loops.get(outputGradient, from, blocks.dy, 0, n);
+        function.gradient(loops, blocks.y, blocks.dy, n);
+        loops.put(inputGradient, from, blocks.dy, 0, n);
+      });
+    }
+
+    private void run(Activation function, int length, BlockAction<A> action) {
+      this.action = action;
+      this.length = length;
+      runner.run((length + PIECE - 1) / PIECE, function.divide && length > PIECE);
+    }
+
+    private void runPiece(int piece, int worker) {
+      if (scratch.get(worker) == null) {
+        scratch.set(worker, new Scratch<>(loops));
       }
+      int end = Math.min(length, (piece + 1) * PIECE);
+      for (int from = piece * PIECE; from < end; from += LENGTH) {
+        action.run(from, Math.min(LENGTH, end - from), scratch.get(worker));
+      }
+    }
+  }
+
+  /** What is done to n elements. */
+  private interface BlockAction<A> {
+    void run(int from, int n, Scratch<A> blocks);
+  }
+
+  /** Blocks of one worker. */
+  private static final class Scratch<A> {
+    final A y;
+    final A dy;
+
+    Scratch(Loops<A> loops) {
+      y = loops.allocate(Blocks.LENGTH);
+      dy = loops.allocate(Blocks.LENGTH);
     }
   }
 }

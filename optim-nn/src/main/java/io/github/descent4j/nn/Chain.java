@@ -79,11 +79,13 @@ final class Chain {
     }
   }
 
-  /** Says whether the layers run a batch by themselves, and may hand parts of their products to other threads. */
-  void divideProducts(boolean divide) {
+  /** Says whether the layers run a batch by themselves, and may hand parts of it to other threads. */
+  void divide(boolean divide) {
     for (Layer layer : layers) {
       if (layer instanceof Dense dense) {
-        dense.divideProducts(divide);
+        dense.divide(divide);
+      } else if (layer instanceof Activation activation) {
+        activation.divide(divide);
       }
     }
   }

@@ -55,7 +55,7 @@ public final class Dense implements Splittable {
   }
 
   /** Says whether this layer has a batch to itself, and may hand parts of its products to other threads. */
-  void divideProducts(boolean divide) {
+  void divide(boolean divide) {
     products.divide(divide);
   }
 

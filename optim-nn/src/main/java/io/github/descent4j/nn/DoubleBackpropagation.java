@@ -63,7 +63,7 @@ public final class DoubleBackpropagation implements BatchGradient {
     // The layers are run one by one here, and would keep to what the network's last pass has said.
     for (Layer layer : layers) {
       if (layer instanceof Dense dense) {
-        dense.divideProducts(false);
+        dense.divide(false);
       }
     }
     INDArray output = features;

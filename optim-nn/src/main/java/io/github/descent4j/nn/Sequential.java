@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * {@link #layers} and copies of them that share the parameters' values; how many follows from the size of the batch and the network, never from the
  * machine. With convolutions that is a power of two, at most 32, of at least 8 examples each, and the layers from the first {@link Dense} behind
  * them on run the whole batch; without, for batches of
- * 512 examples or more, of at least 128, and for smaller ones large matrix products are divided instead. Where matrix
+ * 512 examples or more, of at least 128, and for smaller ones large matrix products, and activations, are divided instead. Where matrix
  * products have one thread, {@code Nd4j.factory().blas().setMaxThreads(1)}, the shards run at the same time, on as many threads as {@link
  * io.github.descent4j.Threads} says; {@link io.github.descent4j.nn.train.Trainer} sets that while it trains.
  */
@@ -171,7 +171,7 @@ public final class Sequential implements Layer {
     Objects.requireNonNull(input, "input");
     Checks.type("network", "input", input, dataType);
     cut = shards(input);
-    chain.divideProducts(cut == 1);
+    chain.divide(cut == 1);
     return cut > 1 ? shards.forward(input, cut, mode) : chain.forward(input, mode);
   }
 

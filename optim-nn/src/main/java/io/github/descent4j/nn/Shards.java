@@ -133,7 +133,7 @@ final class Shards {
     }
     INDArray y = join(results, output);
     if (tail != null) {
-      tail.divideProducts(true);
+      tail.divide(true);
       y = tail.forward(y, mode);
     }
     trained = mode == Mode.TRAINING ? y : null;

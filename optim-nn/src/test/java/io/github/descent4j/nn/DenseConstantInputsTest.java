@@ -39,7 +39,7 @@ class DenseConstantInputsTest {
   private static Dense dense(DataType type) {
     Dense dense =
         new Dense("fc", Arrays.random(type, 1, OUTPUTS, INPUTS), Arrays.random(type, 2, OUTPUTS));
-    dense.divideProducts(true);
+    dense.divide(true);
     return dense;
   }
 
@@ -210,7 +210,7 @@ class DenseConstantInputsTest {
     try {
       Dense dense = new Dense(
           "fc", Arrays.random(DataType.FLOAT, 1, 256, 784), Nd4j.create(DataType.FLOAT, 256));
-      dense.divideProducts(true);
+      dense.divide(true);
       SplittableRandom random = new SplittableRandom(5);
       INDArray x = Arrays.random(DataType.FLOAT, random.nextLong(), ROWS, 784);
       for (int column = 0; column < 784; column += 28) {
