@@ -1,6 +1,7 @@
 package io.github.descent4j.mnist.chart;
 
 import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.data.FileName;
 import io.github.descent4j.schedule.LearningRateFinder.Result;
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -48,7 +49,7 @@ public final class RatePlot {
 
   /** Whether this can draw into a file of this name. */
   public static boolean draws(Path file) {
-    return isSvg(file) || name(file).endsWith(".png");
+    return isSvg(file) || FileName.endsWith(file, ".png");
   }
 
   public static void write(Result result, String title, Path file) {
@@ -132,10 +133,6 @@ public final class RatePlot {
   }
 
   private static boolean isSvg(Path file) {
-    return name(file).endsWith(".svg");
-  }
-
-  private static String name(Path file) {
-    return file.toString().toLowerCase(Locale.ROOT);
+    return FileName.endsWith(file, ".svg");
   }
 }

@@ -2,6 +2,7 @@ package io.github.descent4j.mnist.command;
 
 import io.github.descent4j.mnist.chart.RatePlot;
 import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.data.FileName;
 import io.github.descent4j.mnist.data.MnistData;
 import io.github.descent4j.mnist.data.WholeFile;
 import io.github.descent4j.mnist.option.Check;
@@ -170,7 +171,7 @@ public final class FindLrCommand implements Callable<Integer> {
     }
     if (csv != null) {
       Check.option(
-          command, csv.toString().endsWith(".csv"), "--csv", csv, "a name that ends in .csv");
+          command, FileName.endsWith(csv, ".csv"), "--csv", csv, "a name that ends in .csv");
       Check.folderOf(csv);
     }
   }

@@ -3,12 +3,12 @@ package io.github.descent4j.mnist.compare;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.github.descent4j.mnist.data.CommandException;
+import io.github.descent4j.mnist.data.FileName;
 import io.github.descent4j.mnist.data.WholeFile;
 import io.github.descent4j.mnist.run.EpochResult;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 
 /** The runs of a comparison for other programs: a row for each, in the order of the table and of the seeds. */
 public final class ComparisonCsv {
@@ -19,7 +19,7 @@ public final class ComparisonCsv {
 
   /** Whether the file's name ends in {@code .csv}. */
   public static boolean accepts(Path file) {
-    return file.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
+    return FileName.endsWith(file, ".csv");
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.descent4j.mnist.report;
 import static io.github.descent4j.mnist.report.JsonText.put;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.descent4j.mnist.data.FileName;
 import io.github.descent4j.mnist.data.WholeFile;
 import io.github.descent4j.mnist.report.RunRecord.Epoch;
 import io.github.descent4j.mnist.report.RunRecord.Step;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The metrics of a run for other programs, written as the run goes.
@@ -37,7 +37,7 @@ public final class MetricsFile implements AutoCloseable {
 
   /** Whether the file's name ends in {@code .csv} or {@code .jsonl}. */
   public static boolean accepts(Path file) {
-    return isJson(file) || hasSuffix(file, ".csv");
+    return isJson(file) || FileName.endsWith(file, ".csv");
   }
 
   /**
@@ -117,10 +117,6 @@ public final class MetricsFile implements AutoCloseable {
   }
 
   private static boolean isJson(Path file) {
-    return hasSuffix(file, ".jsonl");
-  }
-
-  private static boolean hasSuffix(Path file, String suffix) {
-    return file.toString().toLowerCase(Locale.ROOT).endsWith(suffix);
+    return FileName.endsWith(file, ".jsonl");
   }
 }

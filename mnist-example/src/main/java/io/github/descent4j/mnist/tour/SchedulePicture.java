@@ -2,6 +2,7 @@ package io.github.descent4j.mnist.tour;
 
 import io.github.descent4j.mnist.chart.ChartFile;
 import io.github.descent4j.mnist.chart.RatePlot;
+import io.github.descent4j.mnist.data.FileName;
 import io.github.descent4j.mnist.report.Chart;
 import io.github.descent4j.mnist.report.Chart.Axis;
 import io.github.descent4j.mnist.report.Chart.Series;
@@ -86,7 +87,7 @@ public final class SchedulePicture {
   public static void write(Schedule schedule, String title, long steps, Path file)
       throws IOException {
     List<JFreeChart> charts = List.of(Curves.withoutLegend(chart(schedule, title, steps)));
-    if (file.toString().endsWith(".svg")) {
+    if (FileName.endsWith(file, ".svg")) {
       ChartFile.writeSvg(file, WIDTH, HEIGHT, charts);
     } else {
       ChartFile.writePng(file, WIDTH, HEIGHT, charts);

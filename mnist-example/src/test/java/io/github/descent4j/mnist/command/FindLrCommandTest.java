@@ -119,7 +119,7 @@ class FindLrCommandTest {
 
   @Test
   void writesEachStepAsARow(@TempDir Path folder) throws IOException {
-    Path file = folder.resolve("steps.csv");
+    Path file = folder.resolve("steps.CSV");
     CommandLineRun run = find("--csv", file.toString(), "--steps", "50", "--to", "1e-4");
     assertThat(run.err()).isEmpty();
     List<String> rows = Files.readAllLines(file);
