@@ -296,4 +296,36 @@ class ArrayFileTest {
         .isInstanceOf(StateFileException.class)
         .hasMessageEndingWith("is not JSON: it is nested more than 1000 levels deep");
   }
+
+  @Test
+  void onlyBracketsThatAreOpenAndNoTextAreLevelsOfJson() throws IOException {
+    assertThat(json("[".repeat(999) + "]".repeat(999))).containsOnlyKeys("a");
+    assertThat(json("{\"b\":".repeat(999) + "1" + "}".repeat(999))).containsOnlyKeys("a");
+    assertThat(json("[" + "[[]],{},".repeat(1000) + "1]")).containsOnlyKeys("a");
+    String brackets = "[{".repeat(1000);
+    assertThat(json("\"" + brackets + "\"")).isEqualTo(Map.of("a", brackets));
+    assertThat(json("\"\\\"" + brackets + "\"")).isEqualTo(Map.of("a", '"' + brackets));
+    for (String tooDeep : List.of(
+        "[".repeat(1000) + "]".repeat(1000),
+        "{\"b\":".repeat(1000) + "1" + "}".repeat(1000),
+        "[\"\"," + "[".repeat(999) + "]".repeat(1000),
+        "[\"\\\\\"," + "[".repeat(999) + "]".repeat(1000))) {
+      assertThatThrownBy(() -> json(tooDeep))
+          .isInstanceOf(IOException.class)
+          .hasMessage("it is nested more than 1000 levels deep");
+    }
+  }
+
+  private static Map<String, Object> json(String a) throws IOException {
+    return Json.read(("{\"a\":" + a + "}").getBytes(ISO_8859_1));
+  }
+
+  @Test
+  void whatIsQuotedHasTwoHundredCharactersAndOneLine() {
+    assertThat(Quote.of("x".repeat(200))).isEqualTo("x".repeat(200));
+    assertThat(Quote.of("x".repeat(201))).isEqualTo("x".repeat(200) + "...");
+    assertThat(Quote.of(null)).isEqualTo("null");
+    assertThat(Quote.line("a\0b\u001bc\u007fd\u2028e\u2029f\u2027"))
+        .isEqualTo("a\\u0000b\\u001bc\\u007fd\\u2028e\\u2029f\u2027");
+  }
 }

@@ -31,16 +31,18 @@ class ForcedFileTest {
     file = recording.wrap(folder.resolve("file"));
   }
 
-  @Test
-  void theBytesAreOnTheDiskBeforeTheNameAndTheNameBeforeTheReturn() throws IOException {
-    AtomicFile.replace(file, out -> out.write(new byte[200_000]));
+  /** Few bytes wait in a buffer, many do not. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 200_000})
+  void theBytesAreOnTheDiskBeforeTheNameAndTheNameBeforeTheReturn(int size) throws IOException {
+    AtomicFile.replace(file, out -> out.write(new byte[size]));
     assertThat(recording.events)
         .containsExactly(
             "write .descent4j.tmp",
             "force .descent4j.tmp",
             "move .descent4j.tmp file",
             "force folder");
-    assertThat(Files.size(folder.resolve("file"))).isEqualTo(200_000);
+    assertThat(Files.size(folder.resolve("file"))).isEqualTo(size);
   }
 
   @ParameterizedTest
@@ -83,5 +85,18 @@ class ForcedFileTest {
         .isInstanceOf(UncheckedIOException.class)
         .hasMessageContaining("told to fail at force .descent4j.tmp");
     assertThat(folder.resolve("file")).doesNotExist();
+  }
+
+  @Test
+  void whatIsLeftBehindIsToldWithTheReasonThatItIsOf() {
+    recording.failure = "delete";
+    assertThatThrownBy(() -> AtomicFile.replace(file, out -> {
+          throw new IOException("disk full");
+        }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("disk full")
+        .satisfies(e -> assertThat(e.getSuppressed())
+            .extracting(Throwable::getMessage)
+            .containsExactly("told to fail at delete .descent4j.tmp"));
   }
 }
