@@ -16,13 +16,16 @@ import io.github.descent4j.Sgd;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.AveragingOptimizer;
+import io.github.descent4j.decorator.GradientCentralization;
 import io.github.descent4j.decorator.Lookahead;
+import io.github.descent4j.decorator.Sam;
 import io.github.descent4j.decorator.WeightAverage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -251,6 +254,36 @@ class RenamedParameterTest {
         .isInstanceOf(StateFileException.class)
         .hasMessageContaining("'x' that the model has not");
     assertThat(other.state().parameters()).isEmpty();
+  }
+
+  /** Kept by name, these arrays would refuse another parameter of the old name or of a forgotten one. */
+  @Test
+  void arraysInPlaceOfGradientsGoWithTheName() {
+    for (UnaryOperator<Optimizer> decorator : List.<UnaryOperator<Optimizer>>of(
+        rule -> rule.clippedAdaptively(AdaptiveClip.of(0.01)),
+        GradientCentralization::new,
+        Sam::new,
+        rule -> Sam.adaptive(rule, 0.5))) {
+      Optimizer optimizer = decorator.apply(new Sgd(0.1));
+      step(optimizer, one("x", Nd4j.createFromArray(1.0, 2.0)));
+      optimizer.state().rename("x", "y");
+      step(optimizer, one("x", Nd4j.createFromArray(1.0, 2.0, 3.0)));
+      assertThatThrownBy(() -> step(optimizer, one("y", Nd4j.createFromArray(1.0, 2.0, 3.0))))
+          .as("%s", optimizer)
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("parameter 'y' has shape [3], expected [2] as at its first step");
+      optimizer.state().forget("y");
+      step(optimizer, one("y", Nd4j.createFromArray(1.0, 2.0, 3.0)));
+      assertThat(optimizer.steps()).as("%s", optimizer).isEqualTo(3);
+    }
+  }
+
+  private static void step(Optimizer optimizer, Parameters parameters) {
+    if (optimizer.find(Sam.class).isPresent()) {
+      Sam.step(optimizer, parameters, () -> {});
+    } else {
+      optimizer.step(parameters);
+    }
   }
 
   private static Parameters one(String name, INDArray value) {

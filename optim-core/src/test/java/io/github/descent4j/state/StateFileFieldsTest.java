@@ -160,6 +160,17 @@ class StateFileFieldsTest {
     return decorator;
   }
 
+  /** Of a longer text the beginning and the end. */
+  @Test
+  void whatIsWrongIsToldInAThousandCharacters() {
+    Path path = Path.of("f");
+    StateFileException whole = new StateFileException(path, "x".repeat(1000), null);
+    assertThat(whole).hasMessage("state file f " + "x".repeat(1000));
+    assertThat(whole.file()).isEqualTo(path);
+    assertThat(new StateFileException(path, "a".repeat(700) + "b" + "c".repeat(300), null))
+        .hasMessage("state file f " + "a".repeat(700) + " ... " + "c".repeat(300));
+  }
+
   @Test
   void theLargestCountIsTaken() {
     StateFiles.editJson(
