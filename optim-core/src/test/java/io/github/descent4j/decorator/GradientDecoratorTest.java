@@ -193,6 +193,9 @@ class GradientDecoratorTest {
         .isInstanceOf(NonFiniteGradientException.class)
         .hasMessageContaining("'w'")
         .hasMessageContaining("is Infinity at [0]");
+    // The guard outside skips what it has seen itself, and squares that are too large.
+    assertThatThrownBy(() -> broken.guarded(NonFinite.SKIP).step(parameters))
+        .isInstanceOf(NonFiniteGradientException.class);
     assertThat(value.toDoubleVector()).containsExactly(1, 1);
     PlusOne optimizer = new PlusOne(new Sgd(1));
     gradient.putScalar(0, Double.NaN);
@@ -205,7 +208,10 @@ class GradientDecoratorTest {
   @Test
   void aMonitorInsideSeesWhatWasMade() {
     GradientMonitor monitor = GradientMonitor.builder().build();
-    new PlusOne(new Sgd(1).monitored(monitor)).step(parameters);
+    Optimizer monitored = new Sgd(1).monitored(monitor);
+    assertThat(monitored)
+        .hasToString("Sgd(learningRate=1.0, weightDecay=none).monitored(" + monitor + ")");
+    new PlusOne(monitored).step(parameters);
     assertThat(monitor.report().parameters().get(0).gradientNorm())
         .isCloseTo(Math.hypot(4, 5), within(1e-12));
   }
@@ -248,6 +254,7 @@ class GradientDecoratorTest {
         Parameter.of("w", Nd4j.zeros(DataType.DOUBLE, 3), Nd4j.zeros(DataType.DOUBLE, 3)));
     assertThatThrownBy(() -> optimizer.step(other))
         .hasMessage("parameter 'w' has shape [3], expected [2] as at its first step");
+    assertThat(optimizer.given).as("refused ahead of it").hasSize(1);
   }
 
   @ParameterizedTest

@@ -121,6 +121,18 @@ class GuardTest {
     assertThat(guarded.skippedSteps()).isZero();
   }
 
+  /** Whatever is between the guard and the rule that squares. */
+  @Test
+  void squaresAreGuardedThroughArraysInPlaceOfGradients() {
+    INDArray value = Nd4j.zeros(2);
+    Parameters parameters = Parameters.of(Parameter.of("w", value, Nd4j.createFromArray(1e30f, 0)));
+    Optimizer optimizer = new GradientCentralization(new Adam()).guarded(NonFinite.FAIL);
+    assertThatThrownBy(() -> optimizer.step(parameters))
+        .isInstanceOf(NonFiniteGradientException.class)
+        .hasMessageContaining("whose square would make a slot infinite");
+    assertThat(value.toDoubleVector()).containsOnly(0);
+  }
+
   @Test
   void aScalarIsNamedWithoutAnIndex() {
     Parameters parameters =

@@ -137,7 +137,11 @@ class PlainOptimizerTest {
   void treatedGradientsAreOfTheParametersType(DataType type) {
     INDArray own = Nd4j.zeros(type, 2);
     Parameters typed = Parameters.of(Parameter.of("w", own, gradient.castTo(type)));
-    new PlainSgd().clipped(GradientClip.byGlobalNorm(50)).step(typed);
+    PlainSgd optimizer = new PlainSgd((context, all) -> {
+      assertThat(all.get(0).gradient().dataType()).isEqualTo(type);
+      all.get(0).value().subi(all.get(0).gradient().mul(0.1));
+    });
+    optimizer.clipped(GradientClip.byGlobalNorm(50)).step(typed);
     assertThat(own.castTo(DataType.DOUBLE).toDoubleVector())
         .containsExactly(new double[] {-3, -4}, within(0.02));
   }
@@ -205,13 +209,50 @@ class PlainOptimizerTest {
   void aParameterOfAnotherShapeIsRefusedAheadOfIt() {
     INDArray reshaped = Nd4j.zeros(3);
     Parameters others = Parameters.of(Parameter.of("w", reshaped, Nd4j.ones(3)));
-    for (Optimizer optimizer :
-        List.of(new PlainSgd().averaged(WeightAverage.equal()), new PlainSgd().lookahead())) {
+    for (Optimizer optimizer : List.of(
+        new PlainSgd().averaged(WeightAverage.equal()),
+        new PlainSgd().lookahead(),
+        new PlainSgd().clipped(GradientClip.byGlobalNorm(1)),
+        new PlainSgd().clippedAdaptively(AdaptiveClip.of(0.5)),
+        new GradientCentralization(new PlainSgd()),
+        new PlainSgd().clippedAdaptively(AdaptiveClip.of(0.5)).centralized())) {
       optimizer.step(parameters);
       assertThatIllegalArgumentException()
           .isThrownBy(() -> optimizer.step(others))
           .withMessage("parameter 'w' has shape [3], expected [2] as at its first step");
       assertThat(reshaped.toDoubleVector()).as("%s", optimizer).containsOnly(0);
     }
+  }
+
+  @Test
+  void aStepThatThrowsLeavesNoValuesForTheNextOneToGoBackTo() {
+    PlainSgd deaf = new PlainSgd((context, all) -> {
+      all.get(0).value().subi(all.get(0).gradient());
+      if (all.get(0).gradient().getDouble(0) < 0) {
+        throw new IllegalArgumentException("uphill");
+      }
+    });
+    Optimizer optimizer = deaf.scheduled(step -> 0.25);
+    gradient.assign(-1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> optimizer.step(parameters))
+        .withMessage("uphill");
+    assertThat(value.toDoubleVector()).containsExactly(1, 1);
+    gradient.assign(1);
+    assertThatIllegalStateException().isThrownBy(() -> optimizer.step(parameters));
+    assertThat(value.toDoubleVector()).containsExactly(1, 1);
+  }
+
+  @Test
+  void anEmptyParameterIsNoneToGoBackTo() {
+    PlainSgd deaf =
+        new PlainSgd((context, all) -> all.get(1).value().subi(all.get(1).gradient()));
+    Parameters both = Parameters.of(
+        Parameter.of("none", Nd4j.empty(DataType.FLOAT), Nd4j.empty(DataType.FLOAT)),
+        parameters.get(0));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> deaf.scheduled(step -> 0.25).step(both))
+        .withMessageStartingWith("learning rate 0.25 was handed into PlainSgd");
+    assertThat(value.toDoubleVector()).containsExactly(0, 0);
   }
 }
