@@ -108,6 +108,8 @@ class SamTest {
     assertThat(value.toDoubleVector())
         .containsExactly(new double[] {-3 * scale, -16 * scale}, within(1e-12));
     assertThat(sam.isAdaptive()).isTrue();
+    assertThat(sam.rho()).isEqualTo(0.5);
+    assertThat(new Sam(new Sgd()).isAdaptive()).isFalse();
     assertThat(sam)
         .hasToString("Sgd(learningRate=1.0, weightDecay=none).sharpnessAware(0.5, adaptive)");
   }
@@ -160,6 +162,14 @@ class SamTest {
     new Sam(new Sgd(1)).step(parameters, this::computeGradients);
     assertThat(seen.get(0)).containsExactly(1, 1);
     assertThat(value.toDoubleVector()).containsExactly(0, 0);
+  }
+
+  /** 1e-12 / (1e-12 + 1e-12) of rho. */
+  @Test
+  void aGradientOfTheSizeOfTheConstantGoesHalfTheWay() {
+    gradient.assign(Nd4j.createFromArray(1e-12, 0.0));
+    new Sam(new Sgd(1), 0.5).step(parameters, this::computeGradients);
+    assertThat(seen.get(0)).containsExactly(new double[] {1.25, 1}, within(1e-12));
   }
 
   /** Inside and outside of everything else: the second gradients come first. */
@@ -357,5 +367,19 @@ class SamTest {
       results.add(w);
     }
     assertSameBits("w", results.get(1), results.get(0));
+  }
+
+  @Test
+  void aParameterOfAnotherShapeIsRefusedAheadOfTheComputation() {
+    Parameters reshaped = Parameters.of(
+        Parameter.of("w", Nd4j.ones(DataType.DOUBLE, 3), Nd4j.ones(DataType.DOUBLE, 3)));
+    for (Sam sam : List.of(new Sam(new Sgd(1)), Sam.adaptive(new Sgd(1), 0.5))) {
+      sam.step(parameters, this::computeGradients);
+      seen.clear();
+      assertThatThrownBy(() -> sam.step(reshaped, this::computeGradients))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("parameter 'w' has shape [3], expected [2] as at its first step");
+      assertThat(seen).isEmpty();
+    }
   }
 }

@@ -13,6 +13,8 @@ import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
 import io.github.descent4j.ThreadsTest;
 import io.github.descent4j.clip.GradientClip;
+import io.github.descent4j.state.StateFileException;
+import io.github.descent4j.state.StateFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -308,5 +310,54 @@ class ScheduleFreeTest {
     assertThatThrownBy(builder::build)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(message);
+  }
+
+  /** By hand: rates of 2, and the weights t^r times 2^weightLrPower. */
+  @Test
+  void weightsArePowersOfTheStepAndOfTheRate() {
+    double[][] cases = {
+      {0, 0, 1 + 1 + 1},
+      {0, 1, 2 + 2 + 2},
+      {1, 0, 1 + 2 + 3},
+      {2, 0, 1 + 4 + 9},
+      {3, 0, 1 + 8 + 27},
+      {0.5, 0, 1 + Math.sqrt(2) + Math.sqrt(3)},
+      {1, 2, 4 + 8 + 12},
+      {2, 3, 8 + 32 + 72}
+    };
+    for (double[] one : cases) {
+      ScheduleFree optimizer =
+          ScheduleFree.sgd().learningRate(2).r(one[0]).weightLrPower(one[1]).build();
+      step(optimizer, 3);
+      assertThat(optimizer.weightSum())
+          .as("r %s, weightLrPower %s", one[0], one[1])
+          .isCloseTo(one[2], within(1e-14 * one[2]));
+    }
+  }
+
+  @Test
+  void aFileHasNoSumOfWeightsAndNoRateThatCannotBe() {
+    Path file = folder.resolve("state.npz");
+    ScheduleFree fresh = ScheduleFree.sgd().build();
+    for (String field : List.of("weightSum", "largestRate")) {
+      for (String number : List.of("-1.0", "\"NaN\"", "\"Infinity\"")) {
+        fresh.state().save(file);
+        StateFiles.editJson(file, field + "\" : 0.0", field + "\" : " + number);
+        ScheduleFree loaded = ScheduleFree.sgd().build();
+        step(loaded, 2);
+        assertThatThrownBy(() -> loaded.state().load(file))
+            .isInstanceOf(StateFileException.class)
+            .hasMessageEndingWith(
+                "'optimizer." + field + "' that is " + number + ", expected a finite number >= 0");
+        assertThat(loaded.weightSum()).isEqualTo(2);
+        assertThat(loaded.largestRate()).isOne();
+      }
+    }
+    fresh.state().save(file);
+    ScheduleFree loaded = ScheduleFree.sgd().build();
+    step(loaded, 2);
+    loaded.state().load(file);
+    assertThat(loaded.weightSum()).isZero();
+    assertThat(loaded.largestRate()).isZero();
   }
 }
