@@ -141,6 +141,11 @@ class AdaptiveClipTest {
         Parameter.of("body", body, Nd4j.createFromArray(9.0))));
     assertThat(head.getDouble(0)).isEqualTo(1 - 2);
     assertThat(body.getDouble(0)).isEqualTo(1 - 0.5);
+    optimizer.step(Parameters.of(
+        Parameter.of("head", head, Nd4j.createFromArray(0.5)),
+        Parameter.of("body", body, Nd4j.createFromArray(9.0))));
+    assertThat(head.getDouble(0)).isEqualTo(1 - 2 - 0.5);
+    assertThat(body.getDouble(0)).isEqualTo(1 - 0.5 - 0.25);
   }
 
   @Test

@@ -393,6 +393,16 @@ class DecoratorStateTest {
     assertThat(loaded.steps()).isOne();
   }
 
+  @Test
+  void aRateOf0ThatHasBeenSetComesBack() {
+    AdjustableOptimizer saved = new Sgd(1).adjustable();
+    saved.learningRate(0);
+    saved.state().save(file);
+    AdjustableOptimizer loaded = new Sgd(1).adjustable();
+    loaded.state().load(file);
+    assertThat(loaded.learningRate()).isZero();
+  }
+
   @ParameterizedTest
   @MethodSource("damages")
   void anythingUnexpectedIsNamedAndChangesNothing(String text, String by, String message) {

@@ -52,6 +52,15 @@ class GroupStateTest {
   }
 
   @Test
+  void theTextOfAStateSaysWhatEachGroupHasStepped() {
+    Optimizer optimizer = grouped("b");
+    optimizer.step(model("w", "b"));
+    assertThat(optimizer.state().toString())
+        .matches("\\[Momentum\\(.*\\) after 1 steps of \\[b\\],"
+            + " Adam\\(.*\\) after 1 steps of \\[w\\]\\]");
+  }
+
+  @Test
   void aParameterOfAnotherGroupIsNamedWithBoth() {
     Optimizer saved = grouped("b");
     saved.step(model("w", "b"));

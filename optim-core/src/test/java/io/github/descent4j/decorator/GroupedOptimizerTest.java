@@ -438,6 +438,9 @@ class GroupedOptimizerTest {
     assertThatThrownBy(() -> Optimizer.groups().group("a", null, adam))
         .isInstanceOf(NullPointerException.class)
         .hasMessage("members of group 'a' are null, expected a predicate");
+    assertThatThrownBy(() -> Optimizer.groups().group("a", GroupedOptimizerTest::isBias, null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("optimizer of group 'a' is null, expected an optimizer");
   }
 
   private static void assertBad(String message, ThrowingCallable call) {
