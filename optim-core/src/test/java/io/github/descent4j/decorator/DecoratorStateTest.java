@@ -17,6 +17,7 @@ import io.github.descent4j.Sgd;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
 import io.github.descent4j.clip.AdaptiveClip;
+import io.github.descent4j.schedule.ReduceOnPlateau;
 import io.github.descent4j.state.LoadOption;
 import io.github.descent4j.state.StateFileException;
 import io.github.descent4j.state.StateFileTest;
@@ -391,6 +392,24 @@ class DecoratorStateTest {
     loaded.state().load(file);
     loaded.step(model("w"));
     assertThat(loaded.steps()).isOne();
+  }
+
+  /** A file is read by other versions, which know a decorator by its name. */
+  @Test
+  void decoratorsHaveTheirNamesInTheFile() {
+    ReduceOnPlateau plateau = ReduceOnPlateau.builder().learningRate(0.1).build();
+    Optimizer optimizer = new Sgd(1)
+        .scheduled(plateau.schedule())
+        .noisy(0.1, 0.55, 1)
+        .guarded(NonFinite.SKIP)
+        .adjustable();
+    optimizer.state().save(file);
+    assertThat(StateFiles.json(file))
+        .contains(
+            "\"decorator\" : \"adjustable\"",
+            "\"decorator\" : \"guarded\"",
+            "\"decorator\" : \"noisy\"",
+            "\"decorator\" : \"scheduled\"");
   }
 
   @Test

@@ -134,6 +134,22 @@ class GuardTest {
   }
 
   @Test
+  void aGuardWhoseStepAnotherGroupEndsTakesTheNextOne() {
+    GuardedOptimizer guarded = new Sgd(1).guarded(NonFinite.SKIP);
+    Optimizer groups = Optimizer.groups()
+        .group("a", p -> p.name().equals("a"), guarded)
+        .otherwise(new Sgd(1).guarded(NonFinite.FAIL))
+        .build();
+    Scene scene = new Scene();
+    scene.gradB.putScalar(0, 0, Double.NaN);
+    assertThatThrownBy(() -> groups.step(scene.parameters))
+        .isInstanceOf(NonFiniteGradientException.class);
+    scene.gradB.putScalar(0, 0, 1.0);
+    groups.step(scene.parameters);
+    assertThat(guarded.steps()).isOne();
+  }
+
+  @Test
   void aScalarIsNamedWithoutAnIndex() {
     Parameters parameters =
         Parameters.of(Parameter.of("s", Nd4j.scalar(1f), Nd4j.scalar(Float.NaN)));
