@@ -242,6 +242,25 @@ class LayerTest {
         .hasMessageEndingWith(": output gradient is of type DOUBLE, expected FLOAT");
   }
 
+  /** The layers do it on a way of their own. */
+  @ParameterizedTest
+  @MethodSource("layers")
+  void backwardParametersRefusesWhatBackwardRefuses(Layer layer) {
+    assertThatThrownBy(() -> layer.backwardParameters(input(layer, 3)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageEndingWith(": backward was called, expected forward in training mode before it");
+    INDArray y = layer.forward(input(layer, 3), Mode.TRAINING);
+    INDArray wrongShape = Nd4j.create(FLOAT, 3, 4711);
+    assertThatThrownBy(() -> layer.backwardParameters(wrongShape))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(": output gradient has shape [3, 4711], expected "
+            + java.util.Arrays.toString(y.shape()));
+    INDArray wrongType = Nd4j.create(DOUBLE, y.shape());
+    assertThatThrownBy(() -> layer.backwardParameters(wrongType))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageEndingWith(": output gradient is of type DOUBLE, expected FLOAT");
+  }
+
   @Test
   void forwardRefusesAnotherShape() {
     assertThatThrownBy(() -> dense().forward(Nd4j.create(FLOAT, 2, 11), Mode.TRAINING))
@@ -318,6 +337,10 @@ class LayerTest {
     assertThatThrownBy(() -> new Dense("fc", weight.dup('f'), bias))
         .hasMessage("fc.weight has strides [1, 5], expected 'c' order without gaps");
     INDArray kernel = Nd4j.create(FLOAT, 5, 1, 2, 2);
+    assertThatThrownBy(() -> new Conv2d("conv", weight, bias, 1, 0))
+        .hasMessage("conv.weight has shape [5, 12], expected 4 dimensions, none of length 0");
+    assertThatThrownBy(() -> new Conv2d("conv", kernel, Nd4j.create(FLOAT, 4), 1, 0))
+        .hasMessage("conv.bias has 4 elements, expected 5");
     assertThatThrownBy(() -> new Conv2d("conv", kernel, bias, 0, 0))
         .hasMessage("stride is 0, expected at least 1");
     assertThatThrownBy(() -> new Conv2d("conv", kernel, bias, 1, -1))
