@@ -128,4 +128,36 @@ class MemoryTest {
     assertThat(values).containsExactly(1, 2, 3, 4, 5, 6);
     assertThat(reusable.shaped(DataType.DOUBLE, 4, 3).dataType()).isEqualTo(DataType.DOUBLE);
   }
+
+  @Test
+  void elementsAreCopiedFromMemoryToMemory() {
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+      Memory source = Memory.of(Nd4j.arange(1, 7).castTo(type));
+      Memory target = Memory.of(Nd4j.zeros(type, 5));
+      target.put(1, source, 2, 3);
+      double[] values = new double[5];
+      target.getDoubles(0, values, 5);
+      assertThat(values).containsExactly(0, 3, 4, 5, 0);
+      target.put(0, source, 1, 5);
+      target.getDoubles(0, values, 5);
+      assertThat(values).containsExactly(2, 3, 4, 5, 6);
+      assertThatThrownBy(() -> target.put(1, source, 0, 5))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      assertThatThrownBy(() -> target.put(0, source, 2, 5))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+    }
+    Memory floats = Memory.of(Nd4j.zeros(DataType.FLOAT, 5));
+    Memory doubles = Memory.of(Nd4j.zeros(DataType.DOUBLE, 5));
+    assertThatThrownBy(() -> floats.put(0, doubles, 0, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("source is of type DOUBLE, expected FLOAT");
+  }
+
+  @Test
+  void tellsWhatItIsOf() {
+    Memory memory = Memory.of(Nd4j.zeros(DataType.FLOAT, 2, 3));
+    assertThat(memory).hasToString("FLOAT[2, 3]");
+    assertThat(memory.length()).isEqualTo(6);
+    assertThat(memory.size(1)).isEqualTo(3);
+  }
 }
