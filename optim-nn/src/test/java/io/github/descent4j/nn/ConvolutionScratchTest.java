@@ -1,0 +1,100 @@
+package io.github.descent4j.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.descent4j.Parameter;
+import io.github.descent4j.nn.memory.Memory;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What passes write to on their way is used again: a thread finds it in its cache. */
+class ConvolutionScratchTest {
+  private static final ConvolutionShape SHAPE = new ConvolutionShape(2, 5, 4, 3, 3, 1, 0);
+
+  private static ConvolutionScratch.Layout layout(ConvolutionShape shape) {
+    return new ConvolutionScratch.Layout(DataType.FLOAT, shape, 19, 8, 19 * 3, false);
+  }
+
+  @Test
+  void whatWasGivenBackLastComesFirst() {
+    ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
+    ConvolutionScratch<float[]> one = pool.take(FloatLoops.INSTANCE, layout(SHAPE));
+    ConvolutionScratch<float[]> two = pool.take(FloatLoops.INSTANCE, layout(SHAPE));
+    assertThat(two).isNotSameAs(one);
+    pool.give(one);
+    pool.give(two);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout(SHAPE))).isSameAs(two);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout(SHAPE))).isSameAs(one);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout(SHAPE))).isNotSameAs(one);
+  }
+
+  @Test
+  void whatIsForAnotherSizeIsDropped() {
+    ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
+    ConvolutionScratch<float[]> one = pool.take(FloatLoops.INSTANCE, layout(SHAPE));
+    ConvolutionShape other = new ConvolutionShape(2, 4, 5, 3, 3, 1, 0);
+    ConvolutionScratch<float[]> two = pool.take(FloatLoops.INSTANCE, layout(other));
+    pool.give(one);
+    pool.give(two);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout(SHAPE))).isSameAs(one);
+    pool.give(one);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout(other))).isNotSameAs(two);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout(SHAPE))).isNotSameAs(one);
+  }
+
+  /** The last thing that each pass writes there is the weights, or their gradients. */
+  @Test
+  void aPassGivesBackWhatItHasTaken() {
+    ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
+    Parameter weight = parameter("weight", 3, 2, 3, 3);
+    Convolution<float[]> convolution = new Convolution<>(
+        FloatLoops.INSTANCE,
+        weight,
+        parameter("bias", 3),
+        SHAPE,
+        pool,
+        new ConvolutionScratch.Pool());
+    // 2^18 elements of fields are a group, an image has 6 fields of 19.
+    ConvolutionScratch.Layout layout =
+        new ConvolutionScratch.Layout(DataType.FLOAT, SHAPE, 19, 2048, 19 * 3, false);
+    Memory x = Memory.of(Arrays.random(DataType.FLOAT, 3, 7, 5, 4, 2));
+    Memory y = Memory.of(Arrays.random(DataType.FLOAT, 4, 7, 3, 2, 3));
+    convolution.forward(x, y);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout).weights).startsWith(floats(weight.value()));
+    convolution.backward(x, y, Memory.of(Nd4j.create(DataType.FLOAT, 7, 5, 4, 2)));
+    assertThat(pool.take(FloatLoops.INSTANCE, layout).weights)
+        .startsWith(floats(weight.gradient()));
+  }
+
+  @Test
+  void theTurnedPassGivesBackWhatItHasTaken() {
+    ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
+    Parameter weight = parameter("weight", 2, 3, 3, 3);
+    TransposedConvolution<float[]> convolution = new TransposedConvolution<>(
+        FloatLoops.INSTANCE,
+        weight,
+        parameter("bias", 2),
+        new ConvolutionShape(3, 5, 4, 3, 3, 1, 1),
+        pool);
+    Memory x = Memory.of(Arrays.random(DataType.FLOAT, 3, 7, 5, 4, 3));
+    Memory dy = Memory.of(Arrays.random(DataType.FLOAT, 4, 7, 5, 4, 2));
+    convolution.backward(x, dy, Memory.of(Nd4j.create(DataType.FLOAT, 7, 5, 4, 3)));
+    ConvolutionShape turned = new ConvolutionShape(2, 5, 4, 3, 3, 1, 1);
+    // An image has 20 fields of 18 elements.
+    ConvolutionScratch.Layout layout =
+        new ConvolutionScratch.Layout(DataType.FLOAT, turned, 18, 512, 18 * 3, false);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout).weights)
+        .startsWith(floats(weight.gradient()));
+  }
+
+  private static Parameter parameter(String name, long... shape) {
+    return Parameter.of(
+        name, Arrays.random(DataType.FLOAT, 1, shape), Nd4j.create(DataType.FLOAT, shape));
+  }
+
+  private static float[] floats(INDArray array) {
+    return array.data().asFloat();
+  }
+}
