@@ -40,10 +40,18 @@ class DenseThreadsTest {
         Loops.class.getClassLoader(), new Class<?>[] {Loops.class}, (proxy, method, arguments) -> {
           boolean first = method.getName().equals("put") && threads.add(Thread.currentThread());
           if (first && barrier != null) {
-            barrier.await(20, TimeUnit.SECONDS);
+            meet();
           }
           return method.invoke(FloatLoops.INSTANCE, arguments);
         });
+  }
+
+  private void meet() {
+    try {
+      barrier.await(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new AssertionError("no second thread came", e);
+    }
   }
 
   private static Parameter parameter(String name, long seed, long... shape) {
