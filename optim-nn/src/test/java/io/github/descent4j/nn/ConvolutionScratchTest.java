@@ -69,6 +69,28 @@ class ConvolutionScratchTest {
   }
 
   @Test
+  void aPassThatUnfoldsNothingGivesBackWhatItHasTaken() {
+    ConvolutionShape large = new ConvolutionShape(2, 14, 15, 3, 3, 1, 1);
+    assertThat(PaddedConvolution.pays(large)).isTrue();
+    ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
+    Parameter weight = parameter("weight", 3, 2, 3, 3);
+    Convolution<float[]> convolution = new Convolution<>(
+        FloatLoops.INSTANCE,
+        weight,
+        parameter("bias", 3),
+        large,
+        pool,
+        new ConvolutionScratch.Pool());
+    convolution.forward(
+        Memory.of(Arrays.random(DataType.FLOAT, 3, 1, 14, 15, 2)),
+        Memory.of(Nd4j.create(DataType.FLOAT, 1, 14, 15, 3)));
+    // An image has 210 fields of 19 elements.
+    ConvolutionScratch.Layout layout =
+        new ConvolutionScratch.Layout(DataType.FLOAT, large, 19, 64, 19 * 3, false);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout).weights).startsWith(floats(weight.value()));
+  }
+
+  @Test
   void theTurnedPassGivesBackWhatItHasTaken() {
     ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
     Parameter weight = parameter("weight", 2, 3, 3, 3);
