@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * rows and columns that fill no window are left out.
  *
  * <p>The gradient of an output goes to the element that was the maximum, the first one in row-major order where several
- * are equal; 0 counts as greater than -0. Where the maximum or its gradient is infinite, gradients become NaN.
+ * are equal, as 0 and -0 are. Where the maximum or its gradient is infinite, gradients become NaN.
  *
  * <pre>{@code
  * INDArray y = new MaxPool2d(2).forward(x, Mode.EVALUATION); // [batch, 16, 24, 24] to [batch, 16, 12, 12]

@@ -187,12 +187,12 @@ abstract class Tangent {
       return Nd4j.createFromArray(result).reshape('c', shape).castTo(input.dataType());
     }
 
-    /** The place that the layer's gradient goes to: the first maximum, where 0 is greater than -0. */
+    /** The place that the layer's gradient goes to: the first maximum, where 0 and -0 are equal. */
     private int maximum(double[] x, int corner, int width) {
       int best = corner;
       for (int place = 1; place < layer.size * layer.size; place++) {
         int at = corner + place / layer.size * width + place % layer.size;
-        if (Double.compare(x[at], x[best]) > 0) {
+        if (x[at] > x[best]) {
           best = at;
         }
       }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -170,6 +171,82 @@ class DoubleBackpropagationTest {
     assertThat(Arrays.values(gradients.get(1))).isEqualTo(Arrays.values(gradients.get(0)));
   }
 
+  /**
+   * Where no maximum changes pooling is linear: the derivative along a direction is a difference. Elements are whole numbers, and those of
+   * the direction multiples of 1/64 below 1/2, so that the difference is exact.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 1", "2, 2", "3, 1", "3, 2", "2, 3"})
+  void theTangentOfPoolingIsADifference(int size, int stride) {
+    INDArray x = Arrays.distinct(3, 2, 3, 7, 5).subi(0.005).muli(100);
+    INDArray direction = Nd4j.create(DOUBLE, x.shape());
+    for (long i = 0; i < x.length(); i++) {
+      x.putScalar(i, Math.rint(x.getDouble(i)));
+      direction.putScalar(i, (i * 37 % 63 - 31) / 64.0);
+    }
+    MaxPool2d pool = new MaxPool2d(size, stride);
+    INDArray y = pool.forward(x, Mode.TRAINING).dup();
+    double[] expected =
+        Arrays.values(pool.forward(x.add(direction), Mode.TRAINING).sub(y));
+    Tangent tangent = Tangent.of(pool);
+    tangent.at(x, y);
+    INDArray actual = tangent.forward(direction);
+    assertThat(actual.shape()).isEqualTo(y.shape());
+    assertThat(Arrays.values(actual)).isEqualTo(expected);
+  }
+
+  /** The first of equal elements, and -0 is equal to 0: what the layer passes back and what is passed forward are of the same one. */
+  @Test
+  void theTangentOfPoolingIsOfTheElementThatTheGradientGoesTo() {
+    MaxPool2d pool = new MaxPool2d(2);
+    INDArray x =
+        Nd4j.createFromArray(-0.0, -3, 0.0, 0.0, 5, 5, 4, 5).reshape('c', new long[] {1, 2, 2, 2});
+    INDArray direction =
+        Nd4j.createFromArray(1.0, 2, 3, 4, 5, 6, 7, 8).reshape('c', new long[] {1, 2, 2, 2});
+    INDArray y = pool.forward(x, Mode.TRAINING);
+    Tangent tangent = Tangent.of(pool);
+    tangent.at(x, y);
+    assertThat(Arrays.values(tangent.forward(direction))).containsExactly(1, 5);
+    assertThat(Arrays.values(pool.backward(Nd4j.ones(DOUBLE, 1, 2, 1, 1))))
+        .containsExactly(1, 0, 0, 0, 1, 0, 0, 0);
+  }
+
+  @Test
+  void tellsItsPenalty() {
+    DoubleBackpropagation gradient = new DoubleBackpropagation(0.5);
+    assertThat(gradient).hasToString("double back-propagation 0.5");
+    assertThat(gradient.penalty()).isNaN();
+  }
+
+  /** One object serves networks in turn. */
+  @Test
+  void anotherNetworkHasTangentsOfItsOwn() {
+    DoubleBackpropagation gradient = new DoubleBackpropagation(2);
+    INDArray x = Arrays.random(DOUBLE, 2, 4, 3);
+    Targets targets = Targets.labels(0, 1, 0, 1);
+    List<double[]> alone = new ArrayList<>();
+    List<double[]> inTurn = new ArrayList<>();
+    for (long seed : new long[] {1, 2, 1}) {
+      Sequential network = smooth(seed);
+      new DoubleBackpropagation(2).compute(network, new SoftmaxCrossEntropy(), x, targets, 1);
+      alone.add(Arrays.values(network.parameters().get("fc1.weight").gradient()));
+      network = smooth(seed);
+      gradient.compute(network, new SoftmaxCrossEntropy(), x, targets, 1);
+      inTurn.add(Arrays.values(network.parameters().get("fc1.weight").gradient()));
+    }
+    assertThat(inTurn).usingRecursiveComparison().isEqualTo(alone);
+    assertThat(alone.get(1)).isNotEqualTo(alone.get(0));
+  }
+
+  private static Sequential smooth(long seed) {
+    return Sequential.builder(DOUBLE, seed)
+        .input(3)
+        .dense("fc1", 4)
+        .tanh()
+        .dense("fc2", 2)
+        .build();
+  }
+
   @Test
   void refusals() {
     DoubleBackpropagation gradient = new DoubleBackpropagation(1);
@@ -201,7 +278,10 @@ class DoubleBackpropagationTest {
     assertThatThrownBy(() -> gradient.compute(dense, own, x, Targets.labels(0, 1), 0))
         .hasMessage("double back-propagation: loss is Own, expected one whose second derivatives"
             + " are known: those of this package");
-    assertThatThrownBy(() -> new DoubleBackpropagation(Double.NaN))
-        .hasMessage("lambda is NaN, expected a finite number of at least 0");
+    for (double lambda : new double[] {Double.NaN, -0.1, Double.POSITIVE_INFINITY}) {
+      assertThatThrownBy(() -> new DoubleBackpropagation(lambda))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("lambda is " + lambda + ", expected a finite number of at least 0");
+    }
   }
 }
