@@ -188,6 +188,50 @@ class DropConnectTest {
     assertThat(ofExamples.getRow(0)).isEqualTo(ofBatch.getRow(0));
   }
 
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void copiesDrawOthersWhateverTheirNumber(DropConnect.Form form, NoiseScope scope) {
+    INDArray x = Arrays.random(DOUBLE, 3, 5, 4);
+    DropConnect layer = layer(form, scope, 0.5, 7);
+    DropConnect same = layer(form, scope, 0.5, 7);
+    Layer first = layer.split();
+    Layer second = layer.split();
+    same.split();
+    assertThat(first.parameters().get("fc.weight").value())
+        .isSameAs(layer.parameters().get("fc.weight").value());
+    assertThat(first.parameters().get("fc.bias").value())
+        .isSameAs(layer.parameters().get("fc.bias").value());
+    INDArray own = layer.forward(x, Mode.TRAINING);
+    assertThat(same.forward(x, Mode.TRAINING)).isEqualTo(own);
+    INDArray ofFirst = first.forward(x, Mode.TRAINING);
+    assertThat(ofFirst).isNotEqualTo(own);
+    assertThat(second.forward(x, Mode.TRAINING)).isNotEqualTo(own).isNotEqualTo(ofFirst);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theLayerOfAnEvaluationComputesTheSame(DropConnect.Form form) {
+    INDArray x = Arrays.random(DOUBLE, 3, 5, 4);
+    DropConnect layer = layer(form, NoiseScope.BATCH, 0.25, 7);
+    double[] expected = Arrays.values(layer.forward(x, Mode.EVALUATION));
+    Dense evaluated = layer.evaluated();
+    assertThat(Arrays.values(evaluated.forward(x, Mode.EVALUATION)))
+        .containsExactly(expected, within(1e-15));
+    evaluated.parameters().forEach(parameter -> parameter.value().assign(9));
+    assertThat(Arrays.values(layer.forward(x, Mode.EVALUATION))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void aRateOfZeroDropsNothing(DropConnect.Form form, NoiseScope scope) {
+    INDArray x = Arrays.random(DOUBLE, 3, 5, 4);
+    DropConnect layer = layer(form, scope, 0, 7);
+    double[] expected = Arrays.values(layer.forward(x, Mode.EVALUATION));
+    assertThat(Arrays.values(layer.forward(x, Mode.TRAINING)))
+        .containsExactly(expected, within(1e-15));
+    assertThat(layer).hasToString("DropConnect fc [3, 4] rate 0.0");
+  }
+
   /** A batch that is cut in two gives the same numbers, whatever computes the parts. */
   @Test
   void aLargeBatchFollowsFromTheSeed() {

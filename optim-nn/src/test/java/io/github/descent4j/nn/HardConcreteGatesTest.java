@@ -184,6 +184,100 @@ class HardConcreteGatesTest {
     assertThatThrownBy(() -> gates.backward(ones)).isInstanceOf(IllegalStateException.class);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void copiesDrawOthersWhateverTheirNumber(NoiseScope scope) {
+    INDArray ones = Nd4j.ones(DOUBLE, 3, 50);
+    INDArray logAlpha = Nd4j.zeros(DOUBLE, 50);
+    HardConcreteGates gates =
+        new HardConcreteGates("gates", logAlpha, scope, new SplittableRandom(8));
+    HardConcreteGates same =
+        new HardConcreteGates("gates", logAlpha, scope, new SplittableRandom(8));
+    Layer first = gates.split();
+    Layer second = gates.split();
+    same.split();
+    assertThat(first.parameters().get("gates.logAlpha").value()).isSameAs(logAlpha);
+    INDArray own = gates.forward(ones, Mode.TRAINING);
+    assertThat(same.forward(ones, Mode.TRAINING)).isEqualTo(own);
+    INDArray ofFirst = first.forward(ones, Mode.TRAINING);
+    assertThat(ofFirst).isNotEqualTo(own);
+    assertThat(second.forward(ones, Mode.TRAINING)).isNotEqualTo(own).isNotEqualTo(ofFirst);
+  }
+
+  /** 0 and 1 would be infinite as logits, which no logAlpha outweighs: u is 1e-6 or 1 - 1e-6 there. */
+  @Test
+  void noiseStaysAwayFromZeroAndOne() {
+    double[] drawn = {0, 1};
+    int[] next = {0};
+    HardConcreteGates gates = new HardConcreteGates(
+        "gates",
+        Nd4j.createFromArray(14.0, -14.0),
+        NoiseScope.BATCH,
+        random -> drawn[next[0]++],
+        new SplittableRandom(1));
+    double[] z = Arrays.values(gates.forward(Nd4j.ones(DOUBLE, 1, 2), Mode.TRAINING));
+    double logit = Math.log(1e-6) - Math.log(1 - 1e-6) + 14;
+    double expected = 1.2 / (1 + Math.exp(-logit / (2.0 / 3))) - 0.1;
+    assertThat(expected).isBetween(0.5, 0.6);
+    assertThat(z[0]).isCloseTo(expected, within(1e-9));
+    assertThat(z[1]).isCloseTo(1 - expected, within(1e-9));
+  }
+
+  @Test
+  void tellsItsNameAndItsSize() {
+    HardConcreteGates gates = new HardConcreteGates(
+        "gates", Nd4j.zeros(DOUBLE, 5), NoiseScope.BATCH, new SplittableRandom(8));
+    assertThat(gates).hasToString("HardConcreteGates gates [5]");
+    assertThat(gates.name()).isEqualTo("gates");
+    assertThat(gates.units()).isEqualTo(5);
+  }
+
+  /** STRETCH s (1 - s) / BETA, and 0 from the cuts on. */
+  @Test
+  void theSlopeIsZeroFromTheCutsOn() {
+    assertThat(HardConcrete.slope(0.5)).isEqualTo(1.2 / 4 * 1.5, within(1e-15));
+    assertThat(HardConcrete.slope(Double.MIN_VALUE))
+        .isEqualTo(0.1 * 1.1 / 1.2 * 1.5, within(1e-15));
+    assertThat(HardConcrete.slope(0)).isZero();
+    assertThat(HardConcrete.slope(1)).isZero();
+    assertThat(HardConcrete.slope(-0.05)).isZero();
+    assertThat(HardConcrete.slope(1.05)).isZero();
+  }
+
+  @Test
+  void logAlphaHasToBeAVectorOfNumbers() {
+    for (INDArray wrong :
+        new INDArray[] {Nd4j.zeros(DOUBLE, 2, 3), Nd4j.zeros(DataType.INT32, 3)}) {
+      assertThatThrownBy(() ->
+              new HardConcreteGates("gates", wrong, NoiseScope.BATCH, new SplittableRandom(8)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("gates.logAlpha");
+    }
+  }
+
+  /** A small batch after a large one, and the other way round, has the gradients of a fresh layer. */
+  @ParameterizedTest
+  @EnumSource
+  void batchesOfAnySizeFollowOneAnother(NoiseScope scope) {
+    INDArray logAlpha = Arrays.random(DOUBLE, 1, 6);
+    HardConcreteGates gates =
+        new HardConcreteGates("gates", logAlpha, scope, new SplittableRandom(8));
+    for (int batch : new int[] {3, 5, 2, 5}) {
+      HardConcreteGates fresh =
+          new HardConcreteGates("gates", logAlpha, scope, new SplittableRandom(9));
+      INDArray x = Arrays.random(DOUBLE, batch, batch, 6);
+      INDArray dy = Arrays.random(DOUBLE, batch + 1, batch, 6);
+      gates.reseed(4);
+      fresh.reseed(4);
+      double[] y = Arrays.values(fresh.forward(x, Mode.TRAINING));
+      double[] dx = Arrays.values(fresh.backward(dy));
+      assertThat(Arrays.values(gates.forward(x, Mode.TRAINING))).isEqualTo(y);
+      assertThat(Arrays.values(gates.backward(dy))).isEqualTo(dx);
+      assertThat(Arrays.values(gates.parameters().get(0).gradient()))
+          .isEqualTo(Arrays.values(fresh.parameters().get(0).gradient()));
+    }
+  }
+
   @Test
   void refusals() {
     Sequential none = Sequential.builder(DOUBLE, 1).input(3).dense("fc", 2).build();

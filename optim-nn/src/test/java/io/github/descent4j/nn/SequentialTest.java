@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.Parameter;
+import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -136,6 +138,139 @@ class SequentialTest {
     assertThatThrownBy(
             () -> network(1).forward(Nd4j.create(DataType.DOUBLE, 1, 1, 12, 12), Mode.EVALUATION))
         .hasMessage("network: input is of type DOUBLE, expected FLOAT");
+  }
+
+  /** A layer before the first parameters: nothing asks for the gradient of its input. */
+  @Test
+  void backwardParametersEndsAtTheFirstLayerThatHasSome() {
+    Layer first = new Layer() {
+      @Override
+      public INDArray forward(INDArray input, Mode mode) {
+        return input;
+      }
+
+      @Override
+      public INDArray backward(INDArray outputGradient) {
+        throw new AssertionError("a layer without parameters was run backward");
+      }
+    };
+    Sequential network =
+        Sequential.builder(FLOAT, 1).input(3).add(first).dense("fc", 2).build();
+    INDArray x = Nd4j.createFromArray(new float[][] {{1, 2, 3}});
+    network.forward(x, Mode.TRAINING);
+    network.backwardParameters(Nd4j.createFromArray(new float[][] {{1, -1}}));
+    assertThat(Arrays.values(network.parameters().get("fc.weight").gradient()))
+        .containsExactly(1, 2, 3, -1, -2, -3);
+    assertThat(Arrays.values(network.parameters().get("fc.bias").gradient()))
+        .containsExactly(1, -1);
+  }
+
+  @Test
+  void tellsItsTypeAndItsLayers() {
+    Relu relu = new Relu();
+    Tanh tanh = new Tanh();
+    Sequential network = Sequential.of(DataType.DOUBLE, relu, tanh);
+    assertThat(network.dataType()).isEqualTo(DataType.DOUBLE);
+    assertThat(network.layers()).containsExactly(relu, tanh);
+    assertThat(network.buffers()).isEmpty();
+  }
+
+  @Test
+  void aLayerOfOnesOwnMayChangeTheShape() {
+    Layer pairs = new Layer() {
+      @Override
+      public INDArray forward(INDArray input, Mode mode) {
+        return input.reshape('c', new long[] {input.size(0), 2, 2});
+      }
+
+      @Override
+      public INDArray backward(INDArray outputGradient) {
+        return outputGradient.reshape('c', new long[] {outputGradient.size(0), 4});
+      }
+    };
+    long[] shape = {2, 2};
+    Sequential.Builder builder = Sequential.builder(FLOAT, 1).input(4).add(pairs, shape);
+    shape[0] = 9;
+    Sequential network = builder.flatten().dense("fc", 3).build();
+    assertThat(network.parameters().get("fc.weight").value().shape()).containsExactly(3, 4);
+    assertThat(network.forward(Nd4j.ones(FLOAT, 5, 4), Mode.TRAINING).shape())
+        .containsExactly(5, 3);
+  }
+
+  @Test
+  void numbersBelowOneAreRefused() {
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input())
+        .hasMessage("exampleShape is [], expected lengths of at least 1");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(3).dense("fc", 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("outputs is 0, expected at least 1");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(3).dropConnect("fc", 0, 0.5))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("outputs is 0, expected at least 1");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(1, 4, 4).conv2d("conv", 0, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("outputChannels is 0, expected at least 1");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(1, 4, 4).conv2d("conv", 2, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("kernel is 0, expected at least 1");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).batchNorm("norm"))
+        .hasMessage("norm: shape of one example is not known, expected input() before it");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).flatten())
+        .hasMessage("Flatten: shape of one example is not known, expected input() before it");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(4).maxPool2d(2))
+        .hasMessage("MaxPool2d 2x2 stride 2: shape of one example is [4], expected [channels,"
+            + " height, width]");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(1, 4, 4).gates("gates"))
+        .hasMessage(
+            "gates: shape of one example is [1, 4, 4], expected [features]; flatten() makes it");
+    assertThatThrownBy(() -> Sequential.builder(FLOAT, 1).input(1, 4, 4).dropConnect("fc", 2, 0.5))
+        .hasMessage(
+            "fc: shape of one example is [1, 4, 4], expected [features]; flatten() makes it");
+  }
+
+  @Test
+  void layersFitTheTypeAndTheirNamesDiffer() {
+    Dense dense = new Dense("fc", Nd4j.ones(FLOAT, 2, 3), Nd4j.zeros(FLOAT, 2));
+    assertThatThrownBy(() -> Sequential.of(DataType.DOUBLE, dense))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("fc.weight: value is of type FLOAT, expected DOUBLE");
+    assertThatThrownBy(() -> Sequential.of(DataType.INT32, new Relu()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("dataType is INT");
+    assertThatThrownBy(() -> Sequential.of(FLOAT, new Buffered(), new Buffered()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("buffer 'count' is there twice, expected distinct names");
+  }
+
+  /** A layer with a buffer and nothing else. */
+  private static final class Buffered implements Layer {
+    @Override
+    public INDArray forward(INDArray input, Mode mode) {
+      return input;
+    }
+
+    @Override
+    public INDArray backward(INDArray outputGradient) {
+      return outputGradient;
+    }
+
+    @Override
+    public Map<String, INDArray> buffers() {
+      return Map.of("count", Nd4j.ones(1));
+    }
+  }
+
+  /** A layer that is not splittable keeps the network in one piece, whose dropout is reseeded as well. */
+  @Test
+  void aNetworkInOnePieceIsReseeded() {
+    Sequential network =
+        Sequential.of(FLOAT, new Buffered(), new Dropout(0.5, new SplittableRandom(1)));
+    INDArray ones = Nd4j.ones(FLOAT, 4, 50);
+    network.reseed(3);
+    double[] first = Arrays.values(network.forward(ones, Mode.TRAINING));
+    assertThat(Arrays.values(network.forward(ones, Mode.TRAINING))).isNotEqualTo(first);
+    network.reseed(3);
+    assertThat(Arrays.values(network.forward(ones, Mode.TRAINING))).isEqualTo(first);
   }
 
   /** The network may pool before it rectifies, which gives the same bits for less work. */

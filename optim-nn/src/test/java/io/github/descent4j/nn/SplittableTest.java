@@ -14,6 +14,7 @@ import io.github.descent4j.Sgd;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.InMemoryDataset;
 import io.github.descent4j.nn.train.Trainer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -186,7 +189,7 @@ class SplittableTest {
   }
 
   /** A layer that makes its copies as it is told. */
-  private static final class Wrong extends Scale implements Splittable {
+  private static class Wrong extends Scale implements Splittable {
     private final UnaryOperator<Wrong> split;
 
     Wrong(INDArray weight, UnaryOperator<Wrong> split) {
@@ -202,8 +205,28 @@ class SplittableTest {
 
   @Test
   void aCopyThatSharesTooMuchOrTooLittleIsRefused() {
-    List<UnaryOperator<Wrong>> wrong =
-        List.of(layer -> layer, layer -> null, layer -> new Wrong(layer.weight.dup(), layer.split));
+    List<UnaryOperator<Wrong>> wrong = List.of(
+        layer -> layer,
+        layer -> null,
+        layer -> new Wrong(layer.weight.dup(), layer.split),
+        layer -> new Wrong(layer.weight, layer.split) {
+          @Override
+          public Parameters parameters() {
+            return Parameters.of(Parameter.of("other", weight, Nd4j.create(weight.shape())));
+          }
+        },
+        layer -> new Wrong(layer.weight, layer.split) {
+          @Override
+          public Parameters parameters() {
+            return Parameters.of(List.of());
+          }
+        },
+        layer -> new Wrong(layer.weight, layer.split) {
+          @Override
+          public Parameters parameters() {
+            return layer.parameters();
+          }
+        });
     for (UnaryOperator<Wrong> split : wrong) {
       assertThatThrownBy(() -> network(new Wrong(weight(), split)))
           .isInstanceOf(IllegalArgumentException.class)
@@ -211,5 +234,87 @@ class SplittableTest {
           .hasMessageEndingWith(", expected another layer whose parameters have the same names and"
               + " values, and gradients of their own");
     }
+  }
+
+  /** Notes how many examples each shard has. */
+  private static final class Noting implements Splittable {
+    private final ConcurrentLinkedQueue<Long> sizes;
+    private final Parameters parameters;
+
+    Noting(ConcurrentLinkedQueue<Long> sizes, Parameters parameters) {
+      this.sizes = sizes;
+      this.parameters = parameters;
+    }
+
+    @Override
+    public INDArray forward(INDArray input, Mode mode) {
+      sizes.add(input.size(0));
+      return input;
+    }
+
+    @Override
+    public INDArray backward(INDArray outputGradient) {
+      return outputGradient;
+    }
+
+    @Override
+    public Parameters parameters() {
+      return parameters;
+    }
+
+    @Override
+    public Splittable split() {
+      List<Parameter> others = new ArrayList<>();
+      parameters.forEach(parameter -> others.add(Parameter.of(
+          parameter.name(),
+          parameter.value(),
+          Nd4j.createUninitialized(DataType.FLOAT, parameter.gradient().shape()))));
+      return new Noting(sizes, Parameters.of(others));
+    }
+  }
+
+  private static int shards(
+      ConcurrentLinkedQueue<Long> sizes, Sequential network, INDArray batch, Mode mode) {
+    sizes.clear();
+    network.forward(batch, mode);
+    assertThat(sizes.stream().mapToLong(size -> size).sum()).isEqualTo(batch.size(0));
+    return sizes.size();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1", "15, 1", "16, 2", "31, 2", "32, 4", "63, 4", "64, 8", "255, 16", "256, 32", "520, 32"
+  })
+  void convolutionsHaveShardsOfEightExamplesOrMore(int batch, int shards) {
+    ConcurrentLinkedQueue<Long> sizes = new ConcurrentLinkedQueue<>();
+    Sequential network = network(new Noting(sizes, Parameters.of(List.of())));
+    INDArray x = Nd4j.ones(DataType.FLOAT, batch, 1, 6, 6);
+    assertThat(shards(sizes, network, x, Mode.TRAINING)).isEqualTo(shards);
+    assertThat(shards(sizes, network, x, Mode.EVALUATION)).isEqualTo(shards);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"256, 1", "511, 1", "512, 4", "1023, 4", "1024, 8"})
+  void denseNetworksHaveShardsOf128ExamplesOrMore(int batch, int shards) {
+    ConcurrentLinkedQueue<Long> sizes = new ConcurrentLinkedQueue<>();
+    Sequential network = Sequential.builder(DataType.FLOAT, 7)
+        .input(3)
+        .add(new Noting(sizes, Parameters.of(List.of())))
+        .dense("fc", 2)
+        .build();
+    INDArray x = Nd4j.ones(DataType.FLOAT, batch, 3);
+    assertThat(shards(sizes, network, x, Mode.TRAINING)).isEqualTo(shards);
+  }
+
+  /** 256 MiB hold six copies of gradients of 40 MiB, of which a power of two is taken. */
+  @Test
+  void copiesOfGradientsTakeAtMost256Mebibytes() {
+    ConcurrentLinkedQueue<Long> sizes = new ConcurrentLinkedQueue<>();
+    INDArray value = Nd4j.createUninitialized(DataType.FLOAT, 10 << 20);
+    INDArray gradient = Nd4j.createUninitialized(DataType.FLOAT, 10 << 20);
+    Sequential network =
+        network(new Noting(sizes, Parameters.of(Parameter.of("large", value, gradient))));
+    INDArray x = Nd4j.ones(DataType.FLOAT, 64, 1, 6, 6);
+    assertThat(shards(sizes, network, x, Mode.EVALUATION)).isEqualTo(4);
   }
 }
