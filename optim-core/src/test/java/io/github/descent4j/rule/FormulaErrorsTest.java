@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import io.github.descent4j.Parameter;
+import io.github.descent4j.Parameters;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Errors of a formula come when the rule is made, and name the formula, the operation and what was expected. */
 class FormulaErrorsTest {
@@ -160,6 +166,38 @@ class FormulaErrorsTest {
   }
 
   @Test
+  void theEndsOfTheRangesAreInThemOrNot() {
+    Object[][] right = {
+      {Range.FRACTION, 0.0},
+      {Range.FRACTION, Math.nextDown(1.0)},
+      {Range.UNIT, 0.0},
+      {Range.UNIT, 1.0},
+      {Range.POSITIVE, Double.MIN_VALUE},
+      {Range.AT_LEAST_ZERO, 0.0},
+      {Range.atLeast(2), 2.0},
+      {Range.FINITE, -Double.MAX_VALUE}
+    };
+    for (Object[] one : right) {
+      Range range = (Range) one[0];
+      assertThat(range.require("x", (double) one[1])).isEqualTo((double) one[1]);
+    }
+    Object[][] wrong = {
+      {Range.FRACTION, -Double.MIN_VALUE},
+      {Range.UNIT, -Double.MIN_VALUE},
+      {Range.UNIT, Math.nextUp(1.0)},
+      {Range.POSITIVE, Double.POSITIVE_INFINITY},
+      {Range.atLeast(2), Double.POSITIVE_INFINITY}
+    };
+    for (Object[] one : wrong) {
+      Range range = (Range) one[0];
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> range.require("x", (double) one[1]))
+          .withMessage("x is " + one[1] + ", expected " + range);
+    }
+    assertThat(Range.UNIT).hasToString("a number in [0, 1]");
+  }
+
+  @Test
   void nothingIsNull() {
     assertThatNullPointerException()
         .isThrownBy(() -> UpdateRule.of(null, 0.1, f -> f.subtract(f.gradient())))
@@ -179,6 +217,21 @@ class FormulaErrorsTest {
     assertThatNullPointerException()
         .isThrownBy(() -> UpdateRule.of("Own", 0.1, f -> f.wholeParameter(null)))
         .withMessage("update is null, expected an update of a whole parameter");
+    noNull("rate is null, expected a function of the step", f -> f.adjustLearningRate(null));
+    noNull("reason is null, expected a text", f -> f.requireEveryRow(null));
+    noNull("reason is null, expected a text", f -> f.startFromValues(null));
+    noNull("becomes is null, expected a renewal", f -> f.renew(null));
+    noNull("value is null, expected a function of the renewal", f -> f.renewed("n", null));
+    noNull("value is null, expected a function of norms", f -> f.ofNorms("n", null, f.gradient()));
+    noNull(
+        "condition is null, expected a predicate of the step",
+        f -> f.either(null, f.gradient(), f.parameter()));
+  }
+
+  private static void noNull(String message, Consumer<Formula> definition) {
+    assertThatNullPointerException()
+        .isThrownBy(() -> UpdateRule.of("Own", 0.1, definition))
+        .withMessage(message);
   }
 
   @Test
@@ -191,6 +244,10 @@ class FormulaErrorsTest {
     });
     refused(problem, f -> {
       f.slot("m");
+      f.wholeParameter(w -> {});
+    });
+    refused("wholeParameter: expected no remembered(...) and no norms or sums beside it", f -> {
+      f.modelSum(f.gradient());
       f.wholeParameter(w -> {});
     });
     refused("wholeParameter: expected one update", f -> {
@@ -214,6 +271,85 @@ class FormulaErrorsTest {
     refused(
         "ofNorms 'x': expected at least one term, and a name of its own",
         f -> f.ofNorms("x", n -> 1));
+  }
+
+  @Test
+  void whatIsMadeOfAnotherFormulaIsNotMeasuredNorSet() {
+    Term[] other = {null};
+    UpdateRule.of("Other", 0.1, f -> f.subtract(other[0] = f.gradient().times(2)));
+    refused(
+        "modelNorm: expected a term of this formula, found 'g * 2' of another",
+        f -> f.modelNorm(other[0]));
+    refused(
+        "either: expected a term of this formula, found 'g * 2' of another",
+        f -> f.either(s -> true, f.gradient(), other[0]));
+    refused(
+        "mix: expected a term of this formula, found 'g * 2' of another",
+        f -> f.gradient().mix(f.constant(0.5), other[0]));
+    refused(
+        "set: expected a term of this formula, found 'g * 2' of another",
+        f -> f.numberSlot("n").set(other[0]));
+  }
+
+  @Test
+  void eightChoicesMayBe() {
+    UpdateRule rule = UpdateRule.of("Own", 0.1, f -> {
+      Term term = f.gradient();
+      for (int i = 0; i < 8; i++) {
+        term = f.either(s -> false, f.parameter(), term.plus(1));
+      }
+      f.update(term);
+    });
+    INDArray value = Nd4j.zeros(2);
+    rule.step(Parameters.of(Parameter.of("w", value, Nd4j.ones(2))));
+    assertThat(value.toDoubleVector()).containsOnly(9);
+  }
+
+  /** What a definition is told of the parts that it has made. */
+  @Test
+  void thePartsOfAFormulaTellWhatTheyAre() {
+    UpdateRule.of("Own", 0.1, f -> {
+      Slot slot = f.slot("m", 0.5);
+      NumberSlot number = f.numberSlot("n");
+      Remembered remembered = f.remembered("r", 2);
+      assertThat(f).hasToString("Own");
+      assertThat(slot.name()).isEqualTo("m");
+      assertThat(slot.initialValue()).isEqualTo(0.5);
+      assertThat(number.name()).isEqualTo("n");
+      assertThat(remembered.name()).isEqualTo("r");
+      assertThat(remembered.initialValue()).isEqualTo(2);
+      assertThat(remembered).hasToString("r");
+      assertThat(f.constant(0.25).value()).isEqualTo(0.25);
+      assertThat(f.hyperparameter("beta", 0.75, Range.FRACTION).complement())
+          .hasToString("1 - beta");
+      assertThat(slot.set(f.gradient())).hasToString("g");
+      assertThat(number.set(number.plus(1))).hasToString("n + 1");
+      assertThat(f.subtract(f.gradient())).hasToString("p - g");
+      f.modelSum(f.gradient());
+      f.renew(r -> {});
+    });
+  }
+
+  @Test
+  void aStepTellsWhichItIs() {
+    List<String> steps = new ArrayList<>();
+    List<Double> corrections = new ArrayList<>();
+    UpdateRule rule = UpdateRule.of("Own", 0.5, f -> {
+      Scalar beta = f.hyperparameter("beta", 0.75, Range.FRACTION);
+      Scalar seen = f.scalar("seen", s -> {
+        steps.add(s.t() + " " + s);
+        corrections.add(s.biasCorrection(0.5));
+        corrections.add(s.biasCorrection(beta));
+        return 0;
+      });
+      f.subtract(seen.times(f.gradient()));
+    });
+    Parameters parameters = Parameters.of(Parameter.of("w", Nd4j.ones(2), Nd4j.ones(2)));
+    rule.step(parameters);
+    rule.scheduled(step -> 0.25).step(parameters);
+    assertThat(steps)
+        .containsExactly("1 step 1 at learning rate 0.5", "2 step 2 at learning rate 0.25");
+    assertThat(corrections).containsExactly(0.5, 0.25, 0.75, 0.4375);
   }
 
   @Test
@@ -254,6 +390,15 @@ class FormulaErrorsTest {
     assertLate("set of the slot 'm'" + late, () -> slot[0].set(f.gradient()));
     assertLate("set of the parameter" + late, () -> f.subtract(f.gradient()));
     assertLate("learningRate" + late, f::learningRate);
+    assertLate("hyperparameter" + late, () -> f.option("x", 1));
+    assertLate("slot" + late, () -> f.numberSlot("x"));
+    assertLate("requireEveryRow" + late, () -> f.requireEveryRow("x"));
+    assertLate("startFromValues" + late, () -> f.startFromValues("x"));
+    assertLate("remembered" + late, () -> f.remembered("x", 1));
+    assertLate("renew" + late, () -> f.renew(r -> {}));
+    assertLate("renewed" + late, () -> f.renewed("x", r -> 1));
+    assertLate("modelSum" + late, () -> f.modelSum(f.gradient()));
+    assertLate("modelNorm" + late, () -> f.modelNorm(f.gradient()));
     assertThat(rule.state().parameters()).isEmpty();
   }
 

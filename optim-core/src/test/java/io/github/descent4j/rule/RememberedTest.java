@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,35 @@ class RememberedTest {
           .withMessage(problem);
       assertThat(rule.steps()).isZero();
     }
+  }
+
+  /** What is not set by a step stays what it was. */
+  @Test
+  void whatIsNotRenewedStays() {
+    List<Double> seen = new ArrayList<>();
+    UpdateRule rule = UpdateRule.of("Own", 1, f -> {
+      Remembered number = f.remembered("n", 3);
+      Measure sum = f.modelSum(f.gradient());
+      f.renew(r -> {
+        seen.add(r.before(number));
+        if (r.of(sum) > 2) {
+          r.set(number, r.of(sum));
+        }
+        seen.add(r.after(number));
+      });
+      f.subtract(f.scalar("before", s -> s.before(number)).times(f.gradient()));
+    });
+    INDArray value = Nd4j.zeros(DataType.DOUBLE, 2);
+    INDArray gradient = Nd4j.ones(DataType.DOUBLE, 2);
+    Parameters parameters = Parameters.of(Parameter.of("w", value, gradient));
+    rule.step(parameters);
+    gradient.assign(4);
+    rule.step(parameters);
+    gradient.assign(1);
+    rule.step(parameters);
+    assertThat(seen).containsExactly(3.0, 3.0, 3.0, 8.0, 8.0, 8.0);
+    // 3 * 1 + 3 * 4 + 8 * 1: what a number was before each step.
+    assertThat(value.toDoubleVector()).containsOnly(-23);
   }
 
   private static void refused(String problem, Consumer<Formula> definition) {

@@ -136,6 +136,23 @@ class UserRuleTest {
     assertThat(Door.WHOLE.rule().formula()).contains("whole parameters");
   }
 
+  @Test
+  void theStateTellsOfWhatItIs() {
+    UpdateRule rule = UpdateRule.of("Plain", 0.5, f -> f.subtract(f.gradient()));
+    assertThat(rule.state()).hasToString(rule + " after 0 steps of []");
+    rule.step(model(DataType.FLOAT));
+    assertThat(rule.state()).hasToString(rule + " after 1 steps of [p0, p1]");
+    assertThat(rule.weightDecay()).hasToString("none");
+    WeightDecay decay = WeightDecay.coupled(0.5);
+    assertThat(Door.NORMS.decayed(decay).weightDecay()).isSameAs(decay);
+    assertThatThrownBy(() -> rule.state().parameters().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> rule.hyperparameters().clear())
+        .isInstanceOf(UnsupportedOperationException.class);
+    assertThatThrownBy(() -> rule.remembered().put("n", 1.0))
+        .isInstanceOf(UnsupportedOperationException.class);
+  }
+
   @ParameterizedTest
   @EnumSource(Door.class)
   void everyLayoutHasTheSameBits(Door door) {
