@@ -11,6 +11,7 @@ import io.github.descent4j.nn.train.InMemoryDataset;
 import io.github.descent4j.nn.train.Trainer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -216,6 +217,61 @@ class DoubleBackpropagationTest {
     DoubleBackpropagation gradient = new DoubleBackpropagation(0.5);
     assertThat(gradient).hasToString("double back-propagation 0.5");
     assertThat(gradient.penalty()).isNaN();
+  }
+
+  @Test
+  void aLambdaOfZeroLeavesTheGradientOfTheLoss() {
+    INDArray x = Arrays.random(DOUBLE, 2, 4, 3);
+    Targets targets = Targets.labels(0, 1, 0, 1);
+    Sequential network = smooth(1);
+    DoubleBackpropagation gradient = new DoubleBackpropagation(0);
+    gradient.compute(network, new SoftmaxCrossEntropy(), x, targets, 1);
+    assertThat(gradient.penalty()).isZero();
+    Sequential plain = smooth(1);
+    SoftmaxCrossEntropy loss = new SoftmaxCrossEntropy();
+    loss.forward(plain.forward(x, Mode.TRAINING), targets);
+    plain.backwardParameters(loss.backward());
+    for (Parameter parameter : plain.parameters()) {
+      assertThat(Arrays.values(network.parameters().get(parameter.name()).gradient()))
+          .as(parameter.name())
+          .containsExactly(Arrays.values(parameter.gradient()), within(1e-15));
+    }
+  }
+
+  /** Dropout multiplies by its mask, and so do the derivatives of both of its passes. */
+  @Test
+  void theTangentOfDropoutIsItsMask() {
+    Dropout dropout = new Dropout(0.5, new SplittableRandom(3));
+    INDArray ones = Nd4j.ones(DOUBLE, 4, 10);
+    INDArray mask = dropout.forward(ones, Mode.TRAINING).dup();
+    assertThat(Arrays.values(mask)).contains(0, 2).containsOnly(0, 2);
+    Tangent tangent = Tangent.of(dropout);
+    tangent.at(ones, mask);
+    INDArray direction = Arrays.random(DOUBLE, 5, 4, 10);
+    INDArray forward = tangent.forward(direction);
+    INDArray other = Arrays.random(DOUBLE, 6, 4, 10);
+    assertThat(tangent.backward(ones, other)).isEqualTo(other.mul(mask));
+    assertThat(forward).isEqualTo(direction.mul(mask));
+  }
+
+  @Test
+  void masksFollowFromTheSeedThatIsGiven() {
+    INDArray x = Arrays.random(DOUBLE, 2, 4, 3);
+    Sequential network = Sequential.builder(DOUBLE, 1)
+        .input(3)
+        .dense("fc1", 20)
+        .dropout(0.5)
+        .dense("fc2", 2)
+        .build();
+    DoubleBackpropagation gradient = new DoubleBackpropagation(1);
+    List<Double> losses = new ArrayList<>();
+    for (long seed : new long[] {1, 2, 1}) {
+      losses.add(gradient
+          .compute(network, new SoftmaxCrossEntropy(), x, Targets.labels(0, 1, 0, 1), seed)
+          .meanLoss());
+    }
+    assertThat(losses.get(2)).isEqualTo(losses.get(0));
+    assertThat(losses.get(1)).isNotEqualTo(losses.get(0));
   }
 
   /** One object serves networks in turn. */

@@ -255,6 +255,22 @@ class HardConcreteGatesTest {
     }
   }
 
+  /** Whoever sets logAlpha, as an optimizer does, need not run a batch before asking. */
+  @Test
+  void probabilitiesFollowTheParameter() {
+    INDArray logAlpha = Nd4j.zeros(DOUBLE, 2);
+    HardConcreteGates gates =
+        new HardConcreteGates("gates", logAlpha, NoiseScope.BATCH, new SplittableRandom(8));
+    // sigmoid(logAlpha + 2 / 3 log 11), since -gamma / zeta is 1 / 11.
+    double odds = Math.pow(11, 2.0 / 3);
+    assertThat(gates.openProbabilities())
+        .containsExactly(new double[] {odds / (1 + odds), odds / (1 + odds)}, within(1e-15));
+    logAlpha.putScalar(1, -Math.log(odds));
+    assertThat(gates.openProbabilities())
+        .containsExactly(new double[] {odds / (1 + odds), 0.5}, within(1e-15));
+    assertThat(gates.expectedOpen()).isEqualTo(odds / (1 + odds) + 0.5, within(1e-15));
+  }
+
   /** A small batch after a large one, and the other way round, has the gradients of a fresh layer. */
   @ParameterizedTest
   @EnumSource

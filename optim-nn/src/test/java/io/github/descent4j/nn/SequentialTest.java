@@ -2,6 +2,7 @@ package io.github.descent4j.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.descent4j.Parameter;
 import java.util.Map;
@@ -138,6 +139,31 @@ class SequentialTest {
     assertThatThrownBy(
             () -> network(1).forward(Nd4j.create(DataType.DOUBLE, 1, 1, 12, 12), Mode.EVALUATION))
         .hasMessage("network: input is of type DOUBLE, expected FLOAT");
+  }
+
+  /** A pool right behind a convolution, a rectifier before something else than a pool, and one whose next layer but one is a pool. */
+  @Test
+  void onlyARectifierAndItsPoolChangePlaces() {
+    Sequential network = Sequential.builder(DataType.DOUBLE, 1)
+        .input(2, 9, 9)
+        .conv2d("conv1", 3, 2)
+        .maxPool2d(2)
+        .relu()
+        .conv2d("conv2", 3, 2)
+        .maxPool2d(2, 1)
+        .flatten()
+        .dense("fc1", 6)
+        .relu()
+        .dense("fc2", 4)
+        .build();
+    INDArray x = Arrays.random(DataType.DOUBLE, 3, 5, 2, 9, 9);
+    INDArray expected = x;
+    for (Layer layer : network.layers()) {
+      expected = layer.forward(expected, Mode.EVALUATION);
+    }
+    double[] values = Arrays.values(expected);
+    assertThat(Arrays.values(network.forward(x, Mode.EVALUATION)))
+        .containsExactly(values, within(1e-12));
   }
 
   /** A layer before the first parameters: nothing asks for the gradient of its input. */
