@@ -276,7 +276,10 @@ class FormulaErrorsTest {
   @Test
   void whatIsMadeOfAnotherFormulaIsNotMeasuredNorSet() {
     Term[] other = {null};
-    UpdateRule.of("Other", 0.1, f -> f.subtract(other[0] = f.gradient().times(2)));
+    UpdateRule.of("Other", 0.1, f -> {
+      other[0] = f.gradient().times(2);
+      f.subtract(other[0]);
+    });
     refused(
         "modelNorm: expected a term of this formula, found 'g * 2' of another",
         f -> f.modelNorm(other[0]));

@@ -2,6 +2,7 @@ package io.github.descent4j.rule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
@@ -136,6 +137,30 @@ class RememberedTest {
     assertThat(seen).containsExactly(3.0, 3.0, 3.0, 8.0, 8.0, 8.0);
     // 3 * 1 + 3 * 4 + 8 * 1: what a number was before each step.
     assertThat(value.toDoubleVector()).containsOnly(-23);
+  }
+
+  /** What a renewal had set before it failed is forgotten by the next step, and not only by what is remembered. */
+  @Test
+  void aRenewalThatFailsLeavesNothing() {
+    List<Double> seen = new ArrayList<>();
+    UpdateRule rule = UpdateRule.of("Own", 1, f -> {
+      Remembered number = f.remembered("n", 3);
+      f.modelSum(f.gradient());
+      f.renew(r -> {
+        seen.add(r.after(number));
+        if (seen.size() == 1) {
+          r.set(number, 50);
+          throw new IllegalStateException("once");
+        }
+      });
+      f.subtract(f.gradient());
+    });
+    Parameters parameters = Parameters.of(Parameter.of("w", Nd4j.ones(2), Nd4j.ones(2)));
+    assertThatIllegalStateException().isThrownBy(() -> rule.step(parameters)).withMessage("once");
+    assertThat(rule.remembered()).containsEntry("n", 3.0);
+    rule.step(parameters);
+    assertThat(seen).containsExactly(3.0, 3.0);
+    assertThat(rule.remembered()).containsEntry("n", 3.0);
   }
 
   private static void refused(String problem, Consumer<Formula> definition) {
