@@ -49,13 +49,7 @@ class ConvolutionScratchTest {
   void aPassGivesBackWhatItHasTaken() {
     ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
     Parameter weight = parameter("weight", 3, 2, 3, 3);
-    Convolution<float[]> convolution = new Convolution<>(
-        FloatLoops.INSTANCE,
-        weight,
-        parameter("bias", 3),
-        SHAPE,
-        pool,
-        new ConvolutionScratch.Pool());
+    Convolution<float[]> convolution = convolution(weight, SHAPE, pool);
     // 2^18 elements of fields are a group, an image has 6 fields of 19.
     ConvolutionScratch.Layout layout =
         new ConvolutionScratch.Layout(DataType.FLOAT, SHAPE, 19, 2048, 19 * 3, false);
@@ -74,13 +68,7 @@ class ConvolutionScratchTest {
     assertThat(PaddedConvolution.pays(large)).isTrue();
     ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
     Parameter weight = parameter("weight", 3, 2, 3, 3);
-    Convolution<float[]> convolution = new Convolution<>(
-        FloatLoops.INSTANCE,
-        weight,
-        parameter("bias", 3),
-        large,
-        pool,
-        new ConvolutionScratch.Pool());
+    Convolution<float[]> convolution = convolution(weight, large, pool);
     convolution.forward(
         Memory.of(Arrays.random(DataType.FLOAT, 3, 1, 14, 15, 2)),
         Memory.of(Nd4j.create(DataType.FLOAT, 1, 14, 15, 3)));
@@ -109,6 +97,17 @@ class ConvolutionScratchTest {
         new ConvolutionScratch.Layout(DataType.FLOAT, turned, 18, 512, 18 * 3, false);
     assertThat(pool.take(FloatLoops.INSTANCE, layout).weights)
         .startsWith(floats(weight.gradient()));
+  }
+
+  private static Convolution<float[]> convolution(
+      Parameter weight, ConvolutionShape shape, ConvolutionScratch.Pool pool) {
+    return new Convolution<>(
+        FloatLoops.INSTANCE,
+        weight,
+        parameter("bias", 3),
+        shape,
+        pool,
+        new ConvolutionScratch.Pool());
   }
 
   private static Parameter parameter(String name, long... shape) {
