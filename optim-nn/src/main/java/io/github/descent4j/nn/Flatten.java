@@ -23,6 +23,11 @@ public final class Flatten implements Splittable {
   private Memory imagesRead;
   private Memory gradient;
   private INDArray output;
+
+  /** Those of the array before, where two take turns. */
+  private Memory inputBefore;
+
+  private INDArray outputBefore;
   private INDArray inputGradient;
   private INDArray trained;
   private long[] shape;
@@ -40,13 +45,27 @@ public final class Flatten implements Splittable {
     if (channelsLast) {
       input = toPlanes(input);
     }
-    Memory x = Memory.of(input, this.input);
-    if (x != this.input) {
-      this.input = x;
-      output = x.array().reshape('c', input.size(0), x.length() / input.size(0));
-    }
+    output = rows(input);
     trained = mode == Mode.TRAINING ? output : null;
     return output;
+  }
+
+  /** The input as rows, found once for an array that is seen again. */
+  private INDArray rows(INDArray images) {
+    Memory x = Memory.of(images, input);
+    if (x == input) {
+      // As in Memory: an array that takes turns with no other is not to hold that one.
+      inputBefore = null;
+      outputBefore = null;
+      return output;
+    }
+    INDArray rows = x == inputBefore
+        ? outputBefore
+        : x.array().reshape('c', images.size(0), x.length() / images.size(0));
+    inputBefore = input;
+    outputBefore = output;
+    input = x;
+    return rows;
   }
 
   @Override

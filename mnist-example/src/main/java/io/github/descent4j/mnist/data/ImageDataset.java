@@ -48,11 +48,6 @@ public final class ImageDataset implements Dataset {
   }
 
   @Override
-  public boolean readingAheadPays() {
-    return false;
-  }
-
-  @Override
   public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
     FloatBuffer target = features.data().pointer().asByteBuffer().asFloatBuffer();
     int start = (int) features.offset();

@@ -235,7 +235,7 @@ public final class Page {
     ArrayNode array = MAPPER.createArrayNode();
     for (double value : values) {
       if (Double.isFinite(value)) {
-        array.add(new BigDecimal(value).round(DIGITS).doubleValue());
+        array.add(BigDecimal.valueOf(value).round(DIGITS).doubleValue());
       } else {
         array.addNull();
       }

@@ -69,14 +69,33 @@ final class IdleWorkers {
     }
   }
 
+  /**
+   * Lets the calling worker do what can wait, piece by piece, and between two pieces what it is handed.
+   *
+   * @param piece does a piece, and says whether there are more
+   */
+  void serveBetween(BooleanSupplier piece) {
+    boolean more = true;
+    while (more) {
+      int place = enter();
+      try {
+        more = piece.getAsBoolean();
+      } finally {
+        // Also after a piece that throws: nobody would come for what is handed to a place that was
+        // not left.
+        Helper helper = place < 0 ? null : leave(place);
+        if (helper != null) {
+          helper.runOnce();
+        }
+      }
+    }
+  }
+
   /** What the caller is handed while it waits, or null. */
   private Helper await(long begin) {
-    int place = 0;
-    while (!places.compareAndSet(place, null, WAITING)) {
-      place++;
-      if (place == places.length()) {
-        return null;
-      }
+    int place = enter();
+    if (place < 0) {
+      return null;
     }
     while (places.get(place) == WAITING
         && !called.getAsBoolean()
@@ -85,7 +104,21 @@ final class IdleWorkers {
         Thread.onSpinWait();
       }
     }
-    // From here on nobody can hand it anything more.
+    return leave(place);
+  }
+
+  /** The place where the caller can be handed something from now on; -1 if none is free. */
+  private int enter() {
+    for (int place = 0; place < places.length(); place++) {
+      if (places.compareAndSet(place, null, WAITING)) {
+        return place;
+      }
+    }
+    return -1;
+  }
+
+  /** What the caller has been handed, or null; from here on nobody can hand it anything more. */
+  private Helper leave(int place) {
     Object found = places.getAndSet(place, null);
     return found == WAITING ? null : (Helper) found;
   }

@@ -1,22 +1,27 @@
 package io.github.descent4j.nn.train;
 
 import io.github.descent4j.Threads;
+import io.github.descent4j.internal.parallel.Background;
 import io.github.descent4j.internal.parallel.Helper;
 import io.github.descent4j.nn.Targets;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.concurrent.ForkJoinPool;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Reads examples of a dataset into arrays that are kept from batch to batch. Where dataset and threads allow it, a worker of the JDK's common
- * pool reads the next batch meanwhile, into arrays that take turns with these.
+ * pool reads of the next batch meanwhile, whenever it is not needed for the step, into arrays that take turns with these.
  */
 final class BatchReader {
+  /** Examples that are read ahead at a time: a worker that is called for the step comes after them. */
+  private static final int PIECE = 8;
+
   private final DataType type;
   private Batch batch = new Batch();
   private Batch next = new Batch();
-  private final Helper helper = new Helper(this::readNext);
+  private final Background background = new Background(piece -> readPiece());
   private boolean offered;
   private int threads;
 
@@ -25,21 +30,21 @@ final class BatchReader {
   }
 
   /**
-   * Reads the examples of {@code count} indices, unless they have been read ahead. What was thrown then is thrown here.
+   * Reads the examples of {@code count} indices, but those that have been read ahead. What was thrown then is thrown here.
    *
    * @param indices those of the last {@link #readAhead}, if there was one, with the same content
    */
   void read(Dataset dataset, int[] indices, int from, int count) {
     endReadingAhead();
-    if (next.read && next.isOf(dataset, indices, from, count)) {
+    if (next.isOf(dataset, indices, from, count)) {
       Batch ahead = next;
       next = batch;
       batch = ahead;
     } else {
       batch.ask(dataset, indices, from, count);
-      batch.read(type);
     }
     next.forget();
+    batch.read(type, count);
     Helper.rethrow(batch.failure);
   }
 
@@ -51,12 +56,11 @@ final class BatchReader {
     threads = Threads.available();
     // Neither with one thread, nor where the workers and the caller may be more than are allowed.
     if (dataset.canReadAhead()
-        && dataset.readingAheadPays()
         && threads > 1
         && threads > ForkJoinPool.getCommonPoolParallelism()) {
       next.ask(dataset, indices, from, count);
       offered = true;
-      helper.offer();
+      background.offer((count + PIECE - 1) / PIECE);
     }
   }
 
@@ -64,8 +68,7 @@ final class BatchReader {
   void endReadingAhead() {
     if (offered) {
       offered = false;
-      // The batch has what was thrown.
-      helper.end();
+      background.end();
     }
   }
 
@@ -75,8 +78,8 @@ final class BatchReader {
     next.forget();
   }
 
-  private void readNext() {
-    Threads.limited(threads, () -> next.read(type));
+  private void readPiece() {
+    Threads.limited(threads, () -> next.read(type, PIECE));
   }
 
   /** The features that were read last. */
@@ -91,19 +94,23 @@ final class BatchReader {
 
   /** A batch and its arrays. */
   private static final class Batch {
-    private final ReusableArray keptFeatures = new ReusableArray();
-    private final ReusableArray keptTargets = new ReusableArray();
+    private final Rows featureRows = new Rows();
+    private final Rows targetRows = new Rows();
     private Dataset dataset;
     private int[] indices;
     private int from;
     private int count;
+
+    /** Examples that have been read. */
+    private int done;
+
     private int[] labels = {};
+
+    /** Of examples that are not the first ones. */
+    private int[] pieceLabels = {};
+
     private INDArray features;
     private Targets targets;
-
-    /** Whether reading has ended, with or without a failure. */
-    private boolean read;
-
     private Throwable failure;
 
     void ask(Dataset dataset, int[] indices, int from, int count) {
@@ -111,7 +118,7 @@ final class BatchReader {
       this.indices = indices;
       this.from = from;
       this.count = count;
-      read = false;
+      done = 0;
       failure = null;
     }
 
@@ -126,32 +133,75 @@ final class BatchReader {
           && this.count == count;
     }
 
-    void read(DataType type) {
+    /** Reads at most so many of the examples that are left, unless reading has failed. */
+    void read(DataType type, int most) {
+      int n = Math.min(most, count - done);
+      if (n == 0 || failure != null) {
+        return;
+      }
       try {
-        features = shaped(type, keptFeatures, dataset.exampleShape());
-        if (labels.length < count) {
-          labels = new int[count];
+        if (done == 0) {
+          features = featureRows.shaped(type, count, dataset.exampleShape());
         }
-        dataset.read(indices, from, count, features, labels);
+        readLabels(n, featureRows.from(done));
         long[] targetShape = dataset.targetShape();
         if (targetShape.length == 0) {
           targets = Targets.labels(labels);
         } else {
-          INDArray values = shaped(type, keptTargets, targetShape);
-          dataset.readTargets(indices, from, count, values);
-          targets = Targets.values(values);
+          if (done == 0) {
+            targets = Targets.values(targetRows.shaped(type, count, targetShape));
+          }
+          dataset.readTargets(indices, from + done, n, targetRows.from(done));
         }
+        done += n;
       } catch (Throwable e) {
         failure = e;
       }
-      read = true;
     }
 
-    private INDArray shaped(DataType type, ReusableArray kept, long[] exampleShape) {
+    private void readLabels(int n, INDArray rows) {
+      if (labels.length < count) {
+        labels = new int[count];
+      }
+      if (done == 0) {
+        dataset.read(indices, from, n, rows, labels);
+        return;
+      }
+      if (pieceLabels.length < n) {
+        pieceLabels = new int[n];
+      }
+      dataset.read(indices, from + done, n, rows, pieceLabels);
+      System.arraycopy(pieceLabels, 0, labels, done, n);
+    }
+  }
+
+  /** A kept array, and those of its rows that a piece begins with and what follows. */
+  private static final class Rows {
+    private final ReusableArray kept = new ReusableArray();
+    private INDArray array;
+    private INDArray[] views = {};
+
+    INDArray shaped(DataType type, int count, long[] exampleShape) {
       long[] shape = new long[exampleShape.length + 1];
       shape[0] = count;
       System.arraycopy(exampleShape, 0, shape, 1, exampleShape.length);
-      return kept.shaped(type, shape).array();
+      INDArray shaped = kept.shaped(type, shape).array();
+      if (shaped != array) {
+        array = shaped;
+        views = new INDArray[(count + PIECE - 1) / PIECE];
+      }
+      return array;
+    }
+
+    /** The rows from one on, with which a piece begins. */
+    INDArray from(int row) {
+      if (row == 0) {
+        return array;
+      }
+      if (views[row / PIECE] == null) {
+        views[row / PIECE] = array.get(NDArrayIndex.interval(row, array.size(0)));
+      }
+      return views[row / PIECE];
     }
   }
 }

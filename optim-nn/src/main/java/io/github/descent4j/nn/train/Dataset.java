@@ -55,8 +55,8 @@ public interface Dataset {
   default void startEpoch(int epoch) {}
 
   /**
-   * Whether a batch may be read before it is needed, by another thread than the one that uses this dataset. {@link Trainer} then reads the next
-   * batch while it computes a step, and so does its evaluation. There is still one call at a time, the listeners find none under way, and
+   * Whether a batch may be read before it is needed, by another thread than the one that uses this dataset. {@link Trainer} then reads parts of the next
+   * batch while it computes a step, whenever a thread has nothing to do for that, and so does its evaluation. There is still one call at a time, the listeners find none under way, and
    * each sees what those before have written; but a batch may have been read that a training does not come to, and who computes a step, such
    * as a {@link io.github.descent4j.nn.BatchGradient}, must not read the same dataset. Listeners may read it, and must not {@linkplain #startEpoch begin} another epoch of it: the next batch may
    * have been read already.
@@ -65,16 +65,6 @@ public interface Dataset {
    */
   default boolean canReadAhead() {
     return false;
-  }
-
-  /**
-   * Whether reading takes long enough to be handed to another thread, where {@link #canReadAhead} allows it: a thread that reads is missed in the
-   * computation of the step, which waits for it at the end. False of a dataset that merely copies what is in memory.
-   *
-   * @return the same as {@link #canReadAhead} by default
-   */
-  default boolean readingAheadPays() {
-    return canReadAhead();
   }
 
   /**

@@ -117,12 +117,6 @@ public final class InMemoryDataset implements Dataset {
     return true;
   }
 
-  /** False: it takes no longer to copy a batch than to hand it over. */
-  @Override
-  public boolean readingAheadPays() {
-    return false;
-  }
-
   @Override
   public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
     Memory batch = Memory.of(features);

@@ -1,0 +1,168 @@
+package io.github.descent4j.nn.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.descent4j.nn.Property;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Batches of which a part has been read ahead when they are needed. */
+@Timeout(120)
+class BatchReaderTest {
+  private static final int SIZE = 40;
+  private static final int THREADS = ForkJoinPool.getCommonPoolParallelism() + 1;
+
+  /** Example i is at index 39 - i. */
+  private static final int[] BACKWARDS =
+      IntStream.range(0, SIZE).map(i -> SIZE - 1 - i).toArray();
+
+  /** Each call's thread and number of examples. */
+  private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+
+  private final Thread caller = Thread.currentThread();
+  private final CountDownLatch begun = new CountDownLatch(1);
+
+  /** A call by another thread ends when the caller sleeps, in wait for it. */
+  private Dataset watched(Dataset dataset) {
+    return new Dataset() {
+      @Override
+      public int size() {
+        return dataset.size();
+      }
+
+      @Override
+      public long[] exampleShape() {
+        return dataset.exampleShape();
+      }
+
+      @Override
+      public int classes() {
+        return dataset.classes();
+      }
+
+      @Override
+      public long[] targetShape() {
+        return dataset.targetShape();
+      }
+
+      @Override
+      public boolean canReadAhead() {
+        return true;
+      }
+
+      @Override
+      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
+        boolean ahead = Thread.currentThread() != caller;
+        calls.add((ahead ? "ahead " : "in time ") + count);
+        begun.countDown();
+        while (ahead && caller.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+        }
+        dataset.read(indices, from, count, features, labels);
+      }
+
+      @Override
+      public void readTargets(int[] indices, int from, int count, INDArray targets) {
+        dataset.readTargets(indices, from, count, targets);
+      }
+    };
+  }
+
+  /** A reader that has been asked to read examples ahead, and was stopped in the first piece. */
+  private BatchReader interrupted(Dataset dataset, int from, int count) {
+    return Property.withThreads(THREADS, () -> {
+      BatchReader reader = new BatchReader(DataType.FLOAT);
+      reader.readAhead(dataset, BACKWARDS, from, count);
+      while (begun.getCount() > 0) {
+        Thread.onSpinWait();
+      }
+      reader.endReadingAhead();
+      return reader;
+    });
+  }
+
+  private static INDArray features() {
+    return Nd4j.arange(SIZE * 6).castTo(DataType.FLOAT).reshape(SIZE, 1, 2, 3);
+  }
+
+  @Test
+  void theRestOfABatchIsReadWhenItIsNeeded() {
+    int[] labels = IntStream.range(0, SIZE).map(i -> i % 7).toArray();
+    Dataset dataset = watched(InMemoryDataset.of(features(), labels, 7));
+    BatchReader reader = interrupted(dataset, 5, 30);
+    assertThat(calls).containsExactly("ahead 8");
+    reader.read(dataset, BACKWARDS, 5, 30);
+    assertThat(calls).containsExactly("ahead 8", "in time 22");
+    assertThat(reader.features().shape()).containsExactly(30, 1, 2, 3);
+    for (int i = 0; i < 30; i++) {
+      int example = SIZE - 1 - (5 + i);
+      assertThat(reader.features().getFloat(i, 0, 1, 2)).isEqualTo(example * 6 + 5);
+      assertThat(reader.targets().labels()[i]).isEqualTo(example % 7);
+    }
+  }
+
+  @Test
+  void theRestOfItsValuesToo() {
+    INDArray values = Nd4j.arange(SIZE * 2).castTo(DataType.FLOAT).reshape(SIZE, 2);
+    Dataset dataset = watched(ValueDataset.of(features(), values));
+    BatchReader reader = interrupted(dataset, 0, 20);
+    reader.read(dataset, BACKWARDS, 0, 20);
+    assertThat(calls).containsExactly("ahead 8", "in time 12");
+    assertThat(reader.targets().values().shape()).containsExactly(20, 2);
+    for (int i = 0; i < 20; i++) {
+      int example = SIZE - 1 - i;
+      assertThat(reader.targets().values().getFloat(i, 1)).isEqualTo(example * 2 + 1);
+      assertThat(reader.features().getFloat(i, 0, 0, 0)).isEqualTo(example * 6);
+    }
+  }
+
+  /** Smaller than a piece, and another batch than was read ahead. */
+  @Test
+  void whatWasReadAheadOfAnotherBatchIsNotUsed() {
+    Dataset dataset = watched(InMemoryDataset.of(features(), new int[SIZE], 1));
+    BatchReader reader = interrupted(dataset, 5, 30);
+    reader.read(dataset, BACKWARDS, 5, 3);
+    assertThat(calls).containsExactly("ahead 8", "in time 3");
+    assertThat(reader.features().shape()).containsExactly(3, 1, 2, 3);
+    assertThat(reader.features().getFloat(2, 0, 0, 0)).isEqualTo((SIZE - 1 - 7) * 6);
+  }
+
+  @Test
+  void aFailureAheadIsThrownWhenTheBatchIsNeededAndNothingMoreIsRead() {
+    IllegalStateException damaged = new IllegalStateException("damaged");
+    Dataset dataset = watched(new Dataset() {
+      @Override
+      public int size() {
+        return SIZE;
+      }
+
+      @Override
+      public long[] exampleShape() {
+        return new long[] {2};
+      }
+
+      @Override
+      public int classes() {
+        return 1;
+      }
+
+      @Override
+      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
+        throw damaged;
+      }
+    });
+    BatchReader reader = interrupted(dataset, 0, 20);
+    assertThatThrownBy(() -> reader.read(dataset, BACKWARDS, 0, 20)).isSameAs(damaged);
+    assertThat(calls).containsExactly("ahead 8");
+  }
+}
