@@ -15,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * it, vectors are objects until then, so the best of several rounds counts. A cosine is not among
  * the schedules: {@link StrictMath#cos} makes a small array itself from JDK 21 on.
  */
+@Tag("slow")
 class AllocationTest {
   private static final int STEPS = 500;
 

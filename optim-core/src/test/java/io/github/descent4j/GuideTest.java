@@ -26,6 +26,7 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Every example of the guides compiles, runs, prints what the guide says, and leaves variables that are
  * good for something, in the context of {@link GuideContext}.
  */
+@Tag("slow")
 class GuideTest {
   private static final Path ROOT = Path.of("..");
 

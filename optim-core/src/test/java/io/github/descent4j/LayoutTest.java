@@ -8,6 +8,7 @@ import io.github.descent4j.clip.GradientClip;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -16,6 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Any order, stride, offset, rank and length gives the bits of the contiguous copy. */
+@Tag("slow")
 class LayoutTest {
   private static final int STEPS = 7;
 
@@ -28,7 +30,7 @@ class LayoutTest {
   void everyLayoutGivesTheBitsOfTheContiguousCopy(OptimizerCase optimizer) {
     for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
       for (long[] shape : TestArrays.SHAPES) {
-        if (!optimizer.takes(shape)) {
+        if (!optimizer.takes(shape) || !takes(type, shape)) {
           continue;
         }
         Result expected =
@@ -44,6 +46,12 @@ class LayoutTest {
         }
       }
     }
+  }
+
+  /** Places of few elements do not depend on their type: the types take turns. Longer arrays run the loops over blocks, which do. */
+  private static boolean takes(DataType type, long[] shape) {
+    boolean even = TestArrays.SHAPES.indexOf(shape) % 2 == 0;
+    return TestArrays.length(shape) > 500 || even == (type == DataType.FLOAT);
   }
 
   @ParameterizedTest

@@ -52,9 +52,9 @@ class RAdamTest {
 
   private static BigDecimal rho(double beta2, int t) {
     BigDecimal power = new BigDecimal(beta2).pow(t, DIGITS);
-    BigDecimal correction = BigDecimal.ONE.subtract(power);
+    BigDecimal correction = BigDecimal.ONE.subtract(power, DIGITS);
     return limit(beta2)
-        .subtract(BigDecimal.valueOf(2L * t).multiply(power).divide(correction, DIGITS));
+        .subtract(BigDecimal.valueOf(2L * t).multiply(power).divide(correction, DIGITS), DIGITS);
   }
 
   private static BigDecimal ratio(double beta2, BigDecimal rho) {

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -55,6 +56,7 @@ import org.nd4j.serde.json.JsonMappers;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
 
 /** Updaters against the optimizers that they stand for, without a network around them. */
+@Tag("slow")
 class Descent4jUpdaterTest {
   private static final int STEPS = 8;
 

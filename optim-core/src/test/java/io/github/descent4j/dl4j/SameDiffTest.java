@@ -17,6 +17,7 @@ import io.github.descent4j.schedule.Schedules;
 import java.io.File;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Our updaters in SameDiff. */
+@Tag("slow")
 class SameDiffTest {
   private static final INDArray FEATURES = Nd4j.linspace(-1, 1, 60, DataType.FLOAT)
       .reshape(20, 3)

@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against decimals of 80 digits. */
 class BiasCorrectionTest {
+  private static final MathContext DIGITS = new MathContext(80);
 
   @ParameterizedTest
   @ValueSource(
@@ -29,7 +30,7 @@ class BiasCorrectionTest {
       })
   void isRightToAFewUnitsInTheLastPlaceHoweverNearToOneTheFactorIs(double beta) {
     for (int t : new int[] {1, 2, 3, 5, 6, 7, 10, 100, 1000, 1_000_000, 10_000_000}) {
-      BigDecimal exact = BigDecimal.ONE.subtract(new BigDecimal(beta).pow(t, new MathContext(80)));
+      BigDecimal exact = BigDecimal.ONE.subtract(new BigDecimal(beta).pow(t, DIGITS), DIGITS);
       double expected = exact.doubleValue();
       // From 2^-10 on it is a plain subtraction, whose error is half a unit of 1.
       assertThat(BiasCorrection.of(beta, t))

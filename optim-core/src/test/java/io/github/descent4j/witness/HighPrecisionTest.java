@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -30,6 +31,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * parameter and slots, for random hyperparameters, options, decays and clips, and gradients at the ends of the range. What the
  * library gives has to be within twice what rounding may do to the operations of the formula.
  */
+@Tag("slow")
 class HighPrecisionTest {
   private static final int TRIALS = 24;
   private static final int STEPS = 8;

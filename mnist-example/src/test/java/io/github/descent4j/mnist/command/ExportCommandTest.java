@@ -26,6 +26,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** ONNX Runtime sees in the test images of MNIST what the network does. */
+/** ONNX Runtime sees in test images of MNIST what the network does. */
+@Tag("slow")
 class ExportCommandTest {
   private static final int BATCH = 500;
 
@@ -51,7 +53,7 @@ class ExportCommandTest {
   @BeforeAll
   static void writeDataSet() {
     MnistData mnist = MnistData.bundled();
-    test = mnist.test();
+    test = mnist.test().part(0, 2000);
     IdxBytes.writeDataSet(data, mnist.train().part(0, 3000), test);
   }
 
@@ -103,7 +105,7 @@ class ExportCommandTest {
         }
       }
     }
-    assertThat(ties).isLessThanOrEqualTo(10);
+    assertThat(ties).isLessThanOrEqualTo(2);
     assertThat(right).isCloseTo(training.correct(), within(ties));
   }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** DropConnect, gates, attacks and ensembles through the commands. */
+@Tag("slow")
 class RegularizedTrainingTest extends CheckpointRuns {
   private static final Pattern PRUNED = Pattern.compile("pruned     (\\d+) of (\\d+) weights left");
 
