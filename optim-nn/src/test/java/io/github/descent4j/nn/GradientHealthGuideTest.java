@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program of docs/gradient-health.md says of every network what the guide says. */
+@Tag("slow")
 class GradientHealthGuideTest {
   private static final Pattern NUMBER = Pattern.compile("(?<![A-Za-z])[\\d.]+(e[+-]\\d+)?%?");
 

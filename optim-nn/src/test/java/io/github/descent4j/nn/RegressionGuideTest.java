@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The program of docs/regression.md prints the guide's numbers, as far as they do not depend on the processor. */
+@Tag("slow")
 class RegressionGuideTest {
 
   @Test

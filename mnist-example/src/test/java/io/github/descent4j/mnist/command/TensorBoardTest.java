@@ -13,9 +13,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** train --tensorboard, read by the specification of its files. */
+@Tag("slow")
 class TensorBoardTest extends CheckpointRuns {
 
   @Test

@@ -9,11 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run that goes on for more epochs than it was to have. */
+@Tag("slow")
 class TrainingOnTest extends CheckpointRuns {
 
   /** Where the schedule does not depend on the length, it is the longer run, to the same bits. */

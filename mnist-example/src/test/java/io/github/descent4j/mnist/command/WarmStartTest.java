@@ -13,12 +13,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** A run that begins with the weights of another one. */
+@Tag("slow")
 class WarmStartTest extends CheckpointRuns {
   /** So small a rate that no weight changes. */
   private static final List<String> STANDING = List.of("--epochs=1", "--learning-rate=1e-30");

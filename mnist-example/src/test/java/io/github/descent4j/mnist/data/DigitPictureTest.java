@@ -13,12 +13,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Digits of the test set are found again in whatever picture they were put into. */
+@Tag("slow")
 class DigitPictureTest {
   private static final LabelledImages DIGITS = MnistData.bundled().test();
   private static final int COUNT = 20;

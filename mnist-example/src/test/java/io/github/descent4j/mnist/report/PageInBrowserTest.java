@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Pages as a reader sees them. Where no browser is installed there is nothing to see, the test is skipped, and {@link RunReportTest}
  * alone looks at the file; on a build server, which sets CI in the environment, a missing browser is a failure.
  */
+@Tag("slow")
 class PageInBrowserTest {
   private static final int DESKTOP = 1280;
   private static final int PHONE = 390;

@@ -9,8 +9,10 @@ import io.github.descent4j.mnist.report.Chart;
 import io.github.descent4j.mnist.report.Chart.Series;
 import io.github.descent4j.mnist.tour.Course.Mark;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class ChaptersTest {
   @Test
   void fitsAnExponent() {

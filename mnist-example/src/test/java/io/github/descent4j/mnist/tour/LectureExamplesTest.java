@@ -22,12 +22,14 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every example of docs/lecture.md compiles, runs, and prints what the page says. */
+@Tag("slow")
 class LectureExamplesTest {
   private static final Path GUIDE = Path.of("..", "docs", "lecture.md");
 

@@ -19,10 +19,12 @@ import java.util.regex.Pattern;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of docs/spark.md compile, run, and print what it says. */
+@Tag("slow")
 class SparkGuideTest {
   private static final Path GUIDE = Path.of("..", "..", "docs", "spark.md");
   private static final Pattern EXAMPLE =

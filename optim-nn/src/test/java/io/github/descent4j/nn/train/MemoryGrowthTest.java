@@ -7,11 +7,13 @@ import io.github.descent4j.nn.Sequential;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.bytedeco.javacpp.Pointer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Training keeps its arrays: neither the heap nor off-heap memory grows with the number of steps. */
+@Tag("slow")
 class MemoryGrowthTest {
   private static final int SIZE = 100;
   private static final long MEBIBYTE = 1 << 20;
