@@ -95,12 +95,12 @@ class RecordedBitsTest {
       // Another layout for each treatment than with the type before.
       turn++;
       for (Treatment treatment : Treatment.values()) {
+        Layout layout = LAYOUTS.get(turn++ % LAYOUTS.size());
         if (!treatment.suits(optimizer)) {
           continue;
         }
         String key = key(optimizer, type, treatment);
         String recorded = RECORDED.get(key);
-        Layout layout = LAYOUTS.get(turn++ % LAYOUTS.size());
         String actual = run(treatment.around(optimizer), type, layout);
         if (!actual.equals(recorded)) {
           problems.add(key + ", " + layout + ": " + actual + ", expected " + recorded);
