@@ -152,14 +152,10 @@ final class Convolution<A> {
   /** Copies {@code [outputs, channels, kernel]} and the biases to {@code [kernel, channels, outputs]} and a last row. */
   private void readFilters(ConvolutionScratch<A> scratch) {
     loops.get(weight, 0, scratch.weights, 0, outputs * fieldLength);
-    int kernel = s.kernelLength();
-    for (int o = 0; o < outputs; o++) {
-      for (int c = 0; c < s.channels(); c++) {
-        int from = (o * s.channels() + c) * kernel;
-        int to = c * outputs + o;
-        loops.scatter(
-            scratch.weights, from, kernel, 1, scratch.filters, to, s.channels() * outputs);
-      }
+    for (int field = 0; field < fieldLength; field++) {
+      int from = weightOf(field);
+      loops.gather(
+          scratch.weights, from, fieldLength, outputs, 1, scratch.filters, field * outputs);
     }
     loops.get(bias, 0, scratch.filters, fieldLength * outputs, outputs);
     loops.put(filters, 0, scratch.filters, 0, rowLength * outputs);
@@ -167,15 +163,16 @@ final class Convolution<A> {
 
   private void writeFilterGradients(ConvolutionScratch<A> scratch) {
     loops.get(filterGradients, 0, scratch.filters, 0, rowLength * outputs);
-    int kernel = s.kernelLength();
-    for (int o = 0; o < outputs; o++) {
-      for (int c = 0; c < s.channels(); c++) {
-        int from = c * outputs + o;
-        int to = (o * s.channels() + c) * kernel;
-        loops.gather(scratch.filters, from, s.channels() * outputs, kernel, 1, scratch.weights, to);
-      }
+    for (int field = 0; field < fieldLength; field++) {
+      int to = weightOf(field);
+      loops.scatter(scratch.filters, field * outputs, outputs, 1, scratch.weights, to, fieldLength);
     }
     loops.put(weightGradient, 0, scratch.weights, 0, outputs * fieldLength);
     loops.put(biasGradient, 0, scratch.filters, fieldLength * outputs, outputs);
+  }
+
+  /** Where an output's weight of an element of a field is: {@code [channels, kernel]} in place of {@code [kernel, channels]}. */
+  private int weightOf(int field) {
+    return field % s.channels() * s.kernelLength() + field / s.channels();
   }
 }

@@ -65,8 +65,8 @@ final class ConvolutionScratch<A> {
   private final ReusableArray fieldGradients = new ReusableArray();
   private final A image;
 
-  /** Fields of one image, as columns. */
-  private final A columns;
+  /** As many as an image has fields. */
+  private final A ones;
 
   /** The weights as the parameter has them, and as a product takes them. */
   final A weights;
@@ -79,12 +79,10 @@ final class ConvolutionScratch<A> {
     ConvolutionShape s = layout.shape;
     unfolding = new Unfolding<>(loops, s);
     image = loops.allocate(s.imageLength());
-    columns = loops.allocate(layout.columns ? layout.rowLength * s.outputLength() : 0);
+    ones = loops.allocate(layout.columns ? s.outputLength() : 0);
     weights = loops.allocate(layout.filters);
     filters = loops.allocate(layout.filters);
-    if (layout.columns) {
-      loops.fill(columns, s.fieldLength() * s.outputLength(), 1, s.outputLength(), 1);
-    }
+    loops.fill(ones, 0, 1, loops.length(ones), 1);
   }
 
   private Memory makeFields() {
@@ -111,9 +109,9 @@ final class ConvolutionScratch<A> {
     for (int i = 0; i < n; i++) {
       loops.get(images, (from + i) * imageLength, image, 0, imageLength);
       if (layout.columns) {
-        unfolding.toColumns(image, columns);
-        for (int row = 0; row < layout.rowLength; row++) {
-          loops.put(fields, (row * n + i) * pixels, columns, row * pixels, pixels);
+        unfolding.toColumns(image, fields, i * pixels, n * pixels);
+        for (int row = layout.shape.fieldLength(); row < layout.rowLength; row++) {
+          loops.put(fields, (row * n + i) * pixels, ones, 0, pixels);
         }
       } else {
         unfolding.toRows(image, fields, i * pixels * layout.rowLength, layout.rowLength);

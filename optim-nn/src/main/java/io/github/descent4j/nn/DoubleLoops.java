@@ -136,10 +136,23 @@ final class DoubleLoops extends ElementwiseLoops<double[]> {
   }
 
   @Override
-  public void scatterAdd(double[] b, int from, int count, int n, double[] a, int to, int step) {
+  public void addToPlaces(
+      double[] b,
+      int from,
+      double[] places,
+      int place,
+      int count,
+      int n,
+      double[] a,
+      int to,
+      int step,
+      int[] offsets) {
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < n; j++) {
-        a[to + i * step + j] += b[from + i * n + j];
+        double at = places[place + i * n + j];
+        int known = (int) at;
+        // The difference is 0 or NaN.
+        a[to + i * step + j + offsets[known]] += b[from + i * n + j] + (at - known);
       }
     }
   }

@@ -75,11 +75,9 @@ abstract class ElementwiseLoops<A> implements Loops<A> {
     d.set(0, d.maximum(e[0], d.absolute(d.subtract(e[1], e[2]))));
   });
 
-  private final Formula takeMaximum = new Formula("take_maximum", 4, (d, e) -> {
+  private final Formula countBelow = new Formula("count_below", 3, (d, e) -> {
     Expression isBelow = d.sign(d.subtract(e[1], e[0]));
-    Expression taken = d.multiply(e[2], d.subtract(d.constant(1), isBelow));
-    d.set(3, taken);
-    d.set(2, d.subtract(e[2], taken));
+    d.set(2, d.multiply(isBelow, d.add(e[2], d.constant(1))));
   });
 
   private final Formula multiply = new Formula(
@@ -138,8 +136,8 @@ abstract class ElementwiseLoops<A> implements Loops<A> {
   }
 
   @Override
-  public final void takeMaximum(A x, A y, A rest, A taken, int n) {
-    takeMaximum.get().run(n, 0, x, y, rest, taken);
+  public final void countBelow(A x, A y, A count, int n) {
+    countBelow.get().run(n, 0, x, y, count);
   }
 
   @Override

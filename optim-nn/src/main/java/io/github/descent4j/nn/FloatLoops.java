@@ -137,10 +137,23 @@ final class FloatLoops extends ElementwiseLoops<float[]> {
   }
 
   @Override
-  public void scatterAdd(float[] b, int from, int count, int n, float[] a, int to, int step) {
+  public void addToPlaces(
+      float[] b,
+      int from,
+      float[] places,
+      int place,
+      int count,
+      int n,
+      float[] a,
+      int to,
+      int step,
+      int[] offsets) {
     for (int i = 0; i < count; i++) {
       for (int j = 0; j < n; j++) {
-        a[to + i * step + j] += b[from + i * n + j];
+        float at = places[place + i * n + j];
+        int known = (int) at;
+        // The difference is 0 or NaN.
+        a[to + i * step + j + offsets[known]] += b[from + i * n + j] + (at - known);
       }
     }
   }

@@ -82,8 +82,12 @@ interface Loops<A> {
   /** The inverse of {@link #gather}: from next to each other in b to {@code step} apart in a. */
   void scatter(A b, int from, int count, int n, A a, int to, int step);
 
-  /** As {@link #scatter}, but adds to what is there. */
-  void scatterAdd(A b, int from, int count, int n, A a, int to, int step);
+  /**
+   * Adds each of {@code count} runs of n elements of b, next to each other from index {@code from}, to what is {@code step} apart in a from
+   * index {@code to}, there at one of some offsets: that of its place. NaN is added where the place is none.
+   */
+  void addToPlaces(
+      A b, int from, A places, int place, int count, int n, A a, int to, int step, int[] offsets);
 
   /** {@code y[i] = max(y[i], x[i])}. */
   void max(A y, A x, int n);
@@ -91,11 +95,8 @@ interface Loops<A> {
   /** {@code spread[i] = max(spread[i], |x[i] - center[i]|)}, not a number where one of them is none. */
   void maxDistance(A spread, A x, A center, int n);
 
-  /**
-   * Moves {@code rest[i]} to {@code taken[i]} where x[i] is the maximum y[i], and puts 0 there where it is not. No x is greater
-   * than its y.
-   */
-  void takeMaximum(A x, A y, A rest, A taken, int n);
+  /** {@code count[i] = x[i] < y[i] ? count[i] + 1 : 0}, where no x is greater than its y; NaN where that is infinite or NaN. */
+  void countBelow(A x, A y, A count, int n);
 
   /** {@code a[i] *= factor}. */
   void multiply(A a, double factor, int n);

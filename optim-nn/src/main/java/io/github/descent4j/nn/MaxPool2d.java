@@ -2,6 +2,8 @@ package io.github.descent4j.nn;
 
 import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableImages;
+import java.util.ArrayList;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -11,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * rows and columns that fill no window are left out.
  *
  * <p>The gradient of an output goes to the element that was the maximum, the first one in row-major order where several
- * are equal, as 0 and -0 are. Where the maximum or its gradient is infinite, gradients become NaN.
+ * are equal, as 0 and -0 are. Where the maximum is infinite or NaN, the gradient of the window's first element becomes NaN.
  *
  * <pre>{@code
  * INDArray y = new MaxPool2d(2).forward(x, Mode.EVALUATION); // [batch, 16, 24, 24] to [batch, 16, 12, 12]
@@ -24,8 +26,6 @@ public final class MaxPool2d implements Splittable {
   private final ImageReader gradients = new ImageReader();
   private final ReusableImages output = new ReusableImages();
   private final ReusableImages inputGradient = new ReusableImages();
-  private Memory input;
-  private Memory maxima;
   private INDArray trained;
   private Windows<?> windows;
 
@@ -68,15 +68,15 @@ public final class MaxPool2d implements Splittable {
   public INDArray forward(INDArray input, Mode mode) {
     Checks.batch(toString(), input, null, -1, -1, -1);
     Checks.windowFits(toString(), input.size(2), input.size(3), size, size);
-    this.input = inputs.read(input);
+    Memory x = inputs.read(input);
     PoolShape s =
         new PoolShape((int) input.size(1), (int) input.size(2), (int) input.size(3), size, stride);
     DataType type = input.dataType();
-    maxima = output.shaped(type, input.size(0), s.channels(), s.outputHeight(), s.outputWidth());
+    Memory y = output.shaped(type, input.size(0), s.channels(), s.outputHeight(), s.outputWidth());
     if (windows == null || !windows.fits(type, s)) {
       windows = new Windows<>(Loops.of(type), type, s);
     }
-    windows.forward(this.input, maxima);
+    windows.forward(x, y, mode == Mode.TRAINING);
     trained = mode == Mode.TRAINING ? output.images() : null;
     return output.images();
   }
@@ -84,9 +84,10 @@ public final class MaxPool2d implements Splittable {
   @Override
   public INDArray backward(INDArray outputGradient) {
     Checks.outputGradient(toString(), outputGradient, trained);
+    PoolShape s = windows.s;
     Memory dx = inputGradient.shaped(
-        trained.dataType(), input.size(0), input.size(3), input.size(1), input.size(2));
-    windows.backward(input, maxima, gradients.read(outputGradient), dx);
+        trained.dataType(), trained.size(0), s.channels(), s.height(), s.width());
+    windows.backward(gradients.read(outputGradient), dx);
     return inputGradient.images();
   }
 
@@ -101,23 +102,35 @@ public final class MaxPool2d implements Splittable {
   }
 
   /**
-   * Works on a row of windows at a time. The elements at one place of all windows of the row are gathered next to each other
-   * first; then all windows are compared in one loop.
+   * Works on some rows of windows at a time. The elements at one place of all their windows are gathered next to each other
+   * first; then all windows are compared in one loop. For the backward pass it keeps the place of each maximum.
    */
   private static final class Windows<A> {
+    /** Windows that are compared in one loop, if a row has no more: what they need stays in the first-level cache. */
+    private static final int LENGTH = 512;
+
     private final Loops<A> loops;
     private final DataType type;
     private final PoolShape s;
     private final int inputRow;
     private final int outputRow;
-    private final int step;
+    private final int rowsAtOnce;
     private final A rows;
-    private final A next;
-    private final A gradient;
-    private final A x;
+
+    /** What lies at each place of the windows, row by row of a window. */
+    private final List<A> x;
+
     private final A y;
-    private final A dy;
-    private final A dx;
+    private final A place;
+
+    /** Of each output of the batch; grows with it. */
+    private A places;
+
+    private final A outputGradient;
+    private final A inputGradient;
+
+    /** Where each place of the first window lies. */
+    private final int[] offsets;
 
     Windows(Loops<A> loops, DataType type, PoolShape s) {
       this.loops = loops;
@@ -125,77 +138,97 @@ public final class MaxPool2d implements Splittable {
       this.s = s;
       inputRow = s.width() * s.channels();
       outputRow = s.outputWidth() * s.channels();
-      step = s.stride() * s.channels();
-      rows = loops.allocate(s.size() * inputRow);
-      next = loops.allocate(inputRow);
-      gradient = loops.allocate(s.height() * inputRow);
-      x = loops.allocate(outputRow);
-      y = loops.allocate(outputRow);
-      dy = loops.allocate(outputRow);
-      dx = loops.allocate(outputRow);
+      rowsAtOnce = Math.min(s.outputHeight(), Math.max(1, LENGTH / outputRow));
+      rows = loops.allocate(inputRows(rowsAtOnce) * inputRow);
+      offsets = new int[s.size() * s.size()];
+      x = new ArrayList<>();
+      for (int i = 0; i < offsets.length; i++) {
+        offsets[i] = i / s.size() * inputRow + i % s.size() * s.channels();
+        x.add(loops.allocate(rowsAtOnce * outputRow));
+      }
+      y = loops.allocate(rowsAtOnce * outputRow);
+      place = loops.allocate(rowsAtOnce * outputRow);
+      places = loops.allocate(0);
+      outputGradient = loops.allocate(s.outputHeight() * outputRow);
+      inputGradient = loops.allocate(s.height() * inputRow);
     }
 
     boolean fits(DataType type, PoolShape s) {
       return this.type == type && this.s.equals(s);
     }
 
-    void forward(Memory input, Memory output) {
-      int length = s.height() * inputRow;
-      int count = input.size(0) * s.outputHeight();
-      for (int row = 0; row < count; row++) {
-        int oy = row % s.outputHeight();
-        int corner = row / s.outputHeight() * length + oy * s.stride() * inputRow;
-        // Whole rows first: they need not be gathered.
-        loops.get(input, corner, rows, 0, inputRow);
-        for (int i = 1; i < s.size(); i++) {
-          loops.get(input, corner + i * inputRow, next, 0, inputRow);
-          loops.max(rows, next, inputRow);
-        }
-        gather(0, y);
-        for (int column = 1; column < s.size(); column++) {
-          gather(column, x);
-          loops.max(y, x, outputRow);
-        }
-        loops.put(output, row * outputRow, y, 0, outputRow);
-      }
+    /** Rows of the image that some rows of windows cover. */
+    private int inputRows(int outputRows) {
+      return (outputRows - 1) * s.stride() + s.size();
     }
 
-    void backward(Memory input, Memory output, Memory outputGradient, Memory inputGradient) {
-      int length = s.height() * inputRow;
-      for (int n = 0; n < input.size(0); n++) {
-        loops.zero(gradient, 0, length);
-        for (int oy = 0; oy < s.outputHeight(); oy++) {
-          int corner = oy * s.stride() * inputRow;
-          int row = (n * s.outputHeight() + oy) * outputRow;
-          loops.get(input, n * length + corner, rows, 0, s.size() * inputRow);
-          loops.get(output, row, y, 0, outputRow);
-          loops.get(outputGradient, row, dy, 0, outputRow);
-          for (int place = 0; place < s.size() * s.size(); place++) {
-            gather(place, x);
-            loops.takeMaximum(x, y, dy, dx, outputRow);
-            spread(dx, corner + offset(place));
+    void forward(Memory input, Memory output, boolean training) {
+      if (training && loops.length(places) < output.length()) {
+        places = loops.allocate(output.length());
+      }
+      int outputLength = s.outputHeight() * outputRow;
+      for (int image = 0; image < input.size(0); image++) {
+        int corner = image * s.height() * inputRow;
+        for (int row = 0; row < s.outputHeight(); row += rowsAtOnce) {
+          int count = Math.min(rowsAtOnce, s.outputHeight() - row);
+          int n = count * outputRow;
+          loops.get(
+              input, corner + row * s.stride() * inputRow, rows, 0, inputRows(count) * inputRow);
+          gather(count);
+          loops.copy(x.get(0), 0, y, 0, n);
+          for (int i = 1; i < offsets.length; i++) {
+            loops.max(y, x.get(i), n);
+          }
+          int to = image * outputLength + row * outputRow;
+          loops.put(output, to, y, 0, n);
+          if (training) {
+            findPlaces(n);
+            loops.copy(place, 0, places, to, n);
           }
         }
-        loops.put(inputGradient, n * length, gradient, 0, length);
       }
     }
 
-    /** Adds to the image's gradient; windows that do not overlap need no sum. */
-    private void spread(A dx, int to) {
-      if (s.stride() >= s.size()) {
-        loops.scatter(dx, 0, s.outputWidth(), s.channels(), gradient, to, step);
-      } else {
-        loops.scatterAdd(dx, 0, s.outputWidth(), s.channels(), gradient, to, step);
+    private void gather(int count) {
+      int step = s.stride() * s.channels();
+      for (int i = 0; i < offsets.length; i++) {
+        for (int row = 0; row < count; row++) {
+          int from = row * s.stride() * inputRow + offsets[i];
+          loops.gather(rows, from, step, s.outputWidth(), s.channels(), x.get(i), row * outputRow);
+        }
       }
     }
 
-    /** Where a place of the first window lies, counted row by row. */
-    private int offset(int place) {
-      return place / s.size() * inputRow + place % s.size() * s.channels();
+    /** From the last place to the first: the first that has the maximum is found last. */
+    private void findPlaces(int n) {
+      loops.zero(place, 0, n);
+      for (int i = offsets.length - 1; i >= 0; i--) {
+        loops.countBelow(x.get(i), y, place, n);
+      }
     }
 
-    private void gather(int place, A to) {
-      loops.gather(rows, offset(place), step, s.outputWidth(), s.channels(), to, 0);
+    void backward(Memory outputGradients, Memory inputGradients) {
+      int outputLength = loops.length(outputGradient);
+      int inputLength = loops.length(inputGradient);
+      int step = s.stride() * s.channels();
+      for (int image = 0; image < outputGradients.size(0); image++) {
+        loops.get(outputGradients, image * outputLength, outputGradient, 0, outputLength);
+        loops.zero(inputGradient, 0, inputLength);
+        for (int row = 0; row < s.outputHeight(); row++) {
+          loops.addToPlaces(
+              outputGradient,
+              row * outputRow,
+              places,
+              image * outputLength + row * outputRow,
+              s.outputWidth(),
+              s.channels(),
+              inputGradient,
+              row * s.stride() * inputRow,
+              step,
+              offsets);
+        }
+        loops.put(inputGradients, image * inputLength, inputGradient, 0, inputLength);
+      }
     }
   }
 }

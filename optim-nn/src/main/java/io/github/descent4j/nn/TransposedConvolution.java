@@ -143,11 +143,11 @@ final class TransposedConvolution<A> {
     int channels = layer.channels();
     int kernel = s.kernelLength();
     loops.get(weight, 0, scratch.weights, 0, weight.length());
-    for (int o = 0; o < outputs; o++) {
-      for (int c = 0; c < channels; c++) {
-        int last = ((kernel - 1) * outputs + o) * channels + c;
-        int from = (o * channels + c) * kernel;
-        loops.scatter(scratch.weights, from, kernel, 1, scratch.filters, last, -outputs * channels);
+    for (int place = 0; place < kernel; place++) {
+      for (int o = 0; o < outputs; o++) {
+        int from = o * channels * kernel + place;
+        int to = ((kernel - 1 - place) * outputs + o) * channels;
+        loops.gather(scratch.weights, from, kernel, channels, 1, scratch.filters, to);
       }
     }
     loops.put(filters, 0, scratch.filters, 0, filters.length());
@@ -158,11 +158,11 @@ final class TransposedConvolution<A> {
     int channels = layer.channels();
     int kernel = s.kernelLength();
     loops.get(filterGradients, 0, scratch.filters, 0, filterGradients.length());
-    for (int o = 0; o < outputs; o++) {
-      for (int c = 0; c < channels; c++) {
-        int last = ((kernel - 1) * outputs + o) * channels + c;
-        int to = (o * channels + c) * kernel;
-        loops.gather(scratch.filters, last, -outputs * channels, kernel, 1, scratch.weights, to);
+    for (int place = 0; place < kernel; place++) {
+      for (int o = 0; o < outputs; o++) {
+        int from = ((kernel - 1 - place) * outputs + o) * channels;
+        int to = o * channels * kernel + place;
+        loops.scatter(scratch.filters, from, channels, 1, scratch.weights, to, kernel);
       }
     }
     loops.put(weightGradient, 0, scratch.weights, 0, weightGradient.length());

@@ -40,4 +40,9 @@ final class Arrays {
   static double[] values(INDArray array) {
     return array.dup('c').data().asDouble();
   }
+
+  /** The array of a type that has these values in 'c' order. */
+  static INDArray of(DataType type, double[] values, long... shape) {
+    return Nd4j.createFromArray(values).castTo(type).reshape('c', shape);
+  }
 }

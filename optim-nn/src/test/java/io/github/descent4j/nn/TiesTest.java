@@ -7,7 +7,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Where several are the greatest, the first is it, in both types: every pattern of equal values is tried. */
 class TiesTest {
@@ -51,8 +50,8 @@ class TiesTest {
       }
     }
     MaxPool2d pool = new MaxPool2d(size, stride);
-    pool.forward(array(type, x, batch, 1, side, side), Mode.TRAINING);
-    INDArray dx = pool.backward(array(type, dy, batch, 1, outputs, outputs));
+    pool.forward(Arrays.of(type, x, batch, 1, side, side), Mode.TRAINING);
+    INDArray dx = pool.backward(Arrays.of(type, dy, batch, 1, outputs, outputs));
     assertThat(Arrays.values(dx)).isEqualTo(expected);
   }
 
@@ -68,15 +67,11 @@ class TiesTest {
         logits[k] = (pattern >> k) & 1;
       }
       for (int label = 0; label < 5; label++) {
-        loss.forward(array(type, logits, 1, 5), new int[] {label});
+        loss.forward(Arrays.of(type, logits, 1, 5), new int[] {label});
         assertThat(loss.correct())
             .as("pattern %d, label %d", pattern, label)
             .isEqualTo(label == Integer.numberOfTrailingZeros(pattern) ? 1 : 0);
       }
     }
-  }
-
-  private static INDArray array(DataType type, double[] values, long... shape) {
-    return Nd4j.createFromArray(values).castTo(type).reshape('c', shape);
   }
 }

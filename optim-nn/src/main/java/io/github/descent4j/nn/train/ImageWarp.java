@@ -20,15 +20,12 @@ final class ImageWarp {
   private final int paddedWidth;
   private final int plane;
 
-  /** Of each pixel: where it is from the centre, where it comes from, the pixel at the upper left of that and the distance from it. */
+  /** Of each pixel: where it is from the centre, and where it comes from. */
   private final double[] columns;
 
   private final double[] rows;
   private final double[] fromX;
   private final double[] fromY;
-  private final int[] at;
-  private final double[] right;
-  private final double[] below;
 
   private final Move[] moves;
 
@@ -61,9 +58,6 @@ final class ImageWarp {
     }
     fromX = new double[pixels];
     fromY = new double[pixels];
-    at = new int[pixels];
-    right = new double[pixels];
-    below = new double[pixels];
     moves = new Move[images];
     field = settings.alpha > 0 ? new ElasticField(height, width, settings.sigma, 2 * images) : null;
   }
@@ -104,10 +98,7 @@ final class ImageWarp {
       bend(fromX, 2 * image);
       bend(fromY, 2 * image + 1);
     }
-    locate();
-    for (int c = 0; c < channels; c++) {
-      interpolate(c * plane, pixels, c * fromX.length);
-    }
+    interpolate(pixels);
   }
 
   /** Where each pixel comes from: the inverse of the move. */
@@ -136,19 +127,6 @@ final class ImageWarp {
     }
   }
 
-  /** Finds the pixel at the upper left of each origin, and how far that is. */
-  private void locate() {
-    for (int i = 0; i < at.length; i++) {
-      double x = clamp(fromX[i] + 1, width + 1);
-      double y = clamp(fromY[i] + 1, height + 1);
-      int left = (int) x;
-      int top = (int) y;
-      at[i] = top * paddedWidth + left;
-      right[i] = x - left;
-      below[i] = y - top;
-    }
-  }
-
   private void pad(double[] image) {
     for (int row = 0; row < channels * height; row++) {
       int to = row / height * plane + (row % height + 1) * paddedWidth + 1;
@@ -156,22 +134,80 @@ final class ImageWarp {
     }
   }
 
-  /** Reads one channel. */
-  private void interpolate(int plane, double[] pixels, int to) {
-    for (int i = 0; i < at.length; i++) {
-      int here = plane + at[i];
-      int next = here + paddedWidth;
-      double above = padded[here] + right[i] * (padded[here + 1] - padded[here]);
-      double under = padded[next] + right[i] * (padded[next + 1] - padded[next]);
-      pixels[to + i] = above + below[i] * (under - above);
+  /** Reads each pixel between the four around its origin. Where these are background, as most are about a digit, so is the pixel. */
+  private void interpolate(double[] pixels) {
+    int top = firstRow();
+    int bottom = lastRow();
+    int left = firstColumn(top, bottom);
+    int right = lastColumn(top, bottom);
+    int pixelsOfChannel = fromX.length;
+    for (int i = 0; i < pixelsOfChannel; i++) {
+      double x = fromX[i] + 1;
+      double y = fromY[i] + 1;
+      if (x >= left - 1 && x < right + 1 && y >= top - 1 && y < bottom + 1) {
+        int column = (int) x;
+        int row = (int) y;
+        double toRight = x - column;
+        double down = y - row;
+        int here = row * paddedWidth + column;
+        for (int to = i; to < pixels.length; to += pixelsOfChannel, here += plane) {
+          int next = here + paddedWidth;
+          double above = padded[here] + toRight * (padded[here + 1] - padded[here]);
+          double under = padded[next] + toRight * (padded[next + 1] - padded[next]);
+          pixels[to] = above + down * (under - above);
+        }
+      } else {
+        for (int to = i; to < pixels.length; to += pixelsOfChannel) {
+          pixels[to] = settings.background;
+        }
+      }
     }
   }
 
-  /** Within [0, most], by comparisons: they are predicted, where Math.min and Math.max care for each kind of number. */
-  private static double clamp(double value, double most) {
-    if (value >= most) {
-      return most;
+  /** The first row of the padded image that is not all background, or the one after the image. */
+  private int firstRow() {
+    int row = 1;
+    while (row <= height && isBackground(row, 1, row, width)) {
+      row++;
     }
-    return value > 0 ? value : 0;
+    return row;
+  }
+
+  private int lastRow() {
+    int row = height;
+    while (row > 0 && isBackground(row, 1, row, width)) {
+      row--;
+    }
+    return row;
+  }
+
+  private int firstColumn(int top, int bottom) {
+    int column = 1;
+    while (column <= width && isBackground(top, column, bottom, column)) {
+      column++;
+    }
+    return column;
+  }
+
+  private int lastColumn(int top, int bottom) {
+    int column = width;
+    while (column > 0 && isBackground(top, column, bottom, column)) {
+      column--;
+    }
+    return column;
+  }
+
+  private boolean isBackground(int top, int left, int bottom, int right) {
+    for (int channel = 0; channel < padded.length; channel += plane) {
+      for (int row = top; row <= bottom; row++) {
+        int begin = channel + row * paddedWidth;
+        for (int i = begin + left; i <= begin + right; i++) {
+          if (padded[i] != settings.background) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
   }
 }

@@ -3,12 +3,15 @@ package io.github.descent4j.nn.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ImageWarpTest {
+  private static final int HEIGHT = 6;
+  private static final int WIDTH = 8;
   private static final ImageAugmentation BACKGROUND_9 =
       ImageAugmentation.builder().background(9).build();
 
@@ -87,6 +90,51 @@ class ImageWarpTest {
   void channelsMoveTogether() {
     double[] image = {1, 2, 3, 4, 10, 20, 30, 40};
     assertClose(warp(image, 2, 2, 0, 0, 90, 1), 3, 1, 4, 2, 30, 10, 40, 20);
+  }
+
+  /** A block of one channel or the other, anywhere in the image: the rest, which is background, need not be read. */
+  @Test
+  void readsBetweenTheFourPixelsAroundAnOrigin() {
+    SplittableRandom random = new SplittableRandom(9);
+    for (int trial = 0; trial < 200; trial++) {
+      double[] image = new double[2 * HEIGHT * WIDTH];
+      Arrays.fill(image, 9);
+      int top = random.nextInt(HEIGHT + 1);
+      int bottom = random.nextInt(top, HEIGHT + 1);
+      int left = random.nextInt(WIDTH + 1);
+      int right = random.nextInt(left, WIDTH + 1);
+      for (int y = top; y < bottom; y++) {
+        for (int x = left; x < right; x++) {
+          image[(random.nextInt(2) * HEIGHT + y) * WIDTH + x] = random.nextDouble();
+        }
+      }
+      double shift = random.nextDouble(-4, 4);
+      double degrees = random.nextDouble(-180, 180);
+      double scale = random.nextDouble(0.5, 2);
+      double[] warped = warp(image, HEIGHT, WIDTH, shift, -shift, degrees, scale);
+      for (int i = 0; i < warped.length; i++) {
+        double u = i % WIDTH - (WIDTH - 1) / 2.0 - shift;
+        double v = i / WIDTH % HEIGHT - (HEIGHT - 1) / 2.0 + shift;
+        double cos = Math.cos(Math.toRadians(degrees)) / scale;
+        double sin = Math.sin(Math.toRadians(degrees)) / scale;
+        double x = (WIDTH - 1) / 2.0 + cos * u + sin * v;
+        double y = (HEIGHT - 1) / 2.0 + cos * v - sin * u;
+        double expected = bilinear(image, i / (HEIGHT * WIDTH), y, x);
+        assertThat(warped[i]).as("trial %s, pixel %s", trial, i).isCloseTo(expected, within(1e-9));
+      }
+    }
+  }
+
+  private static double bilinear(double[] image, int channel, double y, double x) {
+    double sum = 0;
+    for (int row = (int) Math.floor(y); row <= Math.floor(y) + 1; row++) {
+      for (int column = (int) Math.floor(x); column <= Math.floor(x) + 1; column++) {
+        boolean inside = row >= 0 && row < HEIGHT && column >= 0 && column < WIDTH;
+        double value = inside ? image[(channel * HEIGHT + row) * WIDTH + column] : 9;
+        sum += (1 - Math.abs(y - row)) * (1 - Math.abs(x - column)) * value;
+      }
+    }
+    return sum;
   }
 
   @Test
