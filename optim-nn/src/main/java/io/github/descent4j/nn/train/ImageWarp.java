@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 /**
  * Moves the pixels of a few images, whose random numbers are drawn before.
  *
- * <p>Every pixel of the result is read from where it came from: the inverse of shift, scale and rotation, plus the elastic field.
+ * <p>Every pixel of the result is read from where it came from: the inverse of shift, scale and rotation, plus the elastic field. Where that is
+ * needs no more than a float, of which the JVM computes many at once; a pixel may be a double.
  */
 final class ImageWarp {
   private final ImageAugmentation settings;
@@ -21,11 +22,20 @@ final class ImageWarp {
   private final int plane;
 
   /** Of each pixel: where it is from the centre, and where it comes from. */
-  private final double[] columns;
+  private final float[] columns;
 
-  private final double[] rows;
-  private final double[] fromX;
-  private final double[] fromY;
+  private final float[] rows;
+  private final float[] fromX;
+  private final float[] fromY;
+  private final float[] bent;
+
+  /** A row of background, and what of the padded image is not: rows and columns, none if the first is behind the last. */
+  private final double[] empty;
+
+  private int top;
+  private int bottom;
+  private int left;
+  private int right;
 
   private final Move[] moves;
 
@@ -48,16 +58,19 @@ final class ImageWarp {
     padded = new double[channels * plane];
     Arrays.fill(padded, settings.background);
     int pixels = height * width;
-    columns = new double[pixels];
-    rows = new double[pixels];
+    columns = new float[pixels];
+    rows = new float[pixels];
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
-        columns[y * width + x] = x - (width - 1) / 2.0;
-        rows[y * width + x] = y - (height - 1) / 2.0;
+        columns[y * width + x] = x - (width - 1) / 2f;
+        rows[y * width + x] = y - (height - 1) / 2f;
       }
     }
-    fromX = new double[pixels];
-    fromY = new double[pixels];
+    fromX = new float[pixels];
+    fromY = new float[pixels];
+    bent = new float[pixels];
+    empty = new double[width];
+    Arrays.fill(empty, settings.background);
     moves = new Move[images];
     field = settings.alpha > 0 ? new ElasticField(height, width, settings.sigma, 2 * images) : null;
   }
@@ -104,110 +117,89 @@ final class ImageWarp {
   /** Where each pixel comes from: the inverse of the move. */
   private void origins(Move move) {
     double angle = Math.toRadians(move.degrees);
-    double cos = StrictMath.cos(angle) / move.scale;
-    double sin = StrictMath.sin(angle) / move.scale;
-    double centerX = (width - 1) / 2.0;
-    double centerY = (height - 1) / 2.0;
+    float cos = (float) (StrictMath.cos(angle) / move.scale);
+    float sin = (float) (StrictMath.sin(angle) / move.scale);
+    float shiftX = (float) move.shiftX;
+    float shiftY = (float) move.shiftY;
+    float centerX = (width - 1) / 2f;
+    float centerY = (height - 1) / 2f;
     for (int i = 0; i < fromX.length; i++) {
-      double u = columns[i] - move.shiftX;
-      double v = rows[i] - move.shiftY;
+      float u = columns[i] - shiftX;
+      float v = rows[i] - shiftY;
       fromX[i] = centerX + (cos * u + sin * v);
       fromY[i] = centerY + (cos * v - sin * u);
     }
   }
 
-  private void bend(double[] from, int ofField) {
-    double alpha = settings.alpha;
+  private void bend(float[] from, int ofField) {
+    // One long loop over what lies at the same place is computed by vectors.
     for (int y = 0; y < height; y++) {
-      float[] row = field.row(y);
-      int begin = field.begin(ofField);
-      for (int x = 0; x < width; x++) {
-        from[y * width + x] += alpha * row[begin + x];
-      }
+      System.arraycopy(field.row(y), field.begin(ofField), bent, y * width, width);
+    }
+    float alpha = (float) settings.alpha;
+    for (int i = 0; i < from.length; i++) {
+      from[i] += alpha * bent[i];
     }
   }
 
+  /** Puts a border around the image, and finds what is not background. */
   private void pad(double[] image) {
-    for (int row = 0; row < channels * height; row++) {
-      int to = row / height * plane + (row % height + 1) * paddedWidth + 1;
-      System.arraycopy(image, row * width, padded, to, width);
+    top = height + 1;
+    bottom = 0;
+    left = width + 1;
+    right = 0;
+    for (int i = 0; i < channels * height; i++) {
+      int row = i % height + 1;
+      int to = i / height * plane + row * paddedWidth + 1;
+      System.arraycopy(image, i * width, padded, to, width);
+      int first = Arrays.mismatch(padded, to, to + width, empty, 0, width);
+      if (first >= 0) {
+        top = Math.min(top, row);
+        bottom = Math.max(bottom, row);
+        left = Math.min(left, first + 1);
+        int last = width;
+        while (last > right && padded[to + last - 1] == settings.background) {
+          last--;
+        }
+        right = last;
+      }
     }
   }
 
   /** Reads each pixel between the four around its origin. Where these are background, as most are about a digit, so is the pixel. */
   private void interpolate(double[] pixels) {
-    int top = firstRow();
-    int bottom = lastRow();
-    int left = firstColumn(top, bottom);
-    int right = lastColumn(top, bottom);
-    int pixelsOfChannel = fromX.length;
-    for (int i = 0; i < pixelsOfChannel; i++) {
-      double x = fromX[i] + 1;
-      double y = fromY[i] + 1;
-      if (x >= left - 1 && x < right + 1 && y >= top - 1 && y < bottom + 1) {
+    int channelLength = fromX.length;
+    double background = settings.background;
+    float leftmost = left - 1;
+    float rightmost = right + 1;
+    float uppermost = top - 1;
+    float lowest = bottom + 1;
+    for (int i = 0; i < channelLength; i++) {
+      float x = fromX[i] + 1;
+      float y = fromY[i] + 1;
+      if (x >= leftmost && x < rightmost && y >= uppermost && y < lowest) {
         int column = (int) x;
         int row = (int) y;
-        double toRight = x - column;
-        double down = y - row;
         int here = row * paddedWidth + column;
-        for (int to = i; to < pixels.length; to += pixelsOfChannel, here += plane) {
-          int next = here + paddedWidth;
-          double above = padded[here] + toRight * (padded[here + 1] - padded[here]);
-          double under = padded[next] + toRight * (padded[next + 1] - padded[next]);
-          pixels[to] = above + down * (under - above);
+        pixels[i] = between(here, x - column, y - row);
+        for (int to = i + channelLength; to < pixels.length; to += channelLength) {
+          here += plane;
+          pixels[to] = between(here, x - column, y - row);
         }
       } else {
-        for (int to = i; to < pixels.length; to += pixelsOfChannel) {
-          pixels[to] = settings.background;
+        pixels[i] = background;
+        for (int to = i + channelLength; to < pixels.length; to += channelLength) {
+          pixels[to] = background;
         }
       }
     }
   }
 
-  /** The first row of the padded image that is not all background, or the one after the image. */
-  private int firstRow() {
-    int row = 1;
-    while (row <= height && isBackground(row, 1, row, width)) {
-      row++;
-    }
-    return row;
-  }
-
-  private int lastRow() {
-    int row = height;
-    while (row > 0 && isBackground(row, 1, row, width)) {
-      row--;
-    }
-    return row;
-  }
-
-  private int firstColumn(int top, int bottom) {
-    int column = 1;
-    while (column <= width && isBackground(top, column, bottom, column)) {
-      column++;
-    }
-    return column;
-  }
-
-  private int lastColumn(int top, int bottom) {
-    int column = width;
-    while (column > 0 && isBackground(top, column, bottom, column)) {
-      column--;
-    }
-    return column;
-  }
-
-  private boolean isBackground(int top, int left, int bottom, int right) {
-    for (int channel = 0; channel < padded.length; channel += plane) {
-      for (int row = top; row <= bottom; row++) {
-        int begin = channel + row * paddedWidth;
-        for (int i = begin + left; i <= begin + right; i++) {
-          if (padded[i] != settings.background) {
-            return false;
-          }
-        }
-      }
-    }
-    return true;
+  /** What lies between a pixel and those at its right and below. */
+  private double between(int here, double toRight, double down) {
+    int next = here + paddedWidth;
+    double above = padded[here] + toRight * (padded[here + 1] - padded[here]);
+    double under = padded[next] + toRight * (padded[next + 1] - padded[next]);
+    return above + down * (under - above);
   }
 }

@@ -120,7 +120,7 @@ class ImageWarpTest {
         double x = (WIDTH - 1) / 2.0 + cos * u + sin * v;
         double y = (HEIGHT - 1) / 2.0 + cos * v - sin * u;
         double expected = bilinear(image, i / (HEIGHT * WIDTH), y, x);
-        assertThat(warped[i]).as("trial %s, pixel %s", trial, i).isCloseTo(expected, within(1e-9));
+        assertThat(warped[i]).as("trial %s, pixel %s", trial, i).isCloseTo(expected, within(1e-5));
       }
     }
   }
@@ -168,13 +168,13 @@ class ImageWarpTest {
       for (int x = 8; x < size - 8; x++) {
         double fieldX = field.row(y)[field.begin(0) + x];
         double fieldY = field.row(y)[field.begin(1) + x];
-        assertThat(bent[y * size + x]).isCloseTo(x + 20 * fieldX, within(1e-12));
-        assertThat(bent[size * size + y * size + x]).isCloseTo(y + 20 * fieldY, within(1e-12));
+        assertThat(bent[y * size + x]).isCloseTo(x + 20 * fieldX, within(1e-5));
+        assertThat(bent[size * size + y * size + x]).isCloseTo(y + 20 * fieldY, within(1e-5));
       }
     }
   }
 
   private static void assertClose(double[] actual, double... expected) {
-    assertThat(actual).containsExactly(expected, within(1e-12));
+    assertThat(actual).containsExactly(expected, within(1e-5));
   }
 }
