@@ -53,7 +53,7 @@ public final class AttackRun {
       INDArray attacked = attack.perturb(network, loss, features, Targets.labels(labels), 0);
       loss.forward(network.forward(attacked, Mode.EVALUATION), labels);
       correct += loss.correct();
-      double[][] probabilities = loss.probabilities().toDoubleMatrix();
+      double[][] probabilities = TestRun.rows(loss.probabilities());
       for (int i = 0; i < count && kept.size() < pictures; i++) {
         int predicted = TestRun.greatest(probabilities[i]);
         kept.add(new Attacked(labels[i], predicted, picture(attacked.slice(i), scale)));

@@ -9,6 +9,7 @@ import io.github.descent4j.mnist.report.TestResult.Mistake;
 import io.github.descent4j.nn.Mode;
 import io.github.descent4j.nn.Sequential;
 import io.github.descent4j.nn.SoftmaxCrossEntropy;
+import io.github.descent4j.nn.memory.Memory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,7 +46,7 @@ public final class TestRun {
       int[] labels = new int[count];
       dataset.read(indices, 0, count, features, labels);
       lossSum += loss.forward(network.forward(features, Mode.EVALUATION), labels) * count;
-      double[][] probabilities = loss.probabilities().toDoubleMatrix();
+      double[][] probabilities = rows(loss.probabilities());
       double[] losses = loss.lossPerExample();
       for (int i = 0; i < count; i++) {
         int predicted = greatest(probabilities[i]);
@@ -80,7 +81,17 @@ public final class TestRun {
         .reshape(1, 1, image.rows(), image.columns());
     SoftmaxCrossEntropy softmax = new SoftmaxCrossEntropy();
     softmax.forward(model.network().forward(batch, Mode.EVALUATION), new int[] {0});
-    return softmax.probabilities().toDoubleMatrix()[0];
+    return rows(softmax.probabilities())[0];
+  }
+
+  /** A matrix of which each row is copied at once: ND4J makes an array of each. */
+  static double[][] rows(INDArray matrix) {
+    Memory memory = Memory.of(matrix);
+    double[][] rows = new double[memory.size(0)][memory.size(1)];
+    for (int i = 0; i < rows.length; i++) {
+      memory.getDoubles(i * rows[i].length, rows[i], rows[i].length);
+    }
+    return rows;
   }
 
   /** The class of the greatest probability, of several the first. */
