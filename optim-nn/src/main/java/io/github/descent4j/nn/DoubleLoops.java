@@ -137,23 +137,11 @@ final class DoubleLoops extends ElementwiseLoops<double[]> {
 
   @Override
   public void addToPlaces(
-      double[] b,
-      int from,
-      double[] places,
-      int place,
-      int count,
-      int n,
-      double[] a,
-      int to,
-      int step,
-      int[] offsets) {
-    for (int i = 0; i < count; i++) {
-      for (int j = 0; j < n; j++) {
-        double at = places[place + i * n + j];
-        int known = (int) at;
-        // The difference is 0 or NaN.
-        a[to + i * step + j + offsets[known]] += b[from + i * n + j] + (at - known);
-      }
+      double[] b, double[] places, int from, int[] corners, int[] offsets, double[] a) {
+    for (int i = 0; i < corners.length; i++) {
+      int place = (int) places[from + i];
+      // The difference is 0 or NaN.
+      a[corners[i] + offsets[place]] += b[i] + (places[from + i] - place);
     }
   }
 

@@ -138,23 +138,11 @@ final class FloatLoops extends ElementwiseLoops<float[]> {
 
   @Override
   public void addToPlaces(
-      float[] b,
-      int from,
-      float[] places,
-      int place,
-      int count,
-      int n,
-      float[] a,
-      int to,
-      int step,
-      int[] offsets) {
-    for (int i = 0; i < count; i++) {
-      for (int j = 0; j < n; j++) {
-        float at = places[place + i * n + j];
-        int known = (int) at;
-        // The difference is 0 or NaN.
-        a[to + i * step + j + offsets[known]] += b[from + i * n + j] + (at - known);
-      }
+      float[] b, float[] places, int from, int[] corners, int[] offsets, float[] a) {
+    for (int i = 0; i < corners.length; i++) {
+      int place = (int) places[from + i];
+      // The difference is 0 or NaN.
+      a[corners[i] + offsets[place]] += b[i] + (places[from + i] - place);
     }
   }
 

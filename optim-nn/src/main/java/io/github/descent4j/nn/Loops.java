@@ -82,12 +82,8 @@ interface Loops<A> {
   /** The inverse of {@link #gather}: from next to each other in b to {@code step} apart in a. */
   void scatter(A b, int from, int count, int n, A a, int to, int step);
 
-  /**
-   * Adds each of {@code count} runs of n elements of b, next to each other from index {@code from}, to what is {@code step} apart in a from
-   * index {@code to}, there at one of some offsets: that of its place. NaN is added where the place is none.
-   */
-  void addToPlaces(
-      A b, int from, A places, int place, int count, int n, A a, int to, int step, int[] offsets);
+  /** {@code a[corners[i] + offsets[places[from + i]]] += b[i]}, or NaN to the first of these where the place is NaN. */
+  void addToPlaces(A b, A places, int from, int[] corners, int[] offsets, A a);
 
   /** {@code y[i] = max(y[i], x[i])}. */
   void max(A y, A x, int n);

@@ -129,7 +129,9 @@ public final class MaxPool2d implements Splittable {
     private final A outputGradient;
     private final A inputGradient;
 
-    /** Where each place of the first window lies. */
+    /** Where each window of an image begins, and each of its places from there. */
+    private final int[] corners;
+
     private final int[] offsets;
 
     Windows(Loops<A> loops, DataType type, PoolShape s) {
@@ -149,7 +151,13 @@ public final class MaxPool2d implements Splittable {
       y = loops.allocate(rowsAtOnce * outputRow);
       place = loops.allocate(rowsAtOnce * outputRow);
       places = loops.allocate(0);
-      outputGradient = loops.allocate(s.outputHeight() * outputRow);
+      corners = new int[s.outputHeight() * outputRow];
+      for (int i = 0; i < corners.length; i++) {
+        int row = i / outputRow * s.stride();
+        int column = i % outputRow / s.channels() * s.stride();
+        corners[i] = row * inputRow + column * s.channels() + i % s.channels();
+      }
+      outputGradient = loops.allocate(corners.length);
       inputGradient = loops.allocate(s.height() * inputRow);
     }
 
@@ -166,7 +174,6 @@ public final class MaxPool2d implements Splittable {
       if (training && loops.length(places) < output.length()) {
         places = loops.allocate(output.length());
       }
-      int outputLength = s.outputHeight() * outputRow;
       for (int image = 0; image < input.size(0); image++) {
         int corner = image * s.height() * inputRow;
         for (int row = 0; row < s.outputHeight(); row += rowsAtOnce) {
@@ -179,7 +186,7 @@ public final class MaxPool2d implements Splittable {
           for (int i = 1; i < offsets.length; i++) {
             loops.max(y, x.get(i), n);
           }
-          int to = image * outputLength + row * outputRow;
+          int to = image * corners.length + row * outputRow;
           loops.put(output, to, y, 0, n);
           if (training) {
             findPlaces(n);
@@ -208,25 +215,13 @@ public final class MaxPool2d implements Splittable {
     }
 
     void backward(Memory outputGradients, Memory inputGradients) {
-      int outputLength = loops.length(outputGradient);
+      int outputLength = corners.length;
       int inputLength = loops.length(inputGradient);
-      int step = s.stride() * s.channels();
       for (int image = 0; image < outputGradients.size(0); image++) {
-        loops.get(outputGradients, image * outputLength, outputGradient, 0, outputLength);
+        int from = image * outputLength;
+        loops.get(outputGradients, from, outputGradient, 0, outputLength);
         loops.zero(inputGradient, 0, inputLength);
-        for (int row = 0; row < s.outputHeight(); row++) {
-          loops.addToPlaces(
-              outputGradient,
-              row * outputRow,
-              places,
-              image * outputLength + row * outputRow,
-              s.outputWidth(),
-              s.channels(),
-              inputGradient,
-              row * s.stride() * inputRow,
-              step,
-              offsets);
-        }
+        loops.addToPlaces(outputGradient, places, from, corners, offsets, inputGradient);
         loops.put(inputGradients, image * inputLength, inputGradient, 0, inputLength);
       }
     }
