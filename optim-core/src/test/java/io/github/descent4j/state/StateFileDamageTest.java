@@ -222,6 +222,17 @@ class StateFileDamageTest {
   }
 
   @Test
+  void anArrayOfAnotherShapeThanItsParameterIsAnError() {
+    String json = StateFiles.json(file);
+    String shape = "[ 2, 2 ]";
+    int at = json.indexOf(shape, json.indexOf("\"w/m\" : {"));
+    StateFiles.editJson(
+        file, json, json.substring(0, at) + "[ 4 ]" + json.substring(at + shape.length()));
+    StateFiles.edit(file, "w/m.npy", "(2, 2)", "(4,)  ");
+    assertRefused("has slot 'm' of parameter 'w' as FLOAT[4], expected FLOAT[2, 2]");
+  }
+
+  @Test
   void shapesBeyondReasonAllocateNothing() {
     for (String shape :
         List.of("999999999, 999999999", "999999999999999999, 99999", "1" + ", 1".repeat(39))) {

@@ -213,6 +213,14 @@ public class StateFileTest {
   }
 
   @Test
+  void theOptionThatAllowsADifferentHyperparameterIsNamed() {
+    stepped(new Adam(), "w").state().save(file);
+    assertFails(new Adam(0.5), "; ALLOW_OTHER_LEARNING_RATE keeps the latter");
+    assertFails(
+        Adam.builder().beta1(0.8).build(), "; ALLOW_OTHER_HYPERPARAMETERS keeps the latter");
+  }
+
+  @Test
   void otherHyperparametersCanBeAllowedAndKeepTheOptimizersOwn() {
     Optimizer saved = stepped(new Adam(), "w");
     saved.state().save(file);
@@ -300,6 +308,29 @@ public class StateFileTest {
     assertFails(
         new Adam().guarded(NonFinite.SKIP),
         "has no state of a decorator, expected that of 'guarded'");
+  }
+
+  @Test
+  void aDecoratorInsideOneThatIsLeftOutIsLoaded() {
+    ReduceOnPlateau plateau = ReduceOnPlateau.builder().learningRate(0.1).build();
+    GuardedOptimizer saved = new Adam().guarded(NonFinite.SKIP);
+    INDArray gradient = Nd4j.createFromArray(Float.NaN, 0f);
+    saved.step(Parameters.of(Parameter.of("w", Nd4j.ones(2), gradient)));
+    saved.scheduled(plateau.schedule()).state().save(file);
+    GuardedOptimizer loaded = new Adam().guarded(NonFinite.SKIP);
+    loaded.state().load(file, ALLOW_OTHER_DECORATORS);
+    assertThat(loaded.skippedSteps()).isEqualTo(1);
+  }
+
+  @Test
+  void aDecoratorThatTheFileHasNotStaysAsItIs() {
+    stepped(new Adam(), "w").state().save(file);
+    GuardedOptimizer loaded = new Adam().guarded(NonFinite.SKIP);
+    INDArray gradient = Nd4j.createFromArray(Float.NaN, 0f);
+    loaded.step(Parameters.of(Parameter.of("w", Nd4j.ones(2), gradient)));
+    loaded.state().load(file, ALLOW_OTHER_DECORATORS);
+    assertThat(loaded.skippedSteps()).isEqualTo(1);
+    assertThat(loaded.steps()).isEqualTo(1);
   }
 
   @Test
