@@ -375,6 +375,36 @@ class RowGradientTest {
   }
 
   @Test
+  void catchingUpAClosedValueFails() {
+    INDArray value = Nd4j.zeros(4, 2);
+    Optimizer exact = Adam.builder().rowUpdate(RowUpdate.EXACT).build();
+    Parameters parameters = parameters(value);
+    exact.step(parameters);
+    value.close();
+    assertThatThrownBy(() -> exact.catchUp(parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("value of parameter 'w' has been closed, expected an open array");
+  }
+
+  @Test
+  void rowsAreStillBehindAfterACatchUpThatFailed(@TempDir Path folder) {
+    Optimizer exact = Adam.builder().rowUpdate(RowUpdate.EXACT).build();
+    Parameter first = rows("a");
+    Parameter second = rows("b");
+    exact.step(Parameters.of(first, second));
+    Parameter other = Parameter.of("b", Nd4j.zeros(5, 2), Nd4j.zeros(5, 2));
+    assertThatThrownBy(() -> exact.catchUp(Parameters.of(first, other)))
+        .isInstanceOf(IllegalArgumentException.class);
+    exact.catchUp(Parameters.of(second));
+    assertThatThrownBy(() -> exact.state().save(folder.resolve("state.npz")))
+        .hasMessageStartingWith("parameter 'a' has rows that are behind");
+  }
+
+  private static Parameter rows(String name) {
+    return Parameter.ofRows(name, Nd4j.zeros(4, 2), RowGradient.of(ROWS, Nd4j.ones(2, 2)));
+  }
+
+  @Test
   void forgettingARowsParameterForgetsWhatItHasMissed(@TempDir Path folder) {
     INDArray value = Nd4j.zeros(4, 2);
     Optimizer exact = Adam.builder().rowUpdate(RowUpdate.EXACT).build();

@@ -378,6 +378,15 @@ class UserRuleTest {
   }
 
   @Test
+  void aTermTakesNumbers() {
+    UpdateRule rule =
+        UpdateRule.of("Own", 1, f -> f.subtract(f.gradient().minus(1).over(2).minimum(3)));
+    INDArray value = Nd4j.zeros(3);
+    rule.step(Parameters.of(Parameter.of("p", value, Nd4j.createFromArray(5f, 9f, 1f))));
+    assertThat(value.toFloatVector()).containsExactly(-2, -3, 0);
+  }
+
+  @Test
   void theCopiesOfAWholeParameterAreFreedAfterTheStepAndAfterAFailure() {
     List<INDArray> copies = new ArrayList<>();
     UpdateRule rule = UpdateRule.of(
