@@ -73,6 +73,16 @@ class MaxPool2dTest {
   }
 
   @Test
+  void aMaximumThatIsNotFiniteLeavesTheNextImageAlone() {
+    MaxPool2d pool = new MaxPool2d(2);
+    double[] x = {1, 2, INFINITE, 3, 1, 2, 4, 3};
+    pool.forward(Arrays.of(DataType.FLOAT, x, 2, 1, 2, 2), Mode.TRAINING);
+    double[] dy = {1, 1};
+    assertThat(Arrays.values(pool.backward(Arrays.of(DataType.FLOAT, dy, 2, 1, 1, 1))))
+        .containsExactly(Double.NaN, 0, 0, 0, 0, 0, 1, 0);
+  }
+
+  @Test
   void aGradientThatIsNotFiniteGoesToTheMaximumAlone() {
     assertThat(gradient(INFINITE, 1, 2, -INFINITE, 2)).containsExactly(0, INFINITE, 0, 0);
     assertThat(gradient(Float.NaN, 1, 2, 4, 3)).containsExactly(0, 0, Double.NaN, 0);

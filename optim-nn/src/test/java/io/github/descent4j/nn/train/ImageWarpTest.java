@@ -56,6 +56,18 @@ class ImageWarpTest {
   }
 
   @Test
+  void zerosNeedNotBeBackground() {
+    assertThat(warp(new double[] {0, 0, 0, 0}, 2, 2, 0, 0, 0, 1)).containsOnly(0);
+    assertThat(warp(new double[] {0, 0, 3, 0}, 2, 2, 1, 0, 0, 1)).containsExactly(9, 0, 9, 3);
+  }
+
+  @Test
+  void aSingleRowOrColumnMayMoveOutOfTheImage() {
+    assertThat(warp(new double[] {1, 5}, 1, 2, 0, 1.5, 0, 1)).containsOnly(9);
+    assertThat(warp(new double[] {1, 5}, 2, 1, 1.5, 0, 0, 1)).containsOnly(9);
+  }
+
+  @Test
   void positiveAnglesTurnClockwise() {
     double[] image = {
       1, 2, 3,
@@ -138,6 +150,31 @@ class ImageWarpTest {
   }
 
   @Test
+  void drawsTwoShiftsAnAngleAndAScaleAndNoMore() {
+    ImageAugmentation settings = ImageAugmentation.builder()
+        .shift(2)
+        .rotation(30)
+        .scale(0.3)
+        .background(9)
+        .build();
+    double[] image = new SplittableRandom(3).doubles(HEIGHT * WIDTH).toArray();
+    double[] drawn = image.clone();
+    ImageWarp warp = new ImageWarp(settings, 1, HEIGHT, WIDTH, 1);
+    SplittableRandom random = new SplittableRandom(5);
+    warp.draw(0, random);
+    warp.computeFields();
+    warp.apply(0, drawn);
+
+    SplittableRandom same = new SplittableRandom(5);
+    double shiftX = same.nextDouble(-2, 2);
+    double shiftY = same.nextDouble(-2, 2);
+    double degrees = same.nextDouble(-30, 30);
+    double scale = same.nextDouble(0.7, 1.3);
+    assertClose(drawn, warp(image, HEIGHT, WIDTH, shiftX, shiftY, degrees, scale));
+    assertThat(random.nextLong()).isEqualTo(same.nextLong());
+  }
+
+  @Test
   void theElasticFieldMovesWhatIsRead() {
     int size = 32;
     ImageAugmentation elastic = ImageAugmentation.builder().elastic(20, 4).build();
@@ -151,10 +188,10 @@ class ImageWarpTest {
     double[] bent = image.clone();
     ImageWarp warp = new ImageWarp(elastic, 2, size, size, 3);
     warp.draw(0, new SplittableRandom(6));
-    warp.draw(1, new SplittableRandom(7));
-    warp.draw(2, new SplittableRandom(8));
+    warp.draw(1, new SplittableRandom(8));
+    warp.draw(2, new SplittableRandom(7));
     warp.computeFields();
-    warp.apply(1, bent);
+    warp.apply(2, bent);
 
     SplittableRandom random = new SplittableRandom(7);
     for (int i = 0; i < 4; i++) {
