@@ -39,6 +39,9 @@ class ConvolutionReferenceTest {
     "DOUBLE, 21, 2, 3, 30, 30, 5, 5, 1, 2",
     "DOUBLE, 21, 2, 2, 25, 24, 3, 3, 1, 0",
     "DOUBLE, 3, 2, 3, 12, 13, 2, 2, 1, 1",
+    "DOUBLE, 600, 3, 2, 5, 4, 3, 3, 1, 1",
+    "DOUBLE, 4, 3, 1, 7, 6, 3, 3, 2, 1",
+    "DOUBLE, 2, 3, 2, 30, 30, 2, 2, 1, 2",
   })
   void forwardAndBackward(
       DataType type,
@@ -56,6 +59,9 @@ class ConvolutionReferenceTest {
     INDArray bias = Arrays.random(type, 3, out);
     Conv2d layer = new Conv2d("conv", weight, bias, stride, padding);
     INDArray y = layer.forward(x, Mode.TRAINING);
+    int oh = (height + 2 * padding - kh) / stride + 1;
+    int ow = (width + 2 * padding - kw) / stride + 1;
+    assertThat(y.shape()).containsExactly(batch, out, oh, ow);
     INDArray dy = Arrays.random(type, 4, y.shape());
 
     Sums outputs = new Sums(y.shape());
@@ -66,8 +72,6 @@ class ConvolutionReferenceTest {
     double[] ws = Arrays.values(weight);
     double[] bs = Arrays.values(bias);
     double[] dys = Arrays.values(dy);
-    int oh = (int) y.size(2);
-    int ow = (int) y.size(3);
     for (int n = 0; n < batch; n++) {
       for (int o = 0; o < out; o++) {
         for (int i = 0; i < oh; i++) {
