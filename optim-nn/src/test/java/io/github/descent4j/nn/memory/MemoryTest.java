@@ -130,6 +130,20 @@ class MemoryTest {
   }
 
   @Test
+  void reusableImagesHaveTheirChannelsLast() {
+    ReusableImages reusable = new ReusableImages();
+    Memory memory = reusable.shaped(DataType.FLOAT, 2, 3, 4, 5);
+    assertThat(memory.array().shape()).containsExactly(2, 4, 5, 3);
+    INDArray images = reusable.images();
+    assertThat(images.shape()).containsExactly(2, 3, 4, 5);
+    assertThat(reusable.shaped(DataType.FLOAT, 2, 3, 4, 5)).isSameAs(memory);
+    assertThat(reusable.images()).isSameAs(images);
+    Memory found = Memory.ofChannelsLast(images, null);
+    assertThat(found.array().shape()).containsExactly(2, 4, 5, 3);
+    assertThat(Memory.ofChannelsLast(images, found)).isSameAs(found);
+  }
+
+  @Test
   void elementsAreCopiedFromMemoryToMemory() {
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
       Memory source = Memory.of(Nd4j.arange(1, 7).castTo(type));
