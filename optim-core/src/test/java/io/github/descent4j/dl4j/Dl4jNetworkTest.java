@@ -162,15 +162,15 @@ class Dl4jNetworkTest {
   @MethodSource("cases")
   void trainingGoesOnBitForBitFromAFile(OptimizerCase optimizer) throws IOException {
     MultiLayerNetwork whole = network(Descent4j.updater(scheduled(optimizer)));
-    train(whole, 0, 5);
+    train(whole, 0, 3);
     File file = new File(folder, "network.zip");
     ModelSerializer.writeModel(whole, file, true);
     MultiLayerNetwork restored = ModelSerializer.restoreMultiLayerNetwork(file, true);
     MultiLayerNetwork clone = whole.clone();
     assertThat(restored.getLayerWiseConfigurations()).isEqualTo(whole.getLayerWiseConfigurations());
-    assertThat(restored.getIterationCount()).isEqualTo(5);
-    train(whole, 5, 10);
-    train(restored, 5, 10);
+    assertThat(restored.getIterationCount()).isEqualTo(3);
+    train(whole, 3, 6);
+    train(restored, 3, 6);
     Descent4jUpdaterTest.assertBits(restored.params(), whole.params());
     INDArray state = whole.getUpdater().getStateViewArray();
     if (optimizer.slots().isEmpty()) {
@@ -178,8 +178,8 @@ class Dl4jNetworkTest {
     } else {
       Descent4jUpdaterTest.assertBits(restored.getUpdater().getStateViewArray(), state);
     }
-    assertThat(clone.getIterationCount()).isEqualTo(5);
-    train(clone, 5, 10);
+    assertThat(clone.getIterationCount()).isEqualTo(3);
+    train(clone, 3, 6);
     Descent4jUpdaterTest.assertBits(clone.params(), whole.params());
   }
 

@@ -15,7 +15,7 @@ final class ImageWarp {
   private final int height;
   private final int width;
 
-  /** The image with a border of background: two pixels after, one before it. */
+  /** The image with a border of background, one pixel wide. */
   private final double[] padded;
 
   private final int paddedWidth;
@@ -29,10 +29,12 @@ final class ImageWarp {
   private final float[] fromY;
   private final float[] bent;
 
-  /** A row of background, and what of the padded image is not: rows and columns, none if the first is behind the last. */
+  /** A row of background. */
   private final double[] empty;
 
+  /** The rows and columns of the padded image that are not all background: none if the first is behind the last. */
   private int top;
+
   private int bottom;
   private int left;
   private int right;
@@ -53,8 +55,8 @@ final class ImageWarp {
     this.channels = channels;
     this.height = height;
     this.width = width;
-    paddedWidth = width + 3;
-    plane = (height + 3) * paddedWidth;
+    paddedWidth = width + 2;
+    plane = (height + 2) * paddedWidth;
     padded = new double[channels * plane];
     Arrays.fill(padded, settings.background);
     int pixels = height * width;

@@ -131,32 +131,10 @@ class AugmentedDatasetTest {
   @Test
   void theTrainerSaysWhichEpochBegins() {
     List<Integer> epochs = new ArrayList<>();
-    Dataset watched = new Dataset() {
-      private final Dataset images = images();
-
-      @Override
-      public int size() {
-        return SIZE;
-      }
-
-      @Override
-      public long[] exampleShape() {
-        return images.exampleShape();
-      }
-
-      @Override
-      public int classes() {
-        return 5;
-      }
-
+    Dataset watched = new ForwardingDataset(images()) {
       @Override
       public void startEpoch(int epoch) {
         epochs.add(epoch);
-      }
-
-      @Override
-      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
-        images.read(indices, from, count, features, labels);
       }
     };
     Sequential network = Sequential.builder(DataType.FLOAT, 1)

@@ -34,27 +34,7 @@ class BatchReaderTest {
 
   /** A call by another thread ends when the caller sleeps, in wait for it. */
   private Dataset watched(Dataset dataset) {
-    return new Dataset() {
-      @Override
-      public int size() {
-        return dataset.size();
-      }
-
-      @Override
-      public long[] exampleShape() {
-        return dataset.exampleShape();
-      }
-
-      @Override
-      public int classes() {
-        return dataset.classes();
-      }
-
-      @Override
-      public long[] targetShape() {
-        return dataset.targetShape();
-      }
-
+    return new ForwardingDataset(dataset) {
       @Override
       public boolean canReadAhead() {
         return true;
@@ -68,12 +48,7 @@ class BatchReaderTest {
         while (ahead && caller.getState() != Thread.State.WAITING) {
           Thread.onSpinWait();
         }
-        dataset.read(indices, from, count, features, labels);
-      }
-
-      @Override
-      public void readTargets(int[] indices, int from, int count, INDArray targets) {
-        dataset.readTargets(indices, from, count, targets);
+        super.read(indices, from, count, features, labels);
       }
     };
   }
@@ -140,22 +115,8 @@ class BatchReaderTest {
   @Test
   void aFailureAheadIsThrownWhenTheBatchIsNeededAndNothingMoreIsRead() {
     IllegalStateException damaged = new IllegalStateException("damaged");
-    Dataset dataset = watched(new Dataset() {
-      @Override
-      public int size() {
-        return SIZE;
-      }
-
-      @Override
-      public long[] exampleShape() {
-        return new long[] {2};
-      }
-
-      @Override
-      public int classes() {
-        return 1;
-      }
-
+    Dataset images = InMemoryDataset.of(features(), new int[SIZE], 1);
+    Dataset dataset = watched(new ForwardingDataset(images) {
       @Override
       public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
         throw damaged;

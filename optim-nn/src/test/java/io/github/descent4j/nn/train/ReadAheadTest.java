@@ -61,32 +61,16 @@ class ReadAheadTest {
   }
 
   /** Notes who reads what, and that there is one call at a time. */
-  private static class Watched implements Dataset {
+  private static class Watched extends ForwardingDataset {
     final List<Integer> read = new ArrayList<>();
     final List<Thread> readers = new ArrayList<>();
     final AtomicInteger underWay = new AtomicInteger();
-    private final Dataset dataset;
     private final boolean ahead;
     private final AtomicInteger calls = new AtomicInteger();
 
     Watched(Dataset dataset, boolean ahead) {
-      this.dataset = dataset;
+      super(dataset);
       this.ahead = ahead;
-    }
-
-    @Override
-    public int size() {
-      return dataset.size();
-    }
-
-    @Override
-    public long[] exampleShape() {
-      return dataset.exampleShape();
-    }
-
-    @Override
-    public int classes() {
-      return dataset.classes();
     }
 
     @Override
@@ -97,7 +81,7 @@ class ReadAheadTest {
     @Override
     public void startEpoch(int epoch) {
       assertThat(calls).hasValue(0);
-      dataset.startEpoch(epoch);
+      super.startEpoch(epoch);
     }
 
     @Override
@@ -107,7 +91,7 @@ class ReadAheadTest {
         read.add(indices[from + i]);
       }
       readers.add(Thread.currentThread());
-      dataset.read(indices, from, count, features, labels);
+      super.read(indices, from, count, features, labels);
       calls.decrementAndGet();
     }
   }
@@ -204,27 +188,7 @@ class ReadAheadTest {
     assertThat(images.canReadAhead()).isTrue();
     Dataset augmented = AugmentedDataset.of(images, MOVED, 9);
     assertThat(augmented.canReadAhead()).isTrue();
-    Dataset own = new Dataset() {
-      @Override
-      public int size() {
-        return images.size();
-      }
-
-      @Override
-      public long[] exampleShape() {
-        return images.exampleShape();
-      }
-
-      @Override
-      public int classes() {
-        return images.classes();
-      }
-
-      @Override
-      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
-        images.read(indices, from, count, features, labels);
-      }
-    };
+    Dataset own = new ForwardingDataset(images);
     assertThat(own.canReadAhead()).isFalse();
     assertThat(AugmentedDataset.of(own, MOVED, 9).canReadAhead()).isFalse();
   }

@@ -67,30 +67,18 @@ class TrainerTest {
   }
 
   /** Remembers what was read, in the order of the reads. */
-  private static class Recorder implements Dataset {
-    private final Dataset dataset = dataset();
+  private static class Recorder extends ForwardingDataset {
     private final List<int[]> reads = new ArrayList<>();
 
-    @Override
-    public int size() {
-      return dataset.size();
-    }
-
-    @Override
-    public long[] exampleShape() {
-      return dataset.exampleShape();
-    }
-
-    @Override
-    public int classes() {
-      return dataset.classes();
+    Recorder() {
+      super(dataset());
     }
 
     @Override
     public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
       assertThat(features.shape()).containsExactly(count, 1, 8, 8);
       reads.add(Arrays.copyOfRange(indices, from, from + count));
-      dataset.read(indices, from, count, features, labels);
+      super.read(indices, from, count, features, labels);
     }
   }
 
