@@ -159,6 +159,7 @@ class ParameterFileTest {
     parameters.load(file);
     long before = Pointer.physicalBytes();
     for (int i = 0; i < 40; i++) {
+      parameters.save(file);
       parameters.load(file);
     }
     assertThat(Pointer.physicalBytes() - before).isLessThan(20 * value.length() * Float.BYTES);
