@@ -22,6 +22,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * The products read and write the images themselves: in channels-last order y and dy are matrices {@code [pixels, outputs]}.
  * Where it copies less, {@link TransposedConvolution} does the backward pass, and {@link PaddedConvolution} the products.
  *
+ * <p>With stride 1 only the columns are unfolded: F is then what one row of the kernel meets, of each row of the image, and y the sum of a product for each row of the
+ * kernel with as many rows of F, which begin one row of the image further down each time. That is a fifth of the copies for a kernel of five rows, of one image at a time.
+ *
  * <p>The backward pass unfolds again, which costs less than to keep the fields of a whole batch: those do not fit the cache.
  *
  * <p>Unfolding copies runs of a row of a field, {@code kernelWidth * channels} elements. With one channel these are too short,
@@ -34,6 +37,9 @@ final class Convolution<A> {
   /** The same for F<sup>T</sup>: OpenBLAS multiplies without packing up to 10^6 multiplications, which is faster there. */
   private static final int TRANSPOSED_GROUP_LENGTH = 1 << 16;
 
+  /** With fewer pixels in an image the products of one row of the kernel are too small. */
+  private static final int LEAST_PIXELS = 32;
+
   private final Loops<A> loops;
   private final ConvolutionShape s;
   private final ConvolutionScratch.Pool pool;
@@ -41,6 +47,13 @@ final class Convolution<A> {
   private final int fieldLength;
   private final int rowLength;
   private final int pixels;
+
+  /** Products that a pixel is the sum of: one, or as many as the kernel has rows. */
+  private final int parts;
+
+  /** Elements of a field in a product, but for the 1 at the end of the last one. */
+  private final int partLength;
+
   private final int group;
   private final boolean transposed;
   private final ConvolutionScratch.Layout layout;
@@ -75,10 +88,14 @@ final class Convolution<A> {
     rowLength = fieldLength + 1;
     pixels = s.outputLength();
     transposed = s.channels() == 1;
-    group = group(transposed ? TRANSPOSED_GROUP_LENGTH : GROUP_LENGTH, rowLength * pixels);
+    boolean byRows = !transposed && s.stride() == 1 && pixels >= LEAST_PIXELS;
+    parts = byRows ? s.kernelHeight() : 1;
+    partLength = fieldLength / parts;
+    group =
+        byRows ? 1 : group(transposed ? TRANSPOSED_GROUP_LENGTH : GROUP_LENGTH, rowLength * pixels);
     DataType type = weight.value().dataType();
-    layout =
-        new ConvolutionScratch.Layout(type, s, rowLength, group, rowLength * outputs, transposed);
+    layout = new ConvolutionScratch.Layout(
+        type, byRows ? s.kernelRow() : s, partLength + 1, group, rowLength * outputs, transposed);
     this.weight = Memory.of(weight.value());
     weightGradient = Memory.of(weight.gradient());
     this.bias = Memory.of(bias.value());
@@ -117,9 +134,10 @@ final class Convolution<A> {
     for (int from = 0; from < x.size(0); from += group) {
       int end = Math.min(from + group, x.size(0));
       Matrix unfolded = scratch.unfold(x, from, end - from);
-      result
-          .rows(from * pixels, end * pixels)
-          .multiply(unfolded, transposed, weights, false, false);
+      Matrix sum = result.rows(from * pixels, end * pixels);
+      for (int part = 0; part < parts; part++) {
+        sum.multiply(fields(unfolded, part), transposed, part(weights, part), false, part > 0);
+      }
     }
     pool.give(scratch);
   }
@@ -138,15 +156,39 @@ final class Convolution<A> {
       int end = Math.min(from + group, x.size(0));
       Matrix unfolded = scratch.unfold(x, from, end - from);
       Matrix gradient = gradients.rows(from * pixels, end * pixels);
-      sum.multiply(unfolded, !transposed, gradient, false, from > 0);
+      for (int part = 0; part < parts; part++) {
+        part(sum, part).multiply(fields(unfolded, part), !transposed, gradient, false, from > 0);
+      }
       if (dx != null) {
-        Matrix fieldGradients = scratch.fieldGradients(end - from);
-        fieldGradients.multiply(gradient, false, weights, true, false);
+        Matrix fieldGradients = scratch.fieldGradients(end - from, gradient.rows());
+        for (int part = 0; part < parts; part++) {
+          fields(fieldGradients, part)
+              .multiply(gradient, false, part(weights, part), true, part > 0);
+        }
         scratch.fold(fieldGradients, dx, from, end - from);
       }
     }
     writeFilterGradients(scratch);
     pool.give(scratch);
+  }
+
+  /** The fields that a product reads: those of one row of the kernel begin as many rows of the image further down. */
+  private Matrix fields(Matrix unfolded, int part) {
+    if (parts == 1) {
+      return unfolded;
+    }
+    int first = part * s.outputWidth();
+    return unfolded.rows(first, first + pixels).columns(0, length(part));
+  }
+
+  /** The rows of the weights or their gradients that belong to a product. */
+  private Matrix part(Matrix filters, int part) {
+    int first = part * partLength;
+    return filters.rows(first, first + length(part));
+  }
+
+  private int length(int part) {
+    return part < parts - 1 ? partLength : partLength + 1;
   }
 
   /** Copies {@code [outputs, channels, kernel]} and the biases to {@code [kernel, channels, outputs]} and a last row. */

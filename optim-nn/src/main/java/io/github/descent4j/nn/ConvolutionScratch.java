@@ -65,6 +65,9 @@ final class ConvolutionScratch<A> {
   private final ReusableArray fieldGradients = new ReusableArray();
   private final A image;
 
+  /** Rows of the gradients of fields that begin at 0; null as long as there were none. */
+  private A zeros;
+
   /** As many as an image has fields. */
   private final A ones;
 
@@ -122,10 +125,22 @@ final class ConvolutionScratch<A> {
         : new Matrix(fields, 0, n * pixels, layout.rowLength, layout.rowLength);
   }
 
-  /** Room for the gradients of the fields of some images, as rows. */
-  Matrix fieldGradients(int n) {
-    long rows = (long) n * layout.shape.outputLength();
-    return Matrix.of(fieldGradients.shaped(layout.type, rows, layout.rowLength), layout.rowLength);
+  /**
+   * Room for the gradients of the fields of some images, as rows.
+   *
+   * @param set how many of these rows the caller sets; those behind them are 0
+   */
+  Matrix fieldGradients(int n, int set) {
+    int rows = n * layout.shape.outputLength();
+    Memory memory = fieldGradients.shaped(layout.type, rows, layout.rowLength);
+    int rest = (rows - set) * layout.rowLength;
+    if (rest > 0) {
+      if (zeros == null) {
+        zeros = loops.allocate(rest);
+      }
+      loops.put(memory, set * layout.rowLength, zeros, 0, rest);
+    }
+    return Matrix.of(memory, layout.rowLength);
   }
 
   /** Adds gradients of fields to those of the images' pixels. */

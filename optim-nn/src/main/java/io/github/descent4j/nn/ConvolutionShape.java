@@ -32,6 +32,11 @@ record ConvolutionShape(
         (width + 2 * padding - kernelWidth) / stride + 1);
   }
 
+  /** The same with one row of the kernel: where it meets the image, for each row of that and of the padding. */
+  ConvolutionShape kernelRow() {
+    return new ConvolutionShape(channels, height, width, 1, kernelWidth, stride, padding);
+  }
+
   /** Elements of one image. */
   int imageLength() {
     return channels * height * width;

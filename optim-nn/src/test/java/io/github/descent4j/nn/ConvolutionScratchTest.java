@@ -72,9 +72,9 @@ class ConvolutionScratchTest {
     convolution.forward(
         Memory.of(Arrays.random(DataType.FLOAT, 3, 1, 14, 15, 2)),
         Memory.of(Nd4j.create(DataType.FLOAT, 1, 14, 15, 3)));
-    // An image has 210 fields of 19 elements.
+    // Unfolded by rows of the kernel: an image at a time, and fields of 7 elements.
     ConvolutionScratch.Layout layout =
-        new ConvolutionScratch.Layout(DataType.FLOAT, large, 19, 64, 19 * 3, false);
+        new ConvolutionScratch.Layout(DataType.FLOAT, large.kernelRow(), 7, 1, 19 * 3, false);
     assertThat(pool.take(FloatLoops.INSTANCE, layout).weights).startsWith(floats(weight.value()));
   }
 
