@@ -12,9 +12,6 @@ final class ConstantInputs<A> {
   /** Rows that are looked at before most inputs of most layers are known to vary. */
   private static final int FIRST_ROWS = 16;
 
-  /** Constant inputs so close together are packed with their neighbours: a copy costs more than to multiply them. */
-  private static final int SHORTEST_GAP = 4;
-
   /** To pack a weight and to unpack its gradient costs about as much as to multiply them by so many examples. */
   private static final int EXAMPLES_A_WEIGHT = 12;
 
@@ -27,10 +24,11 @@ final class ConstantInputs<A> {
 
   private final A spread;
   private final double[] spreads;
-  private final int[] begins;
-  private final int[] ends;
   private final Memory constantsMemory;
-  private int runs;
+
+  /** Which inputs vary, in order. */
+  private final int[] varyingInputs;
+
   private int varying;
 
   ConstantInputs(DataType type, Loops<A> loops, int inputs) {
@@ -40,8 +38,7 @@ final class ConstantInputs<A> {
     first = loops.allocate(inputs);
     spread = loops.allocate(inputs);
     spreads = new double[inputs];
-    begins = new int[inputs / SHORTEST_GAP + 1];
-    ends = new int[begins.length];
+    varyingInputs = new int[inputs];
     constantsMemory = Memory.of(Nd4j.create(type, inputs));
   }
 
@@ -76,65 +73,44 @@ final class ConstantInputs<A> {
     if (!pays(rows)) {
       return false;
     }
-    for (int i = 0; i < runs; i++) {
-      loops.zero(first, begins[i], ends[i] - begins[i]);
+    for (int i = 0; i < varying; i++) {
+      loops.zero(first, varyingInputs[i], 1);
     }
     loops.put(constantsMemory, 0, first, 0, inputs);
     return true;
   }
 
-  /** Finds the runs of inputs that vary. */
+  /** Finds the inputs that vary. */
   private boolean pays(int rows) {
     loops.toDoubles(spread, spreads, inputs);
-    runs = 0;
+    varying = 0;
     for (int i = 0; i < inputs; i++) {
       // What is not a number counts as varying.
       if (spreads[i] != 0) {
-        if (runs == 0 || i - ends[runs - 1] >= SHORTEST_GAP) {
-          begins[runs++] = i;
-        }
-        ends[runs - 1] = i + 1;
+        varyingInputs[varying++] = i;
       }
-    }
-    varying = 0;
-    for (int i = 0; i < runs; i++) {
-      varying += ends[i] - begins[i];
     }
     return varying > 0 && (long) rows * (inputs - varying) >= (long) EXAMPLES_A_WEIGHT * inputs;
   }
 
-  /** Inputs that vary, and those packed with them. */
+  /** How many inputs vary. */
   int varying() {
     return varying;
   }
 
-  /** What each constant input is; 0 for the others. */
-  A constants() {
-    return first;
-  }
-
-  /** The same for native code. */
+  /** What each constant input is, for native code; 0 for the others. */
   Memory constantsMemory() {
     return constantsMemory;
   }
 
   /** Copies the elements of inputs that vary next to each other. */
   void pack(A all, A packed) {
-    int at = 0;
-    for (int i = 0; i < runs; i++) {
-      int n = ends[i] - begins[i];
-      loops.copy(all, begins[i], packed, at, n);
-      at += n;
-    }
+    loops.pick(all, varyingInputs, varying, packed);
   }
 
-  /** Copies the elements of inputs that vary to their places. */
-  void unpack(A packed, A all) {
-    int at = 0;
-    for (int i = 0; i < runs; i++) {
-      int n = ends[i] - begins[i];
-      loops.copy(packed, at, all, begins[i], n);
-      at += n;
-    }
+  /** Sets all elements: those of inputs that vary to what is packed, the others to their constants times a factor. */
+  void unpack(A packed, double factor, A all) {
+    loops.scaled(first, factor, all, inputs);
+    loops.place(packed, varyingInputs, varying, all);
   }
 }

@@ -44,6 +44,11 @@ public final class Dense implements Splittable {
    * @throws IllegalArgumentException if a shape, type or memory order is not as stated
    */
   public Dense(String name, INDArray weight, INDArray bias) {
+    this(name, weight, bias, !ProductTile.readsInPlace());
+  }
+
+  /** The same, and whether inputs that are constant in a batch are left out of its products where that pays. */
+  Dense(String name, INDArray weight, INDArray bias, boolean packs) {
     this.name = Objects.requireNonNull(name, "name");
     Checks.parameter(name + ".weight", weight, 2);
     Checks.bias(name + ".bias", bias, weight);
@@ -51,7 +56,7 @@ public final class Dense implements Splittable {
         Parameter.of(name + ".weight", weight, Nd4j.create(weight.dataType(), weight.shape()));
     this.bias = Parameter.of(name + ".bias", bias, Nd4j.create(bias.dataType(), bias.shape()));
     parameters = Parameters.of(this.weight, this.bias);
-    products = new DenseProducts<>(Loops.of(weight.dataType()), this.weight, this.bias);
+    products = new DenseProducts<>(Loops.of(weight.dataType()), this.weight, this.bias, packs);
   }
 
   /** Says whether this layer has a batch to itself, and may hand parts of its products to other threads. */

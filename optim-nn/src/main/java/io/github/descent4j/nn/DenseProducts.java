@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>A piece has some of the outputs: their columns of y, their rows of the weight's gradient. Or some of the inputs: their columns of dx or of
  * the weight's gradient. So each weight and each gradient is touched by one thread, and nothing has to be added. How many pieces follows from the shapes.
  *
- * <p>Inputs that are constant in a batch, with values c, are left out of the products where that pays ({@link ConstantInputs}): what they add to y is
+ * <p>Inputs that are constant in a batch, with values c, are left out of the products where that pays ({@link ConstantInputs}), which is where products copy their matrices in any case ({@link ProductTile}): what they add to y is
  * W c for each example, and their columns of dW are db c<sup>T</sup>.
  */
 final class DenseProducts<A> {
@@ -39,6 +39,7 @@ final class DenseProducts<A> {
   private static final int MOST_ROW_PIECES = 16;
 
   private final Loops<A> loops;
+  private final boolean packs;
   private final DataType type;
   private final Matrix weight;
   private final Matrix weightGradient;
@@ -86,8 +87,14 @@ final class DenseProducts<A> {
     final ReusableArray packedWeights = new ReusableArray();
   }
 
-  DenseProducts(Loops<A> loops, Parameter weight, Parameter bias) {
+  /**
+   * The products of a layer's parameters.
+   *
+   * @param packs whether inputs that vary are packed where others are constant; products that read their matrices where they are gain nothing by that
+   */
+  DenseProducts(Loops<A> loops, Parameter weight, Parameter bias, boolean packs) {
     this.loops = loops;
+    this.packs = packs;
     type = weight.value().dataType();
     outputs = (int) weight.value().size(0);
     inputs = (int) weight.value().size(1);
@@ -208,7 +215,8 @@ final class DenseProducts<A> {
 
   /** Packs the inputs that vary, where that pays. */
   private boolean packInput(Memory x, int rows) {
-    if (work(rows) < LEAST_WORK
+    if (!packs
+        || work(rows) < LEAST_WORK
         || outputs < LEAST_COLUMNS
         || (long) inputs * outputs > MOST_PACKED_WEIGHTS) {
       return false;
@@ -272,10 +280,8 @@ final class DenseProducts<A> {
   /** Spreads the product, which lies at the beginnings of the gradient's rows, over them, and sets what is of constant inputs. */
   private void unpackGradient(int from, int to, Scratch blocks) {
     for (int i = from; i < to; i++) {
-      loops.copy(constant.constants(), 0, blocks.row, 0, inputs);
-      loops.multiply(blocks.row, blocks.sums[i - from], inputs);
       loops.get(weightGradient.memory(), i * inputs, blocks.other, 0, constant.varying());
-      constant.unpack(blocks.other, blocks.row);
+      constant.unpack(blocks.other, blocks.sums[i - from], blocks.row);
       loops.put(weightGradient.memory(), i * inputs, blocks.row, 0, inputs);
     }
   }

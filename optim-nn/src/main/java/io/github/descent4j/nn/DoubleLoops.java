@@ -136,12 +136,33 @@ final class DoubleLoops extends ElementwiseLoops<double[]> {
   }
 
   @Override
+  public void pick(double[] a, int[] places, int n, double[] b) {
+    for (int i = 0; i < n; i++) {
+      b[i] = a[places[i]];
+    }
+  }
+
+  @Override
+  public void place(double[] b, int[] places, int n, double[] a) {
+    for (int i = 0; i < n; i++) {
+      a[places[i]] = b[i];
+    }
+  }
+
+  @Override
   public void addToPlaces(
       double[] b, double[] places, int from, int[] corners, int[] offsets, double[] a) {
     for (int i = 0; i < corners.length; i++) {
       int place = (int) places[from + i];
       // The difference is 0 or NaN.
       a[corners[i] + offsets[place]] += b[i] + (places[from + i] - place);
+    }
+  }
+
+  @Override
+  public void scaled(double[] a, double factor, double[] b, int n) {
+    for (int i = 0; i < n; i++) {
+      b[i] = a[i] * factor;
     }
   }
 

@@ -137,12 +137,34 @@ final class FloatLoops extends ElementwiseLoops<float[]> {
   }
 
   @Override
+  public void pick(float[] a, int[] places, int n, float[] b) {
+    for (int i = 0; i < n; i++) {
+      b[i] = a[places[i]];
+    }
+  }
+
+  @Override
+  public void place(float[] b, int[] places, int n, float[] a) {
+    for (int i = 0; i < n; i++) {
+      a[places[i]] = b[i];
+    }
+  }
+
+  @Override
   public void addToPlaces(
       float[] b, float[] places, int from, int[] corners, int[] offsets, float[] a) {
     for (int i = 0; i < corners.length; i++) {
       int place = (int) places[from + i];
       // The difference is 0 or NaN.
       a[corners[i] + offsets[place]] += b[i] + (places[from + i] - place);
+    }
+  }
+
+  @Override
+  public void scaled(float[] a, double factor, float[] b, int n) {
+    float by = (float) factor;
+    for (int i = 0; i < n; i++) {
+      b[i] = a[i] * by;
     }
   }
 

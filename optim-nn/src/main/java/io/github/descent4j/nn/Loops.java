@@ -82,6 +82,12 @@ interface Loops<A> {
   /** The inverse of {@link #gather}: from next to each other in b to {@code step} apart in a. */
   void scatter(A b, int from, int count, int n, A a, int to, int step);
 
+  /** {@code b[i] = a[places[i]]}. */
+  void pick(A a, int[] places, int n, A b);
+
+  /** {@code a[places[i]] = b[i]}. */
+  void place(A b, int[] places, int n, A a);
+
   /** {@code a[corners[i] + offsets[places[from + i]]] += b[i]}, or NaN to the first of these where the place is NaN. */
   void addToPlaces(A b, A places, int from, int[] corners, int[] offsets, A a);
 
@@ -96,6 +102,9 @@ interface Loops<A> {
 
   /** {@code a[i] *= factor}. */
   void multiply(A a, double factor, int n);
+
+  /** {@code b[i] = a[i] factor}. */
+  void scaled(A a, double factor, A b, int n);
 
   /** {@code to[i] = a[i]}. */
   void toDoubles(A a, double[] to, int n);

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * A matrix in 'c' order, or a rectangle of one, whose rows may lie apart: what BLAS multiplies in place. ND4J's {@code gemm} copies a
@@ -52,38 +53,62 @@ record Matrix(Memory memory, int from, int rows, int columns, int stride) {
     if (!fits) {
       throw new IllegalStateException("product of " + a + " and " + b + " is not " + this);
     }
-    if (memory.pointer(from) instanceof FloatPointer result) {
-      openblas_nolapack.cblas_sgemm(
-          openblas_nolapack.CblasRowMajor,
-          transposition(transposeA),
-          transposition(transposeB),
-          rows,
-          columns,
-          depth,
-          1,
-          (FloatPointer) a.memory.pointer(a.from),
-          a.stride,
-          (FloatPointer) b.memory.pointer(b.from),
-          b.stride,
-          add ? 1 : 0,
-          result,
-          stride);
-    } else {
-      openblas_nolapack.cblas_dgemm(
-          openblas_nolapack.CblasRowMajor,
-          transposition(transposeA),
-          transposition(transposeB),
-          rows,
-          columns,
-          depth,
-          1,
-          (DoublePointer) a.memory.pointer(a.from),
-          a.stride,
-          (DoublePointer) b.memory.pointer(b.from),
-          b.stride,
-          add ? 1 : 0,
-          (DoublePointer) memory.pointer(from),
-          stride);
+    if (memory.dataType() == DataType.DOUBLE) {
+      multiplyDoubles(a, transposeA, b, transposeB, depth, add);
+      return;
+    }
+    ProductTile tile = ProductTile.readsInPlace()
+        ? ProductTile.of(rows, columns, depth, transposeB && !transposeA)
+        : new ProductTile(rows, columns);
+    multiplyFloats(a, transposeA, b, transposeB, depth, add, tile);
+  }
+
+  private void multiplyDoubles(
+      Matrix a, boolean transposeA, Matrix b, boolean transposeB, int depth, boolean add) {
+    openblas_nolapack.cblas_dgemm(
+        openblas_nolapack.CblasRowMajor,
+        transposition(transposeA),
+        transposition(transposeB),
+        rows,
+        columns,
+        depth,
+        1,
+        (DoublePointer) a.memory.pointer(a.from),
+        a.stride,
+        (DoublePointer) b.memory.pointer(b.from),
+        b.stride,
+        add ? 1 : 0,
+        (DoublePointer) memory.pointer(from),
+        stride);
+  }
+
+  /** Multiplies rectangle by rectangle. */
+  void multiplyFloats(
+      Matrix a,
+      boolean transposeA,
+      Matrix b,
+      boolean transposeB,
+      int depth,
+      boolean add,
+      ProductTile tile) {
+    for (int column = 0; column < columns; column += tile.columns()) {
+      for (int row = 0; row < rows; row += tile.rows()) {
+        openblas_nolapack.cblas_sgemm(
+            openblas_nolapack.CblasRowMajor,
+            transposition(transposeA),
+            transposition(transposeB),
+            Math.min(tile.rows(), rows - row),
+            Math.min(tile.columns(), columns - column),
+            depth,
+            1,
+            (FloatPointer) a.memory.pointer(a.from + row * (transposeA ? 1 : a.stride)),
+            a.stride,
+            (FloatPointer) b.memory.pointer(b.from + column * (transposeB ? b.stride : 1)),
+            b.stride,
+            add ? 1 : 0,
+            (FloatPointer) memory.pointer(from + row * stride + column),
+            stride);
+      }
     }
   }
 

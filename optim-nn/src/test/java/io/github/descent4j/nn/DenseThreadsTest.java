@@ -61,7 +61,7 @@ class DenseThreadsTest {
 
   private DenseProducts<float[]> products() {
     return new DenseProducts<>(
-        noted(), parameter("weight", 1, OUTPUTS, INPUTS), parameter("bias", 2, OUTPUTS));
+        noted(), parameter("weight", 1, OUTPUTS, INPUTS), parameter("bias", 2, OUTPUTS), true);
   }
 
   private static INDArray batch() {
