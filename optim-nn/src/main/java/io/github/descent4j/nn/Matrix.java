@@ -91,6 +91,9 @@ record Matrix(Memory memory, int from, int rows, int columns, int stride) {
       int depth,
       boolean add,
       ProductTile tile) {
+    FloatPointer atA = (FloatPointer) a.memory.pointer(a.from);
+    FloatPointer atB = (FloatPointer) b.memory.pointer(b.from);
+    FloatPointer at = (FloatPointer) memory.pointer(from);
     for (int column = 0; column < columns; column += tile.columns()) {
       for (int row = 0; row < rows; row += tile.rows()) {
         openblas_nolapack.cblas_sgemm(
@@ -101,12 +104,12 @@ record Matrix(Memory memory, int from, int rows, int columns, int stride) {
             Math.min(tile.columns(), columns - column),
             depth,
             1,
-            (FloatPointer) a.memory.pointer(a.from + row * (transposeA ? 1 : a.stride)),
+            atA.position(row * (transposeA ? 1L : a.stride)),
             a.stride,
-            (FloatPointer) b.memory.pointer(b.from + column * (transposeB ? b.stride : 1)),
+            atB.position(column * (transposeB ? b.stride : 1L)),
             b.stride,
             add ? 1 : 0,
-            (FloatPointer) memory.pointer(from + row * stride + column),
+            at.position((long) row * stride + column),
             stride);
       }
     }
