@@ -22,8 +22,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * The products read and write the images themselves: in channels-last order y and dy are matrices {@code [pixels, outputs]}.
  * Where it copies less, {@link TransposedConvolution} does the backward pass, and {@link PaddedConvolution} the products.
  *
- * <p>With stride 1 only the columns are unfolded: F is then what one row of the kernel meets, of each row of the image, and y the sum of a product for each row of the
- * kernel with as many rows of F, which begin one row of the image further down each time. That is a fifth of the copies for a kernel of five rows, of one image at a time.
+ * <p>With stride 1 and kernels of several rows only the columns of one image are unfolded, where products of so few elements pay: F is then what one row of the kernel meets, of each row of the
+ * image. y is the sum of a product for each row of the kernel, with as many rows of F, which begin one row of the image further down each time. That is a fifth of the copies for a kernel of five rows.
  *
  * <p>The backward pass unfolds again, which costs less than to keep the fields of a whole batch: those do not fit the cache.
  *
@@ -34,18 +34,20 @@ final class Convolution<A> {
   /** Elements of the fields of a group. */
   private static final int GROUP_LENGTH = 1 << 18;
 
-  /** The same for F<sup>T</sup>: OpenBLAS multiplies without packing up to 10^6 multiplications, which is faster there. */
+  /** The same for F<sup>T</sup>. */
   private static final int TRANSPOSED_GROUP_LENGTH = 1 << 16;
 
-  /** With fewer pixels in an image the products of one row of the kernel are too small. */
+  /** With fewer pixels in an image, or elements in a row of the kernel, the products of one such row take longer than the copies that they save. */
   private static final int LEAST_PIXELS = 32;
+
+  private static final int LEAST_ROW_LENGTH = 24;
 
   private final Loops<A> loops;
   private final ConvolutionShape s;
   private final ConvolutionScratch.Pool pool;
   private final int outputs;
   private final int fieldLength;
-  private final int rowLength;
+  private final int filterRows;
   private final int pixels;
 
   /** Products that a pixel is the sum of: one, or as many as the kernel has rows. */
@@ -85,23 +87,24 @@ final class Convolution<A> {
     this.pool = pool;
     outputs = (int) weight.value().size(0);
     fieldLength = s.fieldLength();
-    rowLength = fieldLength + 1;
+    filterRows = fieldLength + 1;
     pixels = s.outputLength();
     transposed = s.channels() == 1;
-    boolean byRows = !transposed && s.stride() == 1 && pixels >= LEAST_PIXELS;
+    boolean byRows = paysByRows(s);
     parts = byRows ? s.kernelHeight() : 1;
     partLength = fieldLength / parts;
-    group =
-        byRows ? 1 : group(transposed ? TRANSPOSED_GROUP_LENGTH : GROUP_LENGTH, rowLength * pixels);
+    group = byRows
+        ? 1
+        : group(transposed ? TRANSPOSED_GROUP_LENGTH : GROUP_LENGTH, filterRows * pixels);
     DataType type = weight.value().dataType();
     layout = new ConvolutionScratch.Layout(
-        type, byRows ? s.kernelRow() : s, partLength + 1, group, rowLength * outputs, transposed);
+        type, byRows ? s.kernelRow() : s, partLength + 1, group, filterRows * outputs, transposed);
     this.weight = Memory.of(weight.value());
     weightGradient = Memory.of(weight.gradient());
     this.bias = Memory.of(bias.value());
     biasGradient = Memory.of(bias.gradient());
-    filters = Memory.of(Nd4j.create(type, rowLength, outputs));
-    filterGradients = Memory.of(Nd4j.create(type, rowLength, outputs));
+    filters = Memory.of(Nd4j.create(type, filterRows, outputs));
+    filterGradients = Memory.of(Nd4j.create(type, filterRows, outputs));
     padded = PaddedConvolution.pays(s)
         ? new PaddedConvolution<>(loops, type, s, outputs, pool.padded)
         : null;
@@ -114,6 +117,15 @@ final class Convolution<A> {
   /** Images of a group whose matrix has at most so many elements: a power of two, as most batches are. */
   static int group(int groupLength, int imageLength) {
     return Integer.highestOneBit(Math.max(1, groupLength / imageLength));
+  }
+
+  /** Whether the products are those of one row of the kernel. */
+  static boolean paysByRows(ConvolutionShape s) {
+    return s.stride() == 1
+        && s.channels() > 1
+        && s.kernelHeight() > 1
+        && s.outputLength() >= LEAST_PIXELS
+        && s.kernelWidth() * s.channels() >= LEAST_ROW_LENGTH;
   }
 
   boolean fits(ConvolutionShape s) {
@@ -136,7 +148,8 @@ final class Convolution<A> {
       Matrix unfolded = scratch.unfold(x, from, end - from);
       Matrix sum = result.rows(from * pixels, end * pixels);
       for (int part = 0; part < parts; part++) {
-        sum.multiply(fields(unfolded, part), transposed, part(weights, part), false, part > 0);
+        sum.multiply(
+            fieldsOf(part, unfolded), transposed, filtersOf(part, weights), false, part > 0);
       }
     }
     pool.give(scratch);
@@ -157,13 +170,17 @@ final class Convolution<A> {
       Matrix unfolded = scratch.unfold(x, from, end - from);
       Matrix gradient = gradients.rows(from * pixels, end * pixels);
       for (int part = 0; part < parts; part++) {
-        part(sum, part).multiply(fields(unfolded, part), !transposed, gradient, false, from > 0);
+        filtersOf(part, sum)
+            .multiply(fieldsOf(part, unfolded), !transposed, gradient, false, from > 0);
       }
       if (dx != null) {
         Matrix fieldGradients = scratch.fieldGradients(end - from, gradient.rows());
         for (int part = 0; part < parts; part++) {
-          fields(fieldGradients, part)
-              .multiply(gradient, false, part(weights, part), true, part > 0);
+          // No gradient is wanted of the 1 at the end.
+          fieldsOf(part, fieldGradients)
+              .columns(0, partLength)
+              .multiply(
+                  gradient, false, filtersOf(part, weights).rows(0, partLength), true, part > 0);
         }
         scratch.fold(fieldGradients, dx, from, end - from);
       }
@@ -172,22 +189,22 @@ final class Convolution<A> {
     pool.give(scratch);
   }
 
-  /** The fields that a product reads: those of one row of the kernel begin as many rows of the image further down. */
-  private Matrix fields(Matrix unfolded, int part) {
+  /** The fields of a product: those of one row of the kernel begin as many rows of the image further down. */
+  private Matrix fieldsOf(int part, Matrix all) {
     if (parts == 1) {
-      return unfolded;
+      return all;
     }
     int first = part * s.outputWidth();
-    return unfolded.rows(first, first + pixels).columns(0, length(part));
+    return all.rows(first, first + pixels).columns(0, lengthOf(part));
   }
 
   /** The rows of the weights or their gradients that belong to a product. */
-  private Matrix part(Matrix filters, int part) {
+  private Matrix filtersOf(int part, Matrix all) {
     int first = part * partLength;
-    return filters.rows(first, first + length(part));
+    return all.rows(first, first + lengthOf(part));
   }
 
-  private int length(int part) {
+  private int lengthOf(int part) {
     return part < parts - 1 ? partLength : partLength + 1;
   }
 
@@ -200,11 +217,11 @@ final class Convolution<A> {
           scratch.weights, from, fieldLength, outputs, 1, scratch.filters, field * outputs);
     }
     loops.get(bias, 0, scratch.filters, fieldLength * outputs, outputs);
-    loops.put(filters, 0, scratch.filters, 0, rowLength * outputs);
+    loops.put(filters, 0, scratch.filters, 0, filterRows * outputs);
   }
 
   private void writeFilterGradients(ConvolutionScratch<A> scratch) {
-    loops.get(filterGradients, 0, scratch.filters, 0, rowLength * outputs);
+    loops.get(filterGradients, 0, scratch.filters, 0, filterRows * outputs);
     for (int field = 0; field < fieldLength; field++) {
       int to = weightOf(field);
       loops.scatter(scratch.filters, field * outputs, outputs, 1, scratch.weights, to, fieldLength);

@@ -65,7 +65,7 @@ final class ConvolutionScratch<A> {
   private final ReusableArray fieldGradients = new ReusableArray();
   private final A image;
 
-  /** Rows of the gradients of fields that begin at 0; null as long as there were none. */
+  /** For rows of the gradients of fields that begin at 0. */
   private A zeros;
 
   /** As many as an image has fields. */
@@ -82,6 +82,7 @@ final class ConvolutionScratch<A> {
     ConvolutionShape s = layout.shape;
     unfolding = new Unfolding<>(loops, s);
     image = loops.allocate(s.imageLength());
+    zeros = loops.allocate(0);
     ones = loops.allocate(layout.columns ? s.outputLength() : 0);
     weights = loops.allocate(layout.filters);
     filters = loops.allocate(layout.filters);
@@ -128,18 +129,16 @@ final class ConvolutionScratch<A> {
   /**
    * Room for the gradients of the fields of some images, as rows.
    *
-   * @param set how many of these rows the caller sets; those behind them are 0
+   * @param rowsToSet how many of these rows the caller sets; those behind them are 0
    */
-  Matrix fieldGradients(int n, int set) {
+  Matrix fieldGradients(int n, int rowsToSet) {
     int rows = n * layout.shape.outputLength();
     Memory memory = fieldGradients.shaped(layout.type, rows, layout.rowLength);
-    int rest = (rows - set) * layout.rowLength;
-    if (rest > 0) {
-      if (zeros == null) {
-        zeros = loops.allocate(rest);
-      }
-      loops.put(memory, set * layout.rowLength, zeros, 0, rest);
+    int rest = (rows - rowsToSet) * layout.rowLength;
+    if (loops.length(zeros) < rest) {
+      zeros = loops.allocate(rest);
     }
+    loops.put(memory, rowsToSet * layout.rowLength, zeros, 0, rest);
     return Matrix.of(memory, layout.rowLength);
   }
 

@@ -32,7 +32,7 @@ record ConvolutionShape(
         (width + 2 * padding - kernelWidth) / stride + 1);
   }
 
-  /** The same with one row of the kernel: where it meets the image, for each row of that and of the padding. */
+  /** With a stride of 1, what one row of the kernel meets: all rows of the image and of the padding. */
   ConvolutionShape kernelRow() {
     return new ConvolutionShape(channels, height, width, 1, kernelWidth, stride, padding);
   }

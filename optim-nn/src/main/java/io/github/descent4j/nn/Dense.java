@@ -6,6 +6,8 @@ import io.github.descent4j.nn.memory.Memory;
 import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.LongPredicate;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -44,11 +46,19 @@ public final class Dense implements Splittable {
    * @throws IllegalArgumentException if a shape, type or memory order is not as stated
    */
   public Dense(String name, INDArray weight, INDArray bias) {
-    this(name, weight, bias, !ProductTile.readsInPlace());
+    this(
+        name,
+        weight,
+        bias,
+        work -> weight.dataType() == DataType.FLOAT && ProductTile.readsInPlace(work));
   }
 
-  /** The same, and whether inputs that are constant in a batch are left out of its products where that pays. */
-  Dense(String name, INDArray weight, INDArray bias, boolean packs) {
+  /**
+   * The same.
+   *
+   * @param readsInPlace whether products of so many multiplications are computed from where the matrices are
+   */
+  Dense(String name, INDArray weight, INDArray bias, LongPredicate readsInPlace) {
     this.name = Objects.requireNonNull(name, "name");
     Checks.parameter(name + ".weight", weight, 2);
     Checks.bias(name + ".bias", bias, weight);
@@ -56,7 +66,8 @@ public final class Dense implements Splittable {
         Parameter.of(name + ".weight", weight, Nd4j.create(weight.dataType(), weight.shape()));
     this.bias = Parameter.of(name + ".bias", bias, Nd4j.create(bias.dataType(), bias.shape()));
     parameters = Parameters.of(this.weight, this.bias);
-    products = new DenseProducts<>(Loops.of(weight.dataType()), this.weight, this.bias, packs);
+    products =
+        new DenseProducts<>(Loops.of(weight.dataType()), this.weight, this.bias, readsInPlace);
   }
 
   /** Says whether this layer has a batch to itself, and may hand parts of its products to other threads. */

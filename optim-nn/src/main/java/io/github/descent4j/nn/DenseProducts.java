@@ -7,6 +7,7 @@ import io.github.descent4j.nn.memory.ReusableArray;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.LongPredicate;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -16,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>A piece has some of the outputs: their columns of y, their rows of the weight's gradient. Or some of the inputs: their columns of dx or of
  * the weight's gradient. So each weight and each gradient is touched by one thread, and nothing has to be added. How many pieces follows from the shapes.
  *
- * <p>Inputs that are constant in a batch, with values c, are left out of the products where that pays ({@link ConstantInputs}), which is where products copy their matrices in any case ({@link ProductTile}): what they add to y is
+ * <p>Inputs that are constant in a batch, with values c, are left out of the products where that pays ({@link ConstantInputs}): what they add to y is
  * W c for each example, and their columns of dW are db c<sup>T</sup>.
  */
 final class DenseProducts<A> {
@@ -39,7 +40,7 @@ final class DenseProducts<A> {
   private static final int MOST_ROW_PIECES = 16;
 
   private final Loops<A> loops;
-  private final boolean packs;
+  private final LongPredicate readsInPlace;
   private final DataType type;
   private final Matrix weight;
   private final Matrix weightGradient;
@@ -90,11 +91,11 @@ final class DenseProducts<A> {
   /**
    * The products of a layer's parameters.
    *
-   * @param packs whether inputs that vary are packed where others are constant; products that read their matrices where they are gain nothing by that
+   * @param readsInPlace whether products of so many multiplications are computed from where the matrices are: to pack gains nothing then
    */
-  DenseProducts(Loops<A> loops, Parameter weight, Parameter bias, boolean packs) {
+  DenseProducts(Loops<A> loops, Parameter weight, Parameter bias, LongPredicate readsInPlace) {
     this.loops = loops;
-    this.packs = packs;
+    this.readsInPlace = readsInPlace;
     type = weight.value().dataType();
     outputs = (int) weight.value().size(0);
     inputs = (int) weight.value().size(1);
@@ -215,8 +216,8 @@ final class DenseProducts<A> {
 
   /** Packs the inputs that vary, where that pays. */
   private boolean packInput(Memory x, int rows) {
-    if (!packs
-        || work(rows) < LEAST_WORK
+    if (work(rows) < LEAST_WORK
+        || readsInPlace.test(work(rows))
         || outputs < LEAST_COLUMNS
         || (long) inputs * outputs > MOST_PACKED_WEIGHTS) {
       return false;

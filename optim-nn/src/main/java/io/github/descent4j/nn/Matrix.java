@@ -57,10 +57,14 @@ record Matrix(Memory memory, int from, int rows, int columns, int stride) {
       multiplyDoubles(a, transposeA, b, transposeB, depth, add);
       return;
     }
-    ProductTile tile = ProductTile.readsInPlace()
-        ? ProductTile.of(rows, columns, depth, transposeB && !transposeA)
-        : new ProductTile(rows, columns);
-    multiplyFloats(a, transposeA, b, transposeB, depth, add, tile);
+    boolean readsInPlace = ProductTile.readsInPlace((long) rows * columns * depth);
+    multiplyByTiles(
+        a,
+        transposeA,
+        b,
+        transposeB,
+        add,
+        ProductTile.of(rows, columns, depth, transposeA, transposeB, readsInPlace));
   }
 
   private void multiplyDoubles(
@@ -82,15 +86,10 @@ record Matrix(Memory memory, int from, int rows, int columns, int stride) {
         stride);
   }
 
-  /** Multiplies rectangle by rectangle. */
-  void multiplyFloats(
-      Matrix a,
-      boolean transposeA,
-      Matrix b,
-      boolean transposeB,
-      int depth,
-      boolean add,
-      ProductTile tile) {
+  /** The same for floats, rectangle by rectangle. */
+  void multiplyByTiles(
+      Matrix a, boolean transposeA, Matrix b, boolean transposeB, boolean add, ProductTile tile) {
+    int depth = transposeA ? a.rows : a.columns;
     FloatPointer atA = (FloatPointer) a.memory.pointer(a.from);
     FloatPointer atB = (FloatPointer) b.memory.pointer(b.from);
     FloatPointer at = (FloatPointer) memory.pointer(from);

@@ -1,5 +1,7 @@
 package io.github.descent4j.nn;
 
+import org.nd4j.linalg.factory.Nd4j;
+
 /**
  * A rectangle of a product of float matrices that OpenBLAS computes straight from where the matrices are.
  *
@@ -23,10 +25,12 @@ record ProductTile(int rows, int columns) {
   /** Elements of the rows of a that are read again and again, so that they stay in the first-level cache. */
   private static final int MOST_ROW_ELEMENTS = 8192;
 
-  /** Rows that a rectangle must have to be worth it; and those beyond which more do not help. */
+  /** Rows that a product and its rectangles must have to be worth it. */
   private static final int LEAST_ROWS = 8;
 
+  /** More rows do not help. */
   private static final int MOST_ROWS = 128;
+
   private static final int COLUMNS = 32;
   private static final int DOT_COLUMNS = 64;
 
@@ -37,9 +41,29 @@ record ProductTile(int rows, int columns) {
   private static final boolean SMALL_KERNELS =
       OpenBlasCore.coreType().filter("SKYLAKEX"::equalsIgnoreCase).isPresent();
 
-  /** Whether products can be computed from where the matrices are. */
+  /**
+   * Whether products of floats are computed from where the matrices are: by one thread. Several share a product out, and copy it.
+   */
   static boolean readsInPlace() {
-    return SMALL_KERNELS;
+    return SMALL_KERNELS && Nd4j.factory().blas().getMaxThreads() == 1;
+  }
+
+  /** The same for a product of so many multiplications. */
+  static boolean readsInPlace(long multiplications) {
+    return multiplications <= MOST_PRODUCT && readsInPlace();
+  }
+
+  /** The rectangles of any product: it is one itself where OpenBLAS copies in any case. */
+  static ProductTile of(
+      int rows,
+      int columns,
+      int depth,
+      boolean transposeA,
+      boolean transposeB,
+      boolean readsInPlace) {
+    return readsInPlace
+        ? of(rows, columns, depth, transposeB && !transposeA)
+        : new ProductTile(rows, columns);
   }
 
   /**
@@ -51,7 +75,7 @@ record ProductTile(int rows, int columns) {
   static ProductTile of(int rows, int columns, int depth, boolean dot) {
     ProductTile whole = new ProductTile(rows, columns);
     long product = (long) rows * columns * depth;
-    if (product > MOST_PRODUCT || (dot && depth < LEAST_DOT_LENGTH)) {
+    if (product > MOST_PRODUCT || rows < LEAST_ROWS || (dot && depth < LEAST_DOT_LENGTH)) {
       return whole;
     }
     long elements = MOST_MULTIPLICATIONS / depth;

@@ -15,7 +15,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 /**
  * A convolution against its definition, element by element in double, over batches that are unfolded in several groups with a
  * last one that is smaller: 2^18 elements of receptive fields make a group, 2^16 with one channel. With stride 1 images of 32 pixels and more
- * are unfolded by rows of the kernel, one at a time; large ones are not unfolded, and of them and their results 2^15 elements make a group.
+ * are unfolded by rows of the kernel, one at a time, if such a row has 24 elements; large ones are not unfolded, and of them and their results 2^15 elements make a group.
  */
 class ConvolutionReferenceTest {
 
@@ -42,11 +42,12 @@ class ConvolutionReferenceTest {
     "DOUBLE, 600, 3, 2, 5, 4, 3, 3, 1, 1",
     "DOUBLE, 4, 3, 1, 7, 6, 3, 3, 2, 1",
     "DOUBLE, 2, 3, 2, 30, 30, 2, 2, 1, 2",
-    "FLOAT, 3, 2, 5, 12, 12, 5, 5, 1, 0",
+    "FLOAT, 3, 5, 5, 12, 12, 5, 5, 1, 0",
+    "DOUBLE, 3, 5, 5, 12, 12, 5, 5, 1, 0",
+    "DOUBLE, 3, 8, 3, 11, 9, 5, 3, 1, 1",
+    "DOUBLE, 3, 8, 7, 9, 9, 2, 3, 1, 2",
+    "DOUBLE, 3, 5, 4, 9, 12, 1, 5, 1, 0",
     "DOUBLE, 3, 2, 5, 12, 12, 5, 5, 1, 0",
-    "DOUBLE, 3, 4, 7, 11, 9, 5, 3, 1, 1",
-    "DOUBLE, 3, 2, 4, 9, 12, 1, 5, 1, 0",
-    "DOUBLE, 3, 2, 4, 12, 8, 5, 5, 1, 0",
   })
   void forwardAndBackward(
       DataType type,

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.nn.memory.Memory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -72,9 +74,41 @@ class ConvolutionScratchTest {
     convolution.forward(
         Memory.of(Arrays.random(DataType.FLOAT, 3, 1, 14, 15, 2)),
         Memory.of(Nd4j.create(DataType.FLOAT, 1, 14, 15, 3)));
-    // Unfolded by rows of the kernel: an image at a time, and fields of 7 elements.
+    // An image has 210 fields of 19 elements.
     ConvolutionScratch.Layout layout =
-        new ConvolutionScratch.Layout(DataType.FLOAT, large.kernelRow(), 7, 1, 19 * 3, false);
+        new ConvolutionScratch.Layout(DataType.FLOAT, large, 19, 64, 19 * 3, false);
+    assertThat(pool.take(FloatLoops.INSTANCE, layout).weights).startsWith(floats(weight.value()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "8, 12, 8, 5, 5, 1, true", // 8 x 4 pixels
+    "8, 35, 5, 5, 5, 1, false", // 31 x 1
+    "8, 12, 12, 3, 3, 1, true", // 24 elements a row
+    "23, 12, 12, 3, 1, 1, false", // 23
+    "24, 12, 12, 2, 1, 1, true",
+    "24, 12, 12, 1, 3, 1, false", // one row
+    "8, 23, 23, 5, 5, 2, false",
+    "1, 40, 40, 5, 30, 1, false"
+  })
+  void unfoldsByRowsOfTheKernelWhatIsLargeEnough(
+      int channels, int height, int width, int kh, int kw, int stride, boolean byRows) {
+    ConvolutionShape shape = new ConvolutionShape(channels, height, width, kh, kw, stride, 0);
+    assertThat(Convolution.paysByRows(shape)).isEqualTo(byRows);
+  }
+
+  /** An image at a time, each row of the kernel as long as 8 channels of 3 columns, and a 1. */
+  @Test
+  void aPassByRowsGivesBackWhatItHasTaken() {
+    ConvolutionShape shape = new ConvolutionShape(8, 8, 8, 3, 3, 1, 0);
+    ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
+    Parameter weight = parameter("weight", 3, 8, 3, 3);
+    Convolution<float[]> convolution = convolution(weight, shape, pool);
+    convolution.forward(
+        Memory.of(Arrays.random(DataType.FLOAT, 3, 2, 8, 8, 8)),
+        Memory.of(Nd4j.create(DataType.FLOAT, 2, 6, 6, 3)));
+    ConvolutionScratch.Layout layout =
+        new ConvolutionScratch.Layout(DataType.FLOAT, shape.kernelRow(), 25, 1, 73 * 3, false);
     assertThat(pool.take(FloatLoops.INSTANCE, layout).weights).startsWith(floats(weight.value()));
   }
 

@@ -40,7 +40,10 @@ class DenseConstantInputsTest {
 
   private static Dense dense(DataType type) {
     Dense dense = new Dense(
-        "fc", Arrays.random(type, 1, OUTPUTS, INPUTS), Arrays.random(type, 2, OUTPUTS), true);
+        "fc",
+        Arrays.random(type, 1, OUTPUTS, INPUTS),
+        Arrays.random(type, 2, OUTPUTS),
+        work -> false);
     dense.divide(true);
     return dense;
   }
@@ -211,7 +214,10 @@ class DenseConstantInputsTest {
     Nd4j.factory().blas().setMaxThreads(1);
     try {
       Dense dense = new Dense(
-          "fc", Arrays.random(DataType.FLOAT, 1, 256, 784), Nd4j.create(DataType.FLOAT, 256), true);
+          "fc",
+          Arrays.random(DataType.FLOAT, 1, 256, 784),
+          Nd4j.create(DataType.FLOAT, 256),
+          work -> false);
       dense.divide(true);
       SplittableRandom random = new SplittableRandom(5);
       INDArray x = Arrays.random(DataType.FLOAT, random.nextLong(), ROWS, 784);

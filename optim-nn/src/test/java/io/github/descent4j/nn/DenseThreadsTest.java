@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.nn.memory.Memory;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,6 +28,9 @@ class DenseThreadsTest {
   private final int blasThreads = Nd4j.factory().blas().getMaxThreads();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
+  /** What the loops were called for. */
+  private final Set<String> calls = ConcurrentHashMap.newKeySet();
+
   /** Null where nobody has to wait. */
   private volatile CyclicBarrier barrier;
 
@@ -38,6 +44,7 @@ class DenseThreadsTest {
   private Loops<float[]> noted() {
     return (Loops<float[]>) Proxy.newProxyInstance(
         Loops.class.getClassLoader(), new Class<?>[] {Loops.class}, (proxy, method, arguments) -> {
+          calls.add(method.getName());
           boolean first = method.getName().equals("put") && threads.add(Thread.currentThread());
           if (first && barrier != null) {
             meet();
@@ -60,8 +67,15 @@ class DenseThreadsTest {
   }
 
   private DenseProducts<float[]> products() {
+    return products(work -> false);
+  }
+
+  private DenseProducts<float[]> products(LongPredicate readsInPlace) {
     return new DenseProducts<>(
-        noted(), parameter("weight", 1, OUTPUTS, INPUTS), parameter("bias", 2, OUTPUTS), true);
+        noted(),
+        parameter("weight", 1, OUTPUTS, INPUTS),
+        parameter("bias", 2, OUTPUTS),
+        readsInPlace);
   }
 
   private static INDArray batch() {
@@ -105,6 +119,19 @@ class DenseThreadsTest {
       assertThat(threads).hasSize(2);
       return null;
     });
+  }
+
+  @Test
+  void nothingIsPackedWhereProductsAreReadInPlace() {
+    INDArray x = batch();
+    x.get(NDArrayIndex.all(), NDArrayIndex.interval(0, 100)).assign(0.5);
+    products().forward(Memory.of(x), output());
+    assertThat(calls).contains("pick");
+    calls.clear();
+    List<Long> asked = new ArrayList<>();
+    products(work -> asked.add(work)).forward(Memory.of(x), output());
+    assertThat(calls).contains("put").doesNotContain("pick");
+    assertThat(asked).containsExactly((long) ROWS * INPUTS * OUTPUTS);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.descent4j.nn.memory.Memory;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,14 +16,19 @@ class ProductTileTest {
   @CsvSource({
     // Of the mlp: the gradients of weights and inputs.
     "256, 784, 128, 128, 32",
-    "64, 784, 128, 128, 32",
+    "64, 784, 128, 64, 32",
     "128, 256, 128, 128, 32",
     "10, 128, 128, 10, 128",
+    // Few rows, or a sum so long that not even one element is left.
+    "8, 4096, 256, 8, 32",
+    "7, 4096, 256, 7, 4096",
+    "64, 32, 1000001, 64, 32",
     "128, 128, 10, 128, 128",
-    // Of the cnn: a kernel's row, and the filters of one channel.
+    // Of the cnn: a kernel's row, and the gradient of the filters of one channel.
     "64, 32, 80, 64, 32",
+    "26, 16, 2304, 26, 16",
+    "26, 16, 2404, 16, 16",
     "512, 32, 400, 64, 32",
-    "25, 16, 6272, 8, 16",
     // The longest sum for which 8 rows of 32 columns are 10^6 multiplications, and one more.
     "64, 64, 3906, 8, 32",
     "64, 64, 3907, 64, 64",
@@ -31,7 +37,7 @@ class ProductTileTest {
     "1024, 1024, 65, 1024, 1024"
   })
   void aProductOfRowsAndColumns(int rows, int columns, int depth, int height, int width) {
-    ProductTile expected = new ProductTile(Math.min(height, rows), width);
+    ProductTile expected = new ProductTile(height, width);
     assertThat(ProductTile.of(rows, columns, depth, false)).isEqualTo(expected);
     assertThat((long) expected.rows() * expected.columns() * depth)
         .matches(n -> n <= 1_000_000 || expected.equals(new ProductTile(rows, columns)));
@@ -56,6 +62,35 @@ class ProductTileTest {
   void aProductOfRows(int rows, int columns, int depth, int height, int width) {
     assertThat(ProductTile.of(rows, columns, depth, true))
         .isEqualTo(new ProductTile(height, width));
+  }
+
+  @Test
+  void onlyWhatIsReadInPlaceIsCut() {
+    ProductTile whole = new ProductTile(256, 784);
+    assertThat(ProductTile.of(256, 784, 128, false, false, false)).isEqualTo(whole);
+    assertThat(ProductTile.of(256, 784, 128, false, true, false)).isEqualTo(whole);
+    ProductTile tile = new ProductTile(128, 32);
+    assertThat(ProductTile.of(256, 784, 128, false, false, true)).isEqualTo(tile);
+    assertThat(ProductTile.of(256, 784, 128, true, false, true)).isEqualTo(tile);
+    assertThat(ProductTile.of(256, 784, 128, true, true, true)).isEqualTo(tile);
+    assertThat(ProductTile.of(256, 784, 128, false, true, true)).isEqualTo(new ProductTile(16, 64));
+  }
+
+  /** By several threads OpenBLAS shares a product out, and copies it. */
+  @Test
+  void oneThreadAloneReadsInPlace() {
+    int threads = Nd4j.factory().blas().getMaxThreads();
+    try {
+      Nd4j.factory().blas().setMaxThreads(1);
+      boolean skylakeX =
+          OpenBlasCore.coreType().filter("SKYLAKEX"::equalsIgnoreCase).isPresent();
+      assertThat(ProductTile.readsInPlace(1L << 26)).isEqualTo(skylakeX);
+      assertThat(ProductTile.readsInPlace((1L << 26) + 1)).isFalse();
+      Nd4j.factory().blas().setMaxThreads(2);
+      assertThat(ProductTile.readsInPlace(1)).isFalse();
+    } finally {
+      Nd4j.factory().blas().setMaxThreads(threads);
+    }
   }
 
   private static Matrix random(Random random, int rows, int columns, int stride) {
@@ -95,7 +130,7 @@ class ProductTileTest {
           expected[row * 10 + column] = sum;
         }
       }
-      product.multiplyFloats(a, transposeA, b, transposeB, 4, add, new ProductTile(height, width));
+      product.multiplyByTiles(a, transposeA, b, transposeB, add, new ProductTile(height, width));
       for (int i = 0; i < 69; i++) {
         assertThat(at(product, false, 0, i)).isEqualTo(expected[i]);
       }
