@@ -98,7 +98,7 @@ final class Convolution<A> {
         : group(transposed ? TRANSPOSED_GROUP_LENGTH : GROUP_LENGTH, filterRows * pixels);
     DataType type = weight.value().dataType();
     layout = new ConvolutionScratch.Layout(
-        type, byRows ? s.kernelRow() : s, partLength + 1, group, filterRows * outputs, transposed);
+        type, byRows ? s.kernelRow() : s, partLength + 1, filterRows * outputs, transposed);
     this.weight = Memory.of(weight.value());
     weightGradient = Memory.of(weight.gradient());
     this.bias = Memory.of(bias.value());

@@ -19,17 +19,11 @@ final class ConvolutionScratch<A> {
    *
    * @param shape of the images that are unfolded
    * @param rowLength elements of a field in the product: one more than it has, if it ends with a 1
-   * @param group images that are unfolded at a time
    * @param filters elements of the weights, as the product takes them
    * @param columns whether the fields are columns of the matrix, and not rows
    */
   record Layout(
-      DataType type,
-      ConvolutionShape shape,
-      int rowLength,
-      int group,
-      int filters,
-      boolean columns) {}
+      DataType type, ConvolutionShape shape, int rowLength, int filters, boolean columns) {}
 
   /** Those of a layer and its copies for other shards that nobody uses now; what was given back last comes first. */
   static final class Pool {
@@ -58,7 +52,7 @@ final class ConvolutionScratch<A> {
   private final Unfolding<A> unfolding;
 
   /**
-   * Fields of a group of images, made when they are first needed: what lies outside the images stays 0, and the ends of the fields stay 1.
+   * Fields of as many images as a group had so far, made when they are first needed: what lies outside the images stays 0, and the ends of the fields stay 1.
    */
   private Memory fields;
 
@@ -89,10 +83,9 @@ final class ConvolutionScratch<A> {
     loops.fill(ones, 0, 1, loops.length(ones), 1);
   }
 
-  private Memory makeFields() {
+  private Memory makeFields(long length) {
     ConvolutionShape s = layout.shape;
-    Memory made = Memory.of(
-        Nd4j.create(layout.type, (long) layout.group * layout.rowLength * s.outputLength()));
+    Memory made = Memory.of(Nd4j.create(layout.type, length));
     if (!layout.columns && layout.rowLength > s.fieldLength()) {
       A one = loops.allocate(1);
       loops.fill(one, 0, 1, 1, 1);
@@ -105,11 +98,12 @@ final class ConvolutionScratch<A> {
 
   /** The fields of some images, as rows or columns. */
   Matrix unfold(Memory images, int from, int n) {
-    if (fields == null) {
-      fields = makeFields();
-    }
     int imageLength = layout.shape.imageLength();
     int pixels = layout.shape.outputLength();
+    long length = (long) n * layout.rowLength * pixels;
+    if (fields == null || fields.length() < length) {
+      fields = makeFields(length);
+    }
     for (int i = 0; i < n; i++) {
       loops.get(images, (from + i) * imageLength, image, 0, imageLength);
       if (layout.columns) {

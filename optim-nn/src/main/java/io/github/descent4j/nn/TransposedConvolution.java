@@ -64,8 +64,7 @@ final class TransposedConvolution<A> {
     weightGradient = Memory.of(weight.gradient());
     biasGradient = Memory.of(bias.gradient());
     DataType type = weight.value().dataType();
-    layout = new ConvolutionScratch.Layout(
-        type, s, rowLength, group, rowLength * layer.channels(), false);
+    layout = new ConvolutionScratch.Layout(type, s, rowLength, rowLength * layer.channels(), false);
     filters = Memory.of(Nd4j.create(type, rowLength, layer.channels()));
     filterGradients = Memory.of(Nd4j.create(type, rowLength, layer.channels()));
     biasSum = Memory.of(Nd4j.create(type, 1, outputs));

@@ -16,7 +16,7 @@ class ConvolutionScratchTest {
   private static final ConvolutionShape SHAPE = new ConvolutionShape(2, 5, 4, 3, 3, 1, 0);
 
   private static ConvolutionScratch.Layout layout(ConvolutionShape shape) {
-    return new ConvolutionScratch.Layout(DataType.FLOAT, shape, 19, 8, 19 * 3, false);
+    return new ConvolutionScratch.Layout(DataType.FLOAT, shape, 19, 19 * 3, false);
   }
 
   @Test
@@ -52,9 +52,8 @@ class ConvolutionScratchTest {
     ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
     Parameter weight = parameter("weight", 3, 2, 3, 3);
     Convolution<float[]> convolution = convolution(weight, SHAPE, pool);
-    // 2^18 elements of fields are a group, an image has 6 fields of 19.
     ConvolutionScratch.Layout layout =
-        new ConvolutionScratch.Layout(DataType.FLOAT, SHAPE, 19, 2048, 19 * 3, false);
+        new ConvolutionScratch.Layout(DataType.FLOAT, SHAPE, 19, 19 * 3, false);
     Memory x = Memory.of(Arrays.random(DataType.FLOAT, 3, 7, 5, 4, 2));
     Memory y = Memory.of(Arrays.random(DataType.FLOAT, 4, 7, 3, 2, 3));
     convolution.forward(x, y);
@@ -74,9 +73,9 @@ class ConvolutionScratchTest {
     convolution.forward(
         Memory.of(Arrays.random(DataType.FLOAT, 3, 1, 14, 15, 2)),
         Memory.of(Nd4j.create(DataType.FLOAT, 1, 14, 15, 3)));
-    // An image has 210 fields of 19 elements.
+    // Fields have 18 elements and a 1.
     ConvolutionScratch.Layout layout =
-        new ConvolutionScratch.Layout(DataType.FLOAT, large, 19, 64, 19 * 3, false);
+        new ConvolutionScratch.Layout(DataType.FLOAT, large, 19, 19 * 3, false);
     assertThat(pool.take(FloatLoops.INSTANCE, layout).weights).startsWith(floats(weight.value()));
   }
 
@@ -108,7 +107,7 @@ class ConvolutionScratchTest {
         Memory.of(Arrays.random(DataType.FLOAT, 3, 2, 8, 8, 8)),
         Memory.of(Nd4j.create(DataType.FLOAT, 2, 6, 6, 3)));
     ConvolutionScratch.Layout layout =
-        new ConvolutionScratch.Layout(DataType.FLOAT, shape.kernelRow(), 25, 1, 73 * 3, false);
+        new ConvolutionScratch.Layout(DataType.FLOAT, shape.kernelRow(), 25, 73 * 3, false);
     assertThat(pool.take(FloatLoops.INSTANCE, layout).weights).startsWith(floats(weight.value()));
   }
 
@@ -126,9 +125,9 @@ class ConvolutionScratchTest {
     Memory dy = Memory.of(Arrays.random(DataType.FLOAT, 4, 7, 5, 4, 2));
     convolution.backward(x, dy, Memory.of(Nd4j.create(DataType.FLOAT, 7, 5, 4, 3)));
     ConvolutionShape turned = new ConvolutionShape(2, 5, 4, 3, 3, 1, 1);
-    // An image has 20 fields of 18 elements.
+
     ConvolutionScratch.Layout layout =
-        new ConvolutionScratch.Layout(DataType.FLOAT, turned, 18, 512, 18 * 3, false);
+        new ConvolutionScratch.Layout(DataType.FLOAT, turned, 18, 18 * 3, false);
     assertThat(pool.take(FloatLoops.INSTANCE, layout).weights)
         .startsWith(floats(weight.gradient()));
   }
