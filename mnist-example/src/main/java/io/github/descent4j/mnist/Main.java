@@ -120,8 +120,7 @@ public final class Main {
     try {
       return commandLine.execute(args);
     } catch (OutOfMemoryError e) {
-      err.println("error: out of memory (" + CommandException.quoted(e.getMessage() + "")
-          + "), expected a larger heap, as by java -Xmx4g");
+      outOfMemory(e, err);
     } catch (LinkageError e) {
       log.debug("linkage", e);
       err.println("error: " + NativeCode.problem(e));
@@ -129,6 +128,19 @@ public final class Main {
       unexpected(e, err);
     }
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static void outOfMemory(OutOfMemoryError e, PrintWriter err) {
+    String advice = ", expected a larger heap, as by java -Xmx4g";
+    String reason = "";
+    try {
+      reason = " (" + CommandException.quoted(e.getMessage() + "") + ")";
+    } catch (OutOfMemoryError again) {
+      // What another thread still holds leaves too little even for that: the reason is left out.
+    }
+    err.print("error: out of memory");
+    err.print(reason);
+    err.println(advice);
   }
 
   private static int wrongUsage(ParameterException e, String[] args) {
