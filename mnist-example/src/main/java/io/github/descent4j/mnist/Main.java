@@ -130,7 +130,7 @@ public final class Main {
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static void outOfMemory(OutOfMemoryError e, PrintWriter err) {
+  static void outOfMemory(OutOfMemoryError e, PrintWriter err) {
     String advice = ", expected a larger heap, as by java -Xmx4g";
     String reason = "";
     try {

@@ -3,6 +3,8 @@ package io.github.descent4j.mnist;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -133,6 +135,30 @@ class MainTest {
         .startsWith("error: expected a command", "", "Usage: mnist-example [-hV] COMMAND");
     assertThat(run.err()).contains("Commands:", "  train  ", "  generate-completion  ");
     assertThat(CommandLineRun.of("fly").exitCode()).isEqualTo(2);
+  }
+
+  private static String outOfMemory(OutOfMemoryError error) {
+    StringWriter written = new StringWriter();
+    Main.outOfMemory(error, new PrintWriter(written));
+    return written.toString().strip();
+  }
+
+  /** There may be no memory for the reason, either. */
+  @Test
+  void outOfMemoryIsOneLineWithOrWithoutItsReason() {
+    assertThat(outOfMemory(new OutOfMemoryError("Java heap space")))
+        .isEqualTo(
+            "error: out of memory (Java heap space), expected a larger heap, as by java -Xmx4g");
+    OutOfMemoryError without = new OutOfMemoryError() {
+      private static final long serialVersionUID = 1;
+
+      @Override
+      public String getMessage() {
+        throw new OutOfMemoryError();
+      }
+    };
+    assertThat(outOfMemory(without))
+        .isEqualTo("error: out of memory, expected a larger heap, as by java -Xmx4g");
   }
 
   @Test

@@ -42,15 +42,12 @@ record ProductTile(int rows, int columns) {
       OpenBlasCore.coreType().filter("SKYLAKEX"::equalsIgnoreCase).isPresent();
 
   /**
-   * Whether products of floats are computed from where the matrices are: by one thread. Several share a product out, and copy it.
+   * Whether a product of floats, of so many multiplications, is computed from where the matrices are: by one thread. Several share a product out, and copy it.
    */
-  static boolean readsInPlace() {
-    return SMALL_KERNELS && Nd4j.factory().blas().getMaxThreads() == 1;
-  }
-
-  /** The same for a product of so many multiplications. */
   static boolean readsInPlace(long multiplications) {
-    return multiplications <= MOST_PRODUCT && readsInPlace();
+    return multiplications <= MOST_PRODUCT
+        && SMALL_KERNELS
+        && Nd4j.factory().blas().getMaxThreads() == 1;
   }
 
   /** The rectangles of any product: it is one itself where OpenBLAS copies in any case. */

@@ -85,7 +85,7 @@ final class TransposedConvolution<A> {
   }
 
   /**
-   * Whether U, which is copied once, is at most twice as large as the fields of {@link Convolution}, which are copied twice, and their gradients
+   * Whether U, which is copied once, is at most twice as large as whole fields of {@link Convolution}, which are copied twice, and their gradients
    * added.
    */
   static boolean pays(ConvolutionShape layer, int outputs) {

@@ -125,7 +125,6 @@ class ConvolutionScratchTest {
     Memory dy = Memory.of(Arrays.random(DataType.FLOAT, 4, 7, 5, 4, 2));
     convolution.backward(x, dy, Memory.of(Nd4j.create(DataType.FLOAT, 7, 5, 4, 3)));
     ConvolutionShape turned = new ConvolutionShape(2, 5, 4, 3, 3, 1, 1);
-
     ConvolutionScratch.Layout layout =
         new ConvolutionScratch.Layout(DataType.FLOAT, turned, 18, 18 * 3, false);
     assertThat(pool.take(FloatLoops.INSTANCE, layout).weights)
