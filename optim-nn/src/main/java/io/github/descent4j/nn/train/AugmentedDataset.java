@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>What happens to an image is a function of the seed, the {@linkplain #startEpoch epoch} and the image's index alone: neither the
  * order of reading nor what was read before matters, and a resumed training sees the same images. Each image is another one in every
- * epoch.
+ * epoch. Pixels are computed with the precision of a float, whatever the data type of the batch.
  *
  * <pre>{@code
  * ImageAugmentation augmentation = ImageAugmentation.builder().shift(2).rotation(10).build();
@@ -59,7 +59,8 @@ public final class AugmentedDataset implements Dataset {
    * @param dataset images of shape {@code [channels, height, width]}
    * @param augmentation how they are changed
    * @param seed the changes follow from it
-   * @throws IllegalArgumentException if the examples have another number of dimensions
+   * @throws IllegalArgumentException if the examples have another number of dimensions, or more pixels than a float counts: with three more rows
+   *     and columns 2<sup>24</sup>
    */
   public static AugmentedDataset of(Dataset dataset, ImageAugmentation augmentation, long seed) {
     Objects.requireNonNull(dataset, "dataset");
@@ -68,6 +69,11 @@ public final class AugmentedDataset implements Dataset {
     if (shape.length != 3) {
       throw new IllegalArgumentException(
           "examples have shape " + Arrays.toString(shape) + ", expected [channels, height, width]");
+    }
+    if (!ImageWarp.takes(shape[1], shape[2])) {
+      throw new IllegalArgumentException("examples have shape "
+          + Arrays.toString(shape)
+          + ", expected (height + 3) * (width + 3) to be at most 2^24");
     }
     return new AugmentedDataset(dataset, augmentation, seed);
   }
@@ -135,17 +141,17 @@ public final class AugmentedDataset implements Dataset {
     /** As many as are drawn together. */
     private final int together;
 
-    private final double[] image;
+    private final int length;
 
-    /** The same as the batch has it, where that is FLOAT. */
-    private final float[] floats;
+    /** An image of doubles. */
+    private final double[] doubles;
 
     Images(ImageAugmentation augmentation, long[] shape) {
       together =
           (int) Math.max(1, Math.min(PIECE, FIELD_PIXELS / Math.max(1, shape[1] * shape[2])));
       warp = new ImageWarp(augmentation, (int) shape[0], (int) shape[1], (int) shape[2], together);
-      image = new double[(int) (shape[0] * shape[1] * shape[2])];
-      floats = new float[image.length];
+      length = (int) (shape[0] * shape[1] * shape[2]);
+      doubles = new double[length];
     }
 
     void change(Memory batch, int[] indices, int from, int first, int end, long epochSeed) {
@@ -153,38 +159,35 @@ public final class AugmentedDataset implements Dataset {
         int next = Math.min(end, begin + together);
         for (int i = begin; i < next; i++) {
           warp.draw(i - begin, new SplittableRandom(epochSeed + indices[from + i]));
+          read(batch, i * length, warp.pixels(i - begin));
         }
-        warp.computeFields();
+        warp.apply();
         for (int i = begin; i < next; i++) {
-          change(batch, i * image.length, i - begin);
+          write(warp.pixels(i - begin), batch, i * length);
         }
       }
     }
 
-    private void change(Memory batch, int at, int drawn) {
+    private void read(Memory batch, int at, float[] pixels) {
       if (batch.dataType() == DataType.FLOAT) {
-        batch.get(at, floats, 0, floats.length);
-        widen(floats, image);
-        warp.apply(drawn, image);
-        round(image, floats);
-        batch.put(at, floats, 0, floats.length);
-      } else {
-        batch.get(at, image, 0, image.length);
-        warp.apply(drawn, image);
-        batch.put(at, image, 0, image.length);
+        batch.get(at, pixels, 0, length);
+        return;
+      }
+      batch.get(at, doubles, 0, length);
+      for (int i = 0; i < length; i++) {
+        pixels[i] = (float) doubles[i];
       }
     }
 
-    private static void widen(float[] from, double[] to) {
-      for (int i = 0; i < to.length; i++) {
-        to[i] = from[i];
+    private void write(float[] pixels, Memory batch, int at) {
+      if (batch.dataType() == DataType.FLOAT) {
+        batch.put(at, pixels, 0, length);
+        return;
       }
-    }
-
-    private static void round(double[] from, float[] to) {
-      for (int i = 0; i < to.length; i++) {
-        to[i] = (float) from[i];
+      for (int i = 0; i < length; i++) {
+        doubles[i] = pixels[i];
       }
+      batch.put(at, doubles, 0, length);
     }
   }
 }

@@ -6,43 +6,69 @@ import java.util.SplittableRandom;
 /**
  * Moves the pixels of a few images, whose random numbers are drawn before.
  *
- * <p>Every pixel of the result is read from where it came from: the inverse of shift, scale and rotation, plus the elastic field. Where that is
- * needs no more than a float, of which the JVM computes many at once; a pixel may be a double.
+ * <p>Every pixel of the result is read from where it came from: the inverse of shift, scale and rotation, plus the elastic field. The rows of all
+ * images lie one behind the other, so that loops are long, and what is outside of an image is read from a border around it, without a branch.
  */
 final class ImageWarp {
+  /** Room around an image: a pixel before it and two behind, of which the second is read but has no weight. */
+  private static final int BORDER = 3;
+
+  /** Places that a float tells from each other. */
+  private static final int MOST_PLACES = 1 << 24;
+
+  /** Added to a float and taken away again, it leaves the nearest whole number. */
+  private static final float ROUND = 0x1.8p23f;
+
   private final ImageAugmentation settings;
   private final int channels;
   private final int height;
   private final int width;
+  private final int images;
 
-  /** The image with a border of background, one pixel wide. */
-  private final double[] padded;
+  /** The images, of all first one channel, then the next, with their borders of background. */
+  private final float[] padded;
 
   private final int paddedWidth;
   private final int plane;
 
-  /** Of each pixel: where it is from the centre, and where it comes from. */
-  private final float[] columns;
+  /**
+   * Taken away before a number is rounded, so that the one below is left: as much less than a half as keeps whole numbers what they are. A number
+   * below a whole one by no more than the float's precision may become that.
+   */
+  private final float nearHalf;
 
-  private final float[] rows;
-  private final float[] fromX;
-  private final float[] fromY;
-  private final float[] bent;
+  /** Where the pixels of an image's middle row come from in the padded image, first all columns, then all rows. */
+  private final float[] middle;
 
-  /** A row of background. */
-  private final double[] empty;
+  /** How much that changes from row to row. */
+  private final float[] turn;
 
-  /** The rows and columns of the padded image that are not all background: none if the first is behind the last. */
-  private int top;
+  /** The last column and the last row of the border. */
+  private final float[] last;
 
-  private int bottom;
-  private int left;
-  private int right;
+  /** The corners above and left of where the pixels of a row come from: all columns, then all rows. */
+  private final float[] corners;
 
-  private final Move[] moves;
+  private final float[] cornerRows;
 
-  /** Of each image one along the rows and one along the columns; null where there are none. */
+  /** Where the images begin in a channel of the padded ones. */
+  private final float[] firstPlaces;
+
+  /** How far the pixels come from their corners: to the right of all, then below. */
+  private final float[] distances;
+
+  private final float[] below;
+
+  /** The places of the corners in a channel of the padded images. */
+  private final float[] places;
+
+  private final float[] movedRow;
+  private final float[][] pixels;
+
+  /** Null where nothing is bent. */
   private final ElasticField field;
+
+  private final float[] straight;
 
   /** How an image is rotated and scaled, then shifted. */
   record Move(double shiftX, double shiftY, double degrees, double scale) {}
@@ -55,26 +81,36 @@ final class ImageWarp {
     this.channels = channels;
     this.height = height;
     this.width = width;
-    paddedWidth = width + 2;
-    plane = (height + 2) * paddedWidth;
-    padded = new double[channels * plane];
-    Arrays.fill(padded, settings.background);
-    int pixels = height * width;
-    columns = new float[pixels];
-    rows = new float[pixels];
-    for (int y = 0; y < height; y++) {
-      for (int x = 0; x < width; x++) {
-        columns[y * width + x] = x - (width - 1) / 2f;
-        rows[y * width + x] = y - (height - 1) / 2f;
-      }
+    this.images = images;
+    paddedWidth = width + BORDER;
+    plane = (height + BORDER) * paddedWidth;
+    padded = new float[channels * images * plane];
+    Arrays.fill(padded, (float) settings.background);
+    nearHalf = 0.5f - Math.ulp(Math.max(height, width) + 1f);
+    int ofRow = images * width;
+    middle = new float[2 * ofRow];
+    turn = new float[2 * ofRow];
+    last = new float[2 * ofRow];
+    Arrays.fill(last, 0, ofRow, width + 1f);
+    Arrays.fill(last, ofRow, 2 * ofRow, height + 1f);
+    corners = new float[2 * ofRow];
+    cornerRows = new float[ofRow];
+    firstPlaces = new float[ofRow];
+    for (int i = 0; i < ofRow; i++) {
+      firstPlaces[i] = i / width * plane;
     }
-    fromX = new float[pixels];
-    fromY = new float[pixels];
-    bent = new float[pixels];
-    empty = new double[width];
-    Arrays.fill(empty, settings.background);
-    moves = new Move[images];
-    field = settings.alpha > 0 ? new ElasticField(height, width, settings.sigma, 2 * images) : null;
+    distances = new float[2 * ofRow];
+    below = new float[ofRow];
+    places = new float[ofRow];
+    movedRow = new float[ofRow];
+    pixels = new float[images][channels * height * width];
+    field = settings.alpha > 0 ? new ElasticField(height, width, settings.sigma, images) : null;
+    straight = new float[2 * ofRow];
+  }
+
+  /** Whether images are small enough to be moved. */
+  static boolean takes(long height, long width) {
+    return height + BORDER <= MOST_PLACES / (width + BORDER);
   }
 
   /** Draws how one of the images is to be changed. */
@@ -85,123 +121,98 @@ final class ImageWarp {
     double scale = 1 + settings.scale * symmetric(random);
     move(image, new Move(shiftX, shiftY, degrees, scale));
     if (field != null) {
-      field.draw(2 * image, random);
-      field.draw(2 * image + 1, random);
+      field.draw(image, random);
     }
-  }
-
-  void move(int image, Move move) {
-    moves[image] = move;
   }
 
   private static double symmetric(SplittableRandom random) {
     return 2 * random.nextDouble() - 1;
   }
 
-  /** Computes the fields of all images, once they are drawn. */
-  void computeFields() {
+  /** Says how one of the images is to be changed. Where its pixels come from is the inverse of that. */
+  void move(int image, Move move) {
+    double angle = Math.toRadians(move.degrees);
+    double cos = StrictMath.cos(angle) / move.scale;
+    double sin = StrictMath.sin(angle) / move.scale;
+    double centerX = (width - 1) / 2.0;
+    double centerY = (height - 1) / 2.0;
+    for (int x = 0; x < width; x++) {
+      double fromCenter = x - centerX - move.shiftX;
+      int column = image * width + x;
+      int row = cornerRows.length + column;
+      middle[column] = (float) (1 + centerX + cos * fromCenter - sin * move.shiftY);
+      middle[row] = (float) (1 + centerY - sin * fromCenter - cos * move.shiftY);
+      turn[column] = (float) sin;
+      turn[row] = (float) cos;
+    }
+  }
+
+  /** The pixels {@code [channels, height, width]} of one of the images. */
+  float[] pixels(int image) {
+    return pixels[image];
+  }
+
+  /** Changes all images as they were drawn: rotates and scales, shifts, then bends them. */
+  void apply() {
+    pad();
     if (field != null) {
       field.compute();
     }
-  }
-
-  /** Changes an image {@code [channels, height, width]} as it was drawn: rotates, scales and shifts, then bends it. */
-  void apply(int image, double[] pixels) {
-    pad(pixels);
-    origins(moves[image]);
-    if (field != null) {
-      bend(fromX, 2 * image);
-      bend(fromY, 2 * image + 1);
-    }
-    interpolate(pixels);
-  }
-
-  /** Where each pixel comes from: the inverse of the move. */
-  private void origins(Move move) {
-    double angle = Math.toRadians(move.degrees);
-    float cos = (float) (StrictMath.cos(angle) / move.scale);
-    float sin = (float) (StrictMath.sin(angle) / move.scale);
-    float shiftX = (float) move.shiftX;
-    float shiftY = (float) move.shiftY;
-    float centerX = (width - 1) / 2f;
-    float centerY = (height - 1) / 2f;
-    for (int i = 0; i < fromX.length; i++) {
-      float u = columns[i] - shiftX;
-      float v = rows[i] - shiftY;
-      fromX[i] = centerX + (cos * u + sin * v);
-      fromY[i] = centerY + (cos * v - sin * u);
-    }
-  }
-
-  private void bend(float[] from, int ofField) {
-    // One long loop over what lies at the same place is computed by vectors.
     for (int y = 0; y < height; y++) {
-      System.arraycopy(field.row(y), field.begin(ofField), bent, y * width, width);
+      float fromMiddle = y - (height - 1) / 2f;
+      split(fromMiddle, field == null ? straight : field.row(y));
+      System.arraycopy(corners, cornerRows.length, cornerRows, 0, cornerRows.length);
+      System.arraycopy(distances, cornerRows.length, below, 0, cornerRows.length);
+      join();
+      for (int channel = 0; channel < channels; channel++) {
+        interpolate(channel * images * plane);
+        int to = (channel * height + y) * width;
+        for (int image = 0; image < images; image++) {
+          System.arraycopy(movedRow, image * width, pixels[image], to, width);
+        }
+      }
     }
+  }
+
+  private void pad() {
+    for (int image = 0; image < images; image++) {
+      for (int row = 0; row < channels * height; row++) {
+        int to = (row / height * images + image) * plane + (row % height + 1) * paddedWidth + 1;
+        System.arraycopy(pixels[image], row * width, padded, to, width);
+      }
+    }
+  }
+
+  /** Splits where pixels come from into a corner and the distance from there. */
+  private void split(float fromMiddle, float[] bend) {
     float alpha = (float) settings.alpha;
-    for (int i = 0; i < from.length; i++) {
-      from[i] += alpha * bent[i];
+    for (int i = 0; i < corners.length; i++) {
+      float origin = middle[i] + turn[i] * fromMiddle + alpha * bend[i];
+      float inside = Math.min(Math.max(origin, 0), last[i]);
+      float corner = inside - nearHalf + ROUND - ROUND;
+      corners[i] = corner;
+      distances[i] = inside - corner;
     }
   }
 
-  /** Puts a border around the image, and finds what is not background. */
-  private void pad(double[] image) {
-    top = height + 1;
-    bottom = 0;
-    left = width + 1;
-    right = 0;
-    for (int i = 0; i < channels * height; i++) {
-      int row = i % height + 1;
-      int to = i / height * plane + row * paddedWidth + 1;
-      System.arraycopy(image, i * width, padded, to, width);
-      int first = Arrays.mismatch(padded, to, to + width, empty, 0, width);
-      if (first >= 0) {
-        top = Math.min(top, row);
-        bottom = Math.max(bottom, row);
-        left = Math.min(left, first + 1);
-        int last = width;
-        while (last > right && padded[to + last - 1] == settings.background) {
-          last--;
-        }
-        right = last;
-      }
+  private void join() {
+    float step = paddedWidth;
+    for (int i = 0; i < places.length; i++) {
+      places[i] = firstPlaces[i] + (cornerRows[i] * step + corners[i]);
     }
   }
 
-  /** Reads each pixel between the four around its origin. Where these are background, as most are about a digit, so is the pixel. */
-  private void interpolate(double[] pixels) {
-    int channelLength = fromX.length;
-    double background = settings.background;
-    float leftmost = left - 1;
-    float rightmost = right + 1;
-    float uppermost = top - 1;
-    float lowest = bottom + 1;
-    for (int i = 0; i < channelLength; i++) {
-      float x = fromX[i] + 1;
-      float y = fromY[i] + 1;
-      if (x >= leftmost && x < rightmost && y >= uppermost && y < lowest) {
-        int column = (int) x;
-        int row = (int) y;
-        int here = row * paddedWidth + column;
-        pixels[i] = between(here, x - column, y - row);
-        for (int to = i + channelLength; to < pixels.length; to += channelLength) {
-          here += plane;
-          pixels[to] = between(here, x - column, y - row);
-        }
-      } else {
-        pixels[i] = background;
-        for (int to = i + channelLength; to < pixels.length; to += channelLength) {
-          pixels[to] = background;
-        }
-      }
+  /** Reads the pixels of a row of all images, each between the four around where it comes from. */
+  private void interpolate(int channel) {
+    int nextRow = channel + paddedWidth;
+    for (int i = 0; i < movedRow.length; i++) {
+      int place = (int) places[i];
+      float right = distances[i];
+      float left = padded[channel + place];
+      float above = left + right * (padded[channel + place + 1] - left);
+      left = padded[nextRow + place];
+      float under = left + right * (padded[nextRow + place + 1] - left);
+      movedRow[i] = above + below[i] * (under - above);
     }
-  }
-
-  /** What lies between a pixel and those at its right and below. */
-  private double between(int here, double toRight, double down) {
-    int next = here + paddedWidth;
-    double above = padded[here] + toRight * (padded[here + 1] - padded[here]);
-    double under = padded[next] + toRight * (padded[next + 1] - padded[next]);
-    return above + down * (under - above);
   }
 }

@@ -158,6 +158,24 @@ class AugmentedDatasetTest {
         .hasMessage("examples have shape [3], expected [channels, height, width]");
   }
 
+  /** Where pixels come from is a float. */
+  @Test
+  void refusesImagesOfMorePixelsThanAFloatCounts() {
+    long[] shape = {1, 4093, 4093};
+    Dataset large = new ForwardingDataset(images()) {
+      @Override
+      public long[] exampleShape() {
+        return shape;
+      }
+    };
+    AugmentedDataset.of(large, ALL, 1);
+    shape[1]++;
+    assertThatThrownBy(() -> AugmentedDataset.of(large, ALL, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "examples have shape [1, 4094, 4093], expected (height + 3) * (width + 3) to be at most 2^24");
+  }
+
   @Test
   void settingsHaveToBeInRange() {
     ImageAugmentation.Builder builder = ImageAugmentation.builder();
