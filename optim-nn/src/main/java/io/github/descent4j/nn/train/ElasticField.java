@@ -69,12 +69,12 @@ final class ElasticField {
   /** Computes all fields from their coefficients. */
   void compute() {
     across.sums(coefficients, summedAcross);
-    for (int wave = 0; wave < byWaveDown.length; wave++) {
-      float[] rows = byWaveDown[wave];
-      for (int x = 0; x < width; x++) {
-        float[] column = summedAcross[x];
-        for (int field = 0; field < 2 * images; field++) {
-          rows[field * width + x] = column[wave * 2 * images + field];
+    for (int x = 0; x < width; x++) {
+      float[] column = summedAcross[x];
+      int at = 0;
+      for (float[] rows : byWaveDown) {
+        for (int to = x; to < rows.length; to += width) {
+          rows[to] = column[at++];
         }
       }
     }

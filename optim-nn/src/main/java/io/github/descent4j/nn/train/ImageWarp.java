@@ -57,10 +57,10 @@ final class ImageWarp {
   /** How far the pixels come from their corners: to the right of all, then below. */
   private final float[] distances;
 
-  private final float[] below;
-
   /** The places of the corners in a channel of the padded images. */
   private final float[] places;
+
+  private final int[] indices;
 
   private final float[] movedRow;
   private final float[][] pixels;
@@ -100,8 +100,8 @@ final class ImageWarp {
       firstPlaces[i] = i / width * plane;
     }
     distances = new float[2 * ofRow];
-    below = new float[ofRow];
     places = new float[ofRow];
+    indices = new int[ofRow];
     movedRow = new float[ofRow];
     pixels = new float[images][channels * height * width];
     field = settings.alpha > 0 ? new ElasticField(height, width, settings.sigma, images) : null;
@@ -162,8 +162,8 @@ final class ImageWarp {
       float fromMiddle = y - (height - 1) / 2f;
       split(fromMiddle, field == null ? straight : field.row(y));
       System.arraycopy(corners, cornerRows.length, cornerRows, 0, cornerRows.length);
-      System.arraycopy(distances, cornerRows.length, below, 0, cornerRows.length);
       join();
+      truncate();
       for (int channel = 0; channel < channels; channel++) {
         interpolate(channel * images * plane);
         int to = (channel * height + y) * width;
@@ -202,17 +202,25 @@ final class ImageWarp {
     }
   }
 
+  /** Apart from all else, because newer JVMs convert many at once if there is nothing else to do. */
+  private void truncate() {
+    for (int i = 0; i < indices.length; i++) {
+      indices[i] = (int) places[i];
+    }
+  }
+
   /** Reads the pixels of a row of all images, each between the four around where it comes from. */
   private void interpolate(int channel) {
     int nextRow = channel + paddedWidth;
+    int below = movedRow.length;
     for (int i = 0; i < movedRow.length; i++) {
-      int place = (int) places[i];
+      int place = indices[i];
       float right = distances[i];
       float left = padded[channel + place];
       float above = left + right * (padded[channel + place + 1] - left);
       left = padded[nextRow + place];
       float under = left + right * (padded[nextRow + place + 1] - left);
-      movedRow[i] = above + below[i] * (under - above);
+      movedRow[i] = above + distances[below + i] * (under - above);
     }
   }
 }
