@@ -120,6 +120,33 @@ class AugmentedDatasetTest {
   }
 
   @Test
+  void batchesOfDoublesHaveTheSamePixels() {
+    Dataset dataset = AugmentedDataset.of(images(), ALL, 1);
+    assertThat(read(dataset, DataType.DOUBLE, inOrder(), 40))
+        .isDeepEqualTo(read(dataset, DataType.FLOAT, inOrder(), 40));
+  }
+
+  @Test
+  void theSeedMattersBeforeTheFirstEpochToo() {
+    double[][] one = read(AugmentedDataset.of(images(), ALL, 1), DataType.FLOAT, inOrder(), SIZE);
+    double[][] two = read(AugmentedDataset.of(images(), ALL, 2), DataType.FLOAT, inOrder(), SIZE);
+    assertThat(one[0]).isNotEqualTo(two[0]);
+  }
+
+  @Test
+  void targetsAreThoseOfTheImages() {
+    Dataset values = new ForwardingDataset(images()) {
+      @Override
+      public void readTargets(int[] indices, int from, int count, INDArray targets) {
+        targets.putScalar(0, 100 * indices[from] + count);
+      }
+    };
+    INDArray targets = Nd4j.create(DataType.FLOAT, 1, 1);
+    AugmentedDataset.of(values, ALL, 1).readTargets(new int[] {3, 7}, 1, 1, targets);
+    assertThat(targets.getDouble(0)).isEqualTo(701);
+  }
+
+  @Test
   void outsideIsBackground() {
     ImageAugmentation far =
         ImageAugmentation.builder().shift(1e6).background(-7).build();
