@@ -10,6 +10,7 @@ import io.github.descent4j.rule.UpdateRule;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +42,36 @@ class NamedHyperparametersTest {
       expected.keySet().removeIf(n -> rule.id().equals("Prodigy") && n.equals("beta3"));
       assertThat(made.hyperparameters()).containsAllEntriesOf(expected);
     });
+  }
+
+  /** Each has a method of its name, which says what it is: of the defaults, and of another value where one is surely in range. */
+  @ParameterizedTest
+  @MethodSource("rules")
+  void aRulesMethodsSayWhatItsHyperparametersAre(Rule<?> rule) {
+    Map<String, Object> defaults = NamedHyperparameters.defaults(rule);
+    requireMethods(rule.make(builder -> {}), defaults.keySet());
+    defaults.forEach((name, value) -> {
+      String other = value instanceof Boolean flag
+          ? String.valueOf(!flag)
+          : value instanceof Double number && number >= 0 && number < 1
+              ? String.valueOf(number == 0 ? 0.25 : number * 0.99)
+              : value.toString();
+      UpdateRule made = rule.make(builder -> NamedHyperparameters.set(
+          builder, rule.id(), name, NamedHyperparameters.parse(rule, name, other)));
+      requireMethods(made, defaults.keySet());
+    });
+  }
+
+  private static void requireMethods(UpdateRule rule, Set<String> names) {
+    for (String name : names) {
+      try {
+        assertThat(rule.getClass().getMethod(name).invoke(rule))
+            .as(name)
+            .isEqualTo(rule.hyperparameters().get(name));
+      } catch (ReflectiveOperationException e) {
+        throw new LinkageError(rule + " has no method " + name, e);
+      }
+    }
   }
 
   @Test
