@@ -164,8 +164,7 @@ public final class NAdam extends UpdateRule {
       double product = nearest < 0 ? 1 : products[nearest];
       double sum = nearest < 0 ? 0 : lacking[nearest];
       // A product this small has long ceased to matter: after loading a million steps it does not
-      // take
-      // as many.
+      // take as many.
       for (long i = known + 1; i <= t && product >= Double.MIN_NORMAL; i++) {
         double factor = i == t ? current : computeFactor(i);
         sum += product * (1 - factor);

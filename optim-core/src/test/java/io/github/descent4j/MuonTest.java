@@ -4,6 +4,7 @@ import static io.github.descent4j.TestArrays.assertSameBits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -38,5 +39,13 @@ class MuonTest {
     muon.step(Parameters.of(parameters.get(0)));
     assertThat(muon.steps()).isEqualTo(1);
     assertThat(matrix).isNotEqualTo(matrixBefore);
+  }
+
+  @Test
+  void oneStepOfTheIterationIsTheLeast() {
+    assertThat(Muon.builder().newtonSchulzSteps(1).build().newtonSchulzSteps()).isEqualTo(1);
+    assertThatThrownBy(() -> Muon.builder().newtonSchulzSteps(0).build())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("newtonSchulzSteps is 0, expected a number >= 1");
   }
 }

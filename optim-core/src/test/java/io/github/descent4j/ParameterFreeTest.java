@@ -181,6 +181,14 @@ class ParameterFreeTest {
     assertThat(sgd.d()).isGreaterThan(1e-6).isEqualTo(sgd.remembered().get("d"));
   }
 
+  /** The estimate stays as it is then. */
+  @Test
+  void theEstimateNeedNotGrow() {
+    assertThat(Prodigy.builder().growthRate(1).build().growthRate()).isEqualTo(1);
+    assertThat(DAdaptAdam.builder().growthRate(1).build().growthRate()).isEqualTo(1);
+    assertThat(DAdaptSgd.builder().growthRate(1).build().growthRate()).isEqualTo(1);
+  }
+
   @Test
   void whatCannotBeIsRefused() {
     refused(

@@ -36,6 +36,25 @@ class RAdamTest {
     }
   }
 
+  @Test
+  void saysThatItNeverRectifies() {
+    assertThat(Warnings.of(() -> RAdam.builder().beta2(0.5).build()))
+        .containsExactly(
+            "RAdam never rectifies: beta2 = 0.5 gives rho_inf = 3.0, which does not exceed"
+                + " rectificationThreshold = 5.0");
+    assertThat(Warnings.of(
+            () -> RAdam.builder().beta2(0.75).rectificationThreshold(7).build()))
+        .hasSize(1);
+    assertThat(Warnings.of(
+            () -> RAdam.builder().beta2(0.75).rectificationThreshold(6.9).build()))
+        .isEmpty();
+    assertThat(Warnings.of(() -> AdaBelief.builder().beta2(0.5).rectified(true).build()))
+        .containsExactly(
+            "AdaBelief never rectifies: beta2 = 0.5 gives rho_inf = 3.0, which does not exceed 5.0");
+    assertThat(Warnings.of(() -> AdaBelief.builder().beta2(0.5).build())).isEmpty();
+    assertThat(Warnings.of(() -> AdaBelief.builder().rectified(true).build())).isEmpty();
+  }
+
   /** At t = 5 rho_t is a little below 5, whatever beta2: the threshold is not passed. */
   @Test
   void doesNotRectifyTooEarlyAtTheExtreme() {

@@ -84,6 +84,8 @@ class RpropTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "initialStep is 60.0, expected a number from stepMin, 1.0E-6, to stepMax, 50.0");
+    assertThat(Rprop.builder().initialStep(50).build().initialStep()).isEqualTo(50);
+    assertThat(Rprop.builder().initialStep(1e-6).build().initialStep()).isEqualTo(1e-6);
   }
 
   /** The loss of the step before, in double beside parameters in float, decides after loading too. */

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.github.descent4j.Muon;
 import io.github.descent4j.Rprop;
+import io.github.descent4j.WeightDecay;
 import io.github.descent4j.internal.Rules.Rule;
 import io.github.descent4j.rule.UpdateRule;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,6 +75,36 @@ class NamedHyperparametersTest {
         throw new LinkageError(rule + " has no method " + name, e);
       }
     }
+  }
+
+  /** So that calls follow one another. */
+  @ParameterizedTest
+  @MethodSource("rules")
+  void buildersReturnThemselves(Rule<?> rule) {
+    Map<String, Object> values = new LinkedHashMap<>(NamedHyperparameters.defaults(rule));
+    values.put("learningRate", 0.5);
+    values.put("weightDecay", WeightDecay.none());
+    rule.make(builder -> values.forEach((name, value) -> {
+      for (Method method : builder.getClass().getMethods()) {
+        if (method.getName().equals(name) && takes(method, value)) {
+          try {
+            assertThat(method.invoke(builder, value)).as(name).isSameAs(builder);
+          } catch (ReflectiveOperationException e) {
+            throw new LinkageError(rule.id() + " has no method " + name, e);
+          }
+        }
+      }
+    }));
+  }
+
+  private static boolean takes(Method method, Object value) {
+    if (method.getParameterCount() != 1) {
+      return false;
+    }
+    Class<?> type = method.getParameterTypes()[0];
+    return type.isPrimitive()
+        ? MethodType.methodType(type).wrap().returnType().isInstance(value)
+        : type.isInstance(value);
   }
 
   @Test

@@ -3,16 +3,13 @@ package io.github.descent4j.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.github.descent4j.Adam;
 import io.github.descent4j.Momentum;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
 import io.github.descent4j.Sgd;
+import io.github.descent4j.Warnings;
 import io.github.descent4j.clip.AdaptiveClip;
 import io.github.descent4j.decorator.AveragedOptimizer;
 import io.github.descent4j.decorator.AveragingOptimizer;
@@ -30,7 +27,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.slf4j.LoggerFactory;
 
 /** State that is forgotten, renamed, or loaded under other names. */
 class RenamedParameterTest {
@@ -137,19 +133,7 @@ class RenamedParameterTest {
   }
 
   private static List<String> warnings(Consumer<Optimizer> steps) {
-    Logger logger = (Logger) LoggerFactory.getLogger("io.github.descent4j");
-    ListAppender<ILoggingEvent> appender = new ListAppender<>();
-    appender.start();
-    logger.addAppender(appender);
-    try {
-      steps.accept(new Adam(0.1));
-    } finally {
-      logger.detachAppender(appender);
-    }
-    return appender.list.stream()
-        .filter(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
-        .map(ILoggingEvent::getFormattedMessage)
-        .toList();
+    return Warnings.of(() -> steps.accept(new Adam(0.1)));
   }
 
   @Test
