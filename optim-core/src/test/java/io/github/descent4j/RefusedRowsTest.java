@@ -20,6 +20,7 @@ import io.github.descent4j.health.GradientMonitor;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -93,6 +94,20 @@ class RefusedRowsTest {
     exact.step(parameters(value));
     exact.catchUp(parameters(value));
     assertThat(value.getFloat(0, 0)).isLessThan(1);
+  }
+
+  @ParameterizedTest
+  @MethodSource("reasons")
+  void rulesSayWhyTheyNeedEveryRow(Optimizer optimizer, String reason) {
+    Parameter rows = Parameter.ofRows("w", Nd4j.ones(4, 2), rows(DataType.FLOAT));
+    assertThatThrownBy(() -> optimizer.step(Parameters.of(rows))).hasMessageContaining(reason);
+  }
+
+  static List<Arguments> reasons() {
+    return List.of(
+        Arguments.of(new Asgd(), "ax, the average,"),
+        Arguments.of(new Ftrl(), "z, the sum of gradients,"),
+        Arguments.of(Adan.builder().proximalWeightDecay(0.1).build(), "proximalWeightDecay 0.1"));
   }
 
   static List<Optimizer> thatCannot() {
