@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.descent4j.Rprop.Variant;
+import io.github.descent4j.decorator.NonFinite;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,14 @@ class RpropTest {
     assertThatThrownBy(() -> new Rprop().loss(1))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageStartingWith("variant is IRPROP_MINUS, expected IRPROP_PLUS");
+  }
+
+  @Test
+  void findsTheRulesThatNeedALoss() {
+    Rprop plus = Rprop.builder().variant(Variant.IRPROP_PLUS).build();
+    assertThat(Rprop.needingLoss(plus.guarded(NonFinite.FAIL))).containsExactly(plus);
+    assertThat(Rprop.needingLoss(new Rprop())).isEmpty();
+    assertThat(Rprop.needingLoss(new Adam())).isEmpty();
   }
 
   @Test
