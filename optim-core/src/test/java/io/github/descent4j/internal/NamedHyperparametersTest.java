@@ -10,6 +10,7 @@ import io.github.descent4j.internal.Rules.Rule;
 import io.github.descent4j.rule.UpdateRule;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,11 +32,7 @@ class NamedHyperparametersTest {
   void eachOneOfARuleIsSetByItsName(Rule<?> rule) {
     Map<String, Object> defaults = NamedHyperparameters.defaults(rule);
     defaults.forEach((name, value) -> {
-      String other = value instanceof Boolean flag
-          ? String.valueOf(!flag)
-          : value instanceof Double number && number > 0 && number < 1
-              ? String.valueOf(number * 0.99)
-              : value.toString();
+      String other = other(value);
       Map<String, Object> expected = new LinkedHashMap<>(defaults);
       UpdateRule made = rule.make(builder -> NamedHyperparameters.set(
           builder, rule.id(), name, NamedHyperparameters.parse(rule, name, other)));
@@ -54,15 +51,20 @@ class NamedHyperparametersTest {
     Map<String, Object> defaults = NamedHyperparameters.defaults(rule);
     requireMethods(rule.make(builder -> {}), defaults.keySet());
     defaults.forEach((name, value) -> {
-      String other = value instanceof Boolean flag
-          ? String.valueOf(!flag)
-          : value instanceof Double number && number >= 0 && number < 1
-              ? String.valueOf(number == 0 ? 0.25 : number * 0.99)
-              : value.toString();
       UpdateRule made = rule.make(builder -> NamedHyperparameters.set(
-          builder, rule.id(), name, NamedHyperparameters.parse(rule, name, other)));
+          builder, rule.id(), name, NamedHyperparameters.parse(rule, name, other(value))));
       requireMethods(made, defaults.keySet());
     });
+  }
+
+  private static String other(Object value) {
+    if (value instanceof Boolean flag) {
+      return String.valueOf(!flag);
+    }
+    if (value instanceof Double number && number >= 0 && number < 1) {
+      return String.valueOf(number == 0 ? 0.25 : number * 0.99);
+    }
+    return value.toString();
   }
 
   private static void requireMethods(UpdateRule rule, Set<String> names) {
@@ -85,15 +87,13 @@ class NamedHyperparametersTest {
     values.put("learningRate", 0.5);
     values.put("weightDecay", WeightDecay.none());
     rule.make(builder -> values.forEach((name, value) -> {
-      for (Method method : builder.getClass().getMethods()) {
-        if (method.getName().equals(name) && takes(method, value)) {
-          try {
-            assertThat(method.invoke(builder, value)).as(name).isSameAs(builder);
-          } catch (ReflectiveOperationException e) {
-            throw new LinkageError(rule.id() + " has no method " + name, e);
-          }
-        }
-      }
+      List<Method> methods = Arrays.stream(builder.getClass().getMethods())
+          .filter(method -> method.getName().equals(name) && takes(method, value))
+          .toList();
+      assertThat(methods)
+          .as(name)
+          .isNotEmpty()
+          .allSatisfy(method -> assertThat(method.invoke(builder, value)).isSameAs(builder));
     }));
   }
 

@@ -118,10 +118,12 @@ public final class ImageAugmentation {
     /**
      * Sets the value outside the image, as the network reads it. Default: 0.
      *
-     * @throws IllegalArgumentException if it is not finite
+     * @throws IllegalArgumentException if it is not finite, or beyond a float's range
      */
     public Builder background(double value) {
-      background = require(Double.isFinite(value), "background", value, "a finite number");
+      require(Double.isFinite(value), "background", value, "a finite number");
+      background = require(
+          Float.isFinite((float) value), "background", value, "a number in a float's range");
       return this;
     }
 

@@ -19,7 +19,12 @@ final class ImageWarp {
   /** Added to a float and taken away again, it leaves the nearest whole number. */
   private static final float ROUND = 0x1.8p23f;
 
+  /** Out of every image. What is larger means the same, and infinite numbers would cancel each other. */
+  private static final float FAR = 1e30f;
+
   private final ImageAugmentation settings;
+  private final double shift;
+  private final float alpha;
   private final int channels;
   private final int height;
   private final int width;
@@ -78,6 +83,8 @@ final class ImageWarp {
    */
   ImageWarp(ImageAugmentation settings, int channels, int height, int width, int images) {
     this.settings = settings;
+    shift = Math.min(settings.shift, FAR);
+    alpha = (float) Math.min(settings.alpha, FAR);
     this.channels = channels;
     this.height = height;
     this.width = width;
@@ -115,8 +122,8 @@ final class ImageWarp {
 
   /** Draws how one of the images is to be changed. */
   void draw(int image, SplittableRandom random) {
-    double shiftX = settings.shift * symmetric(random);
-    double shiftY = settings.shift * symmetric(random);
+    double shiftX = shift * symmetric(random);
+    double shiftY = shift * symmetric(random);
     double degrees = settings.rotation * symmetric(random);
     double scale = 1 + settings.scale * symmetric(random);
     move(image, new Move(shiftX, shiftY, degrees, scale));
@@ -161,6 +168,8 @@ final class ImageWarp {
     for (int y = 0; y < height; y++) {
       float fromMiddle = y - (height - 1) / 2f;
       split(fromMiddle, field == null ? straight : field.row(y));
+      // Of a copy: C2 computes no vectors where an array is read at two places whose distance it
+      // does not know.
       System.arraycopy(corners, cornerRows.length, cornerRows, 0, cornerRows.length);
       join();
       truncate();
@@ -185,7 +194,6 @@ final class ImageWarp {
 
   /** Splits where pixels come from into a corner and the distance from there. */
   private void split(float fromMiddle, float[] bend) {
-    float alpha = (float) settings.alpha;
     for (int i = 0; i < corners.length; i++) {
       float origin = middle[i] + turn[i] * fromMiddle + alpha * bend[i];
       float inside = Math.min(Math.max(origin, 0), last[i]);

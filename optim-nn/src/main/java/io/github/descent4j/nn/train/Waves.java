@@ -30,7 +30,7 @@ final class Waves {
     for (int frequency = 0; frequency < cosines; frequency++) {
       waves[frequency] = new float[length];
       float[] sines = new float[length];
-      // These two have no sine.
+      // The mean has no sine, nor has the highest frequency of an even length.
       boolean alone = 2 * frequency % length == 0;
       double factor = left[frequency] * Math.sqrt((alone ? 1.0 : 2.0) / length);
       for (int i = 0; i < length; i++) {

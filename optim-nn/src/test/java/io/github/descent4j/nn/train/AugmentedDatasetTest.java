@@ -155,6 +155,18 @@ class AugmentedDatasetTest {
         .hasSizeGreaterThan(90);
   }
 
+  /** Displacements beyond a float's range, with and against each other. */
+  @Test
+  void whatMovesOutOfAllRangeIsBackground() {
+    ImageAugmentation far = ImageAugmentation.builder()
+        .shift(1e300)
+        .elastic(1e300, 3)
+        .background(-7)
+        .build();
+    double[][] rows = read(AugmentedDataset.of(images(), far, 1), DataType.FLOAT, inOrder(), SIZE);
+    assertThat(Arrays.stream(rows).flatMapToDouble(Arrays::stream)).containsOnly(-7.0);
+  }
+
   @Test
   void theTrainerSaysWhichEpochBegins() {
     List<Integer> epochs = new ArrayList<>();
@@ -219,6 +231,8 @@ class AugmentedDatasetTest {
         .hasMessage("sigma is 0.0, expected a value in (0, 100]");
     assertThatThrownBy(() -> builder.background(Double.POSITIVE_INFINITY))
         .hasMessage("background is Infinity, expected a finite number");
+    assertThatThrownBy(() -> builder.background(-1e39))
+        .hasMessage("background is -1.0E39, expected a number in a float's range");
     assertThat(ALL).hasToString("shift 2.0, rotation 20.0, scale 0.2, elastic 10.0 (sigma 3.0)");
   }
 }
