@@ -51,6 +51,17 @@ class MainProcessTest {
     assertThat(out.get(4)).matches("test accuracy [01]\\.\\d{4} \\(\\d+/200\\)");
   }
 
+  @Test
+  void theEnvironmentAsksForWhatNd4jLogs() throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command(List.of(), "train", "--data", data.toString(), "--epochs", "1"));
+    builder.environment().put("DESCENT4J_LOG", "INFO");
+    Process process = builder.redirectError(errors.toFile()).start();
+    assertThat(process.inputReader().lines()).hasSize(5);
+    assertThat(process.waitFor()).isZero();
+    assertThat(errors).content().contains(" INFO ").contains("Loaded [CpuBackend] backend");
+  }
+
   /** In the second and the third locale, numbers have other digits. */
   @Test
   void nothingDependsOnTheLocale() throws IOException, InterruptedException {

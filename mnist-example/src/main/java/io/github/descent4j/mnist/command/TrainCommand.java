@@ -26,7 +26,6 @@ import io.github.descent4j.mnist.run.RunOutput;
 import io.github.descent4j.mnist.run.RunSaver;
 import io.github.descent4j.mnist.run.TrainingRun;
 import io.github.descent4j.mnist.run.WarmStart;
-import io.github.descent4j.mnist.settings.AugmentationSettings;
 import io.github.descent4j.mnist.settings.OptimizerSettings;
 import io.github.descent4j.mnist.settings.TrainingSettings;
 import io.github.descent4j.mnist.tensorboard.TensorBoardLog;
@@ -260,7 +259,7 @@ public final class TrainCommand implements Callable<Integer> {
             settings.regularization(),
             settings.model().batchSize(),
             seed);
-    if (!settings.augmentation().equals(AugmentationSettings.NONE)) {
+    if (!settings.augmentation().isNone()) {
       out().printf(Locale.ROOT, "augment    %s%n", settings.augmentation());
     }
   }

@@ -32,6 +32,9 @@ public final class IdxFile {
   /** Two dimensions of 32-bit numbers: QMNIST's labels, eight numbers for each image, of which the first is the class. */
   private static final int INT_TABLE = 0x0c02;
 
+  /** Bytes that room is made for at once, for each that the file has: handwriting is compressed to a fifth. */
+  private static final int EXPANSION = 16;
+
   private final String name;
   private final int[] shape;
   private final byte[] bytes;
@@ -48,13 +51,14 @@ public final class IdxFile {
         content.length >= 2 && (content[0] & 0xff) == 0x1f && (content[1] & 0xff) == 0x8b;
     if (!gzip) {
       try {
-        return read(name, new ByteArrayInputStream(content), rank, content.length + " bytes");
+        InputStream in = new ByteArrayInputStream(content);
+        return read(name, in, content.length, rank, content.length + " bytes");
       } catch (IOException e) {
         throw new AssertionError("reading from memory cannot fail", e);
       }
     }
     try (WholeGzip in = new WholeGzip(content)) {
-      IdxFile file = read(name, in, rank, "more");
+      IdxFile file = read(name, in, content.length, rank, "more");
       if (in.bytesAfterEnd() != 0) {
         throw CommandException.mismatch(
             name, "the end of the gzip data", in.bytesAfterEnd() + " bytes after it");
@@ -68,12 +72,13 @@ public final class IdxFile {
     }
   }
 
-  private static IdxFile read(String name, InputStream in, int rank, String foundIfOversized)
+  private static IdxFile read(
+      String name, InputStream in, int fileBytes, int rank, String foundIfOversized)
       throws IOException {
     int expectedMagic = (UNSIGNED_BYTE << 8) | rank;
     byte[] start = in.readNBytes(4);
     if (rank == 1 && start.length == 4 && int32(start, 0) == INT_TABLE) {
-      return readTable(name, in);
+      return readTable(name, in, fileBytes);
     }
     int headerBytes = 4 + 4 * rank;
     byte[] rest = in.readNBytes(headerBytes - start.length);
@@ -89,8 +94,7 @@ public final class IdxFile {
     }
     int[] shape = shape(name, header, rank);
     int size = Arrays.stream(shape).reduce(1, Math::multiplyExact);
-    // readNBytes grows with what is there, so a header that lies about its size costs no memory.
-    byte[] bytes = in.readNBytes(size);
+    byte[] bytes = readBytes(in, size, fileBytes);
     String expected = (headerBytes + (long) size) + " bytes for " + text(shape);
     if (bytes.length < size) {
       throw CommandException.mismatch(name, expected, headerBytes + bytes.length + " bytes");
@@ -103,7 +107,7 @@ public final class IdxFile {
   }
 
   /** The first column, which is the class, of a table of 32-bit numbers. */
-  private static IdxFile readTable(String name, InputStream in) throws IOException {
+  private static IdxFile readTable(String name, InputStream in, int fileBytes) throws IOException {
     byte[] header = new byte[12];
     byte[] sizes = in.readNBytes(8);
     if (sizes.length < 8) {
@@ -117,7 +121,7 @@ public final class IdxFile {
       throw CommandException.mismatch(
           name, "a header that declares at most " + MAX_BYTES + " bytes", text(shape));
     }
-    byte[] table = in.readNBytes((int) size);
+    byte[] table = readBytes(in, (int) size, fileBytes);
     if (table.length < size) {
       throw CommandException.mismatch(name, expected, 12 + table.length + " bytes");
     }
@@ -133,6 +137,20 @@ public final class IdxFile {
       labels[i] = (byte) label;
     }
     return new IdxFile(name, new int[] {labels.length}, labels);
+  }
+
+  /**
+   * As many bytes as a header declares, or all there are. Room grows with what is there, so that a header that lies about its size costs little memory;
+   * for most files it is made once.
+   */
+  private static byte[] readBytes(InputStream in, int size, int fileBytes) throws IOException {
+    byte[] bytes = new byte[(int) Math.min(size, (long) EXPANSION * fileBytes)];
+    int read = in.readNBytes(bytes, 0, bytes.length);
+    while (read == bytes.length && read < size) {
+      bytes = Arrays.copyOf(bytes, (int) Math.min(size, 2L * read));
+      read += in.readNBytes(bytes, read, bytes.length - read);
+    }
+    return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
   }
 
   private static int[] shape(String name, byte[] header, int rank) {

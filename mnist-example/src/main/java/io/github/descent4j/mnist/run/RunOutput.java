@@ -10,6 +10,7 @@ import io.github.descent4j.mnist.report.TestResult;
 import io.github.descent4j.mnist.tensorboard.TensorBoardLog;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 
 /** Keeps report and metrics of a run up to date. */
 public final class RunOutput implements AutoCloseable {
@@ -42,7 +43,7 @@ public final class RunOutput implements AutoCloseable {
     } catch (IOException e) {
       throw CommandException.unwritable(metrics, e);
     }
-    report(RunReport.of(title, recorder.record()));
+    report(() -> RunReport.of(title, recorder.record()));
   }
 
   /** Writes down what the recorder has heard of since the last call. */
@@ -57,7 +58,7 @@ public final class RunOutput implements AutoCloseable {
     if (board != null) {
       board.update(recorder.record());
     }
-    report(RunReport.of(title, recorder.record()));
+    report(() -> RunReport.of(title, recorder.record()));
   }
 
   /** Ends report and events with what the network makes of the test images. */
@@ -69,7 +70,7 @@ public final class RunOutput implements AutoCloseable {
     if (board != null) {
       board.add(run.progress().steps(), result);
     }
-    report(RunReport.of(title, recorder.record(), result));
+    report(() -> RunReport.of(title, recorder.record(), result));
   }
 
   @Override
@@ -83,12 +84,12 @@ public final class RunOutput implements AutoCloseable {
     }
   }
 
-  private void report(Page page) {
+  private void report(Supplier<Page> page) {
     if (reportFile == null) {
       return;
     }
     try {
-      page.save(reportFile);
+      page.get().save(reportFile);
     } catch (IOException e) {
       throw CommandException.unwritable(reportFile, e);
     }

@@ -20,9 +20,14 @@ public record AugmentationSettings(double shift, double rotation, double scale, 
   /** Simard et al. 2003. */
   private static final double SIGMA = 4;
 
+  /** Whether images stay as they are. */
+  public boolean isNone() {
+    return shift == 0 && rotation == 0 && scale == 0 && elastic == 0;
+  }
+
   /** The images changed anew in each epoch, or as they are. What comes in from outside is black. */
   public Dataset apply(Dataset images, GreyScale scale, long seed) {
-    if (equals(NONE)) {
+    if (isNone()) {
       return images;
     }
     ImageAugmentation augmentation = ImageAugmentation.builder()
@@ -38,7 +43,7 @@ public record AugmentationSettings(double shift, double rotation, double scale, 
   /** In words. */
   @Override
   public String toString() {
-    return equals(NONE)
+    return isNone()
         ? "none"
         : "shift " + shift + ", rotation " + rotation + ", scale " + scale + ", elastic " + elastic;
   }

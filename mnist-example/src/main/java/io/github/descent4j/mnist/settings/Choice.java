@@ -26,8 +26,11 @@ public final class Choice {
         "expected " + Nearest.of(name, names) + " but was '" + name + "'");
   }
 
-  /** The same as an option's converter; picocli's own lists Java's upper-case names. */
-  public static <T> ITypeConverter<T> converter(T[] values) {
-    return name -> of(values, name);
+  /**
+   * The same as an option's converter; picocli's own lists Java's upper-case names. Loads the values when there is one to convert: most commands
+   * take few of the options.
+   */
+  public static <T extends Enum<T>> ITypeConverter<T> converter(Class<T> values) {
+    return name -> of(values.getEnumConstants(), name);
   }
 }

@@ -7,7 +7,9 @@ import static io.github.descent4j.mnist.data.IdxBytes.labels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,26 @@ class IdxFileTest {
     byte[] first = gzip(Arrays.copyOf(IMAGES, 19));
     byte[] second = gzip(Arrays.copyOfRange(IMAGES, 19, IMAGES.length));
     assertThat(IdxFile.parse("f", concat(first, second), 3).bytes()).isEqualTo(PIXELS);
+  }
+
+  /** A blank page is compressed to a thousandth. */
+  @Test
+  void readsImagesThatAreFarLargerThanTheirFile() {
+    byte[] pixels = new byte[300 * 28 * 28];
+    pixels[pixels.length - 1] = 7;
+    byte[] content = gzip(images(300, 28, 28, pixels));
+    assertThat(content).hasSizeLessThan(pixels.length / 100);
+    assertThat(IdxFile.parse("f", content, 3).bytes()).isEqualTo(pixels);
+  }
+
+  @Test
+  void aHeaderThatLiesAboutItsSizeCostsLittleMemory() {
+    byte[] content = gzip(idx(0x803, new int[] {1 << 20, 28, 28}, new byte[1000]));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThatThrownBy(() -> IdxFile.parse("f", content, 3))
+        .hasMessage("f: expected 822083600 bytes for 1048576 x 28 x 28, found 1016 bytes");
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(1 << 20);
   }
 
   static Stream<Arguments> badFiles() {
