@@ -179,7 +179,7 @@ final class SoakCampaign {
   }
 
   private static <B extends UpdateRule.Builder<B>> Optimizer rule(Rules.Rule<B> rule, double rate) {
-    return rule.build().apply(rule.builder().get().learningRate(rate));
+    return rule.builder().get().learningRate(rate).build();
   }
 
   private static Optimizer own(long index, double rate) {

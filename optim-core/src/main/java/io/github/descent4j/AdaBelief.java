@@ -185,6 +185,7 @@ public final class AdaBelief extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public AdaBelief build() {
       return new AdaBelief(this);
     }

@@ -109,6 +109,7 @@ public final class AdaDelta extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public AdaDelta build() {
       return new AdaDelta(this);
     }

@@ -133,6 +133,7 @@ public final class AdaGrad extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public AdaGrad build() {
       return new AdaGrad(this);
     }

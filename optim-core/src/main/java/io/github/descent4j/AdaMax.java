@@ -138,6 +138,7 @@ public final class AdaMax extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public AdaMax build() {
       return new AdaMax(this);
     }

@@ -455,6 +455,7 @@ public final class Adafactor extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Adafactor build() {
       return new Adafactor(this);
     }

@@ -145,6 +145,7 @@ public final class Adam extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Adam build() {
       return new Adam(this);
     }

@@ -162,6 +162,7 @@ public final class AdamW extends UpdateRule {
      * @throws IllegalArgumentException if a hyperparameter is out of its range, or the weight decay
      *     coupled
      */
+    @Override
     public AdamW build() {
       return new AdamW(this);
     }

@@ -175,6 +175,7 @@ public final class Adan extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Adan build() {
       return new Adan(this);
     }

@@ -163,6 +163,7 @@ public final class AmsGrad extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public AmsGrad build() {
       return new AmsGrad(this);
     }

@@ -158,6 +158,7 @@ public final class Asgd extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Asgd build() {
       return new Asgd(this);
     }

@@ -248,6 +248,7 @@ public final class DAdaptAdam extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public DAdaptAdam build() {
       return new DAdaptAdam(this);
     }

@@ -189,6 +189,7 @@ public final class DAdaptSgd extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public DAdaptSgd build() {
       return new DAdaptSgd(this);
     }

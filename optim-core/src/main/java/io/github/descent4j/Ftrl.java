@@ -163,6 +163,7 @@ public final class Ftrl extends UpdateRule {
      * @throws IllegalArgumentException if a hyperparameter is out of its range, weight decay is decoupled, or beta and
      *     initialAccumulator are both 0
      */
+    @Override
     public Ftrl build() {
       return new Ftrl(this);
     }

@@ -188,6 +188,7 @@ public final class Lamb extends UpdateRule {
      * @throws IllegalArgumentException if a hyperparameter is out of its range, or there are two weight
      *     decays
      */
+    @Override
     public Lamb build() {
       return new Lamb(this);
     }

@@ -196,6 +196,7 @@ public final class Lars extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Lars build() {
       return new Lars(this);
     }

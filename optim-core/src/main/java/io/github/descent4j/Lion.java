@@ -115,6 +115,7 @@ public final class Lion extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Lion build() {
       return new Lion(this);
     }

@@ -128,6 +128,7 @@ public final class Momentum extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Momentum build() {
       return new Momentum(this);
     }

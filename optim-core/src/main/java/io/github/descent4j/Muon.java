@@ -345,6 +345,7 @@ public final class Muon extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Muon build() {
       return new Muon(this);
     }

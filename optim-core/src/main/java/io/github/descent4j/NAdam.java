@@ -246,6 +246,7 @@ public final class NAdam extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public NAdam build() {
       return new NAdam(this);
     }

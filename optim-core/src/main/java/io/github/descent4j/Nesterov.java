@@ -110,6 +110,7 @@ public final class Nesterov extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Nesterov build() {
       return new Nesterov(this);
     }

@@ -168,6 +168,7 @@ public final class NovoGrad extends UpdateRule {
      * @throws IllegalArgumentException if a hyperparameter is out of its range, or there are two weight
      *     decays
      */
+    @Override
     public NovoGrad build() {
       return new NovoGrad(this);
     }

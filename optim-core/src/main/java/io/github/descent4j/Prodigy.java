@@ -302,6 +302,7 @@ public final class Prodigy extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Prodigy build() {
       return new Prodigy(this);
     }

@@ -156,6 +156,7 @@ public final class QhAdam extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public QhAdam build() {
       return new QhAdam(this);
     }

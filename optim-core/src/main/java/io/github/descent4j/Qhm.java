@@ -103,6 +103,7 @@ public final class Qhm extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Qhm build() {
       return new Qhm(this);
     }

@@ -244,6 +244,7 @@ public final class RAdam extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public RAdam build() {
       return new RAdam(this);
     }

@@ -180,6 +180,7 @@ public final class RmsProp extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public RmsProp build() {
       return new RmsProp(this);
     }

@@ -263,6 +263,7 @@ public final class Rprop extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Rprop build() {
       return new Rprop(this);
     }

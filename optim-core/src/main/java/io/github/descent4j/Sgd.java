@@ -67,6 +67,7 @@ public final class Sgd extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Sgd build() {
       return new Sgd(this);
     }

@@ -77,6 +77,7 @@ public final class SignSgd extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public SignSgd build() {
       return new SignSgd(this);
     }

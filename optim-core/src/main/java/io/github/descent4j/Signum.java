@@ -96,6 +96,7 @@ public final class Signum extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Signum build() {
       return new Signum(this);
     }

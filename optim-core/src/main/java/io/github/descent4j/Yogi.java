@@ -168,6 +168,7 @@ public final class Yogi extends UpdateRule {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range
      */
+    @Override
     public Yogi build() {
       return new Yogi(this);
     }

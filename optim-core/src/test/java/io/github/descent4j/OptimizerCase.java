@@ -60,153 +60,78 @@ public record OptimizerCase(
   /** The options of each, without weight decay. */
   private static List<OptimizerCase> options() {
     return List.of(
-        of(
-            "Momentum dampened",
-            () -> Momentum.builder().momentum(0.8).dampening(0.3),
-            Momentum.Builder::build),
+        of("Momentum dampened", () -> Momentum.builder().momentum(0.8).dampening(0.3)),
         of(
             "Momentum rate inside",
-            () -> Momentum.builder().dampening(0.3).rateInsideVelocity(true),
-            Momentum.Builder::build),
-        of(
-            "Nesterov rate inside",
-            () -> Nesterov.builder().rateInsideVelocity(true),
-            Nesterov.Builder::build),
+            () -> Momentum.builder().dampening(0.3).rateInsideVelocity(true)),
+        of("Nesterov rate inside", () -> Nesterov.builder().rateInsideVelocity(true)),
         of(
             "AdaGrad outside",
             () -> AdaGrad.builder()
                 .epsilonInsideRoot(false)
                 .initialAccumulator(0.1)
-                .learningRateDecay(0.01),
-            AdaGrad.Builder::build),
-        of(
-            "RmsProp outside",
-            () -> RmsProp.builder().epsilonInsideRoot(false),
-            RmsProp.Builder::build),
-        of(
-            "RmsProp momentum",
-            List.of("s", "b"),
-            () -> RmsProp.builder().momentum(0.9),
-            RmsProp.Builder::build),
-        of(
-            "RmsProp centered",
-            List.of("s", "m"),
-            () -> RmsProp.builder().centered(true),
-            RmsProp.Builder::build),
+                .learningRateDecay(0.01)),
+        of("RmsProp outside", () -> RmsProp.builder().epsilonInsideRoot(false)),
+        of("RmsProp momentum", List.of("s", "b"), () -> RmsProp.builder().momentum(0.9)),
+        of("RmsProp centered", List.of("s", "m"), () -> RmsProp.builder().centered(true)),
         of(
             "RmsProp centered momentum",
             List.of("s", "m", "b"),
-            () -> RmsProp.builder().centered(true).momentum(0.9),
-            RmsProp.Builder::build),
+            () -> RmsProp.builder().centered(true).momentum(0.9)),
         of(
             "RmsProp momentum rate inside",
             List.of("s", "b"),
-            () -> RmsProp.builder().momentum(0.9).rateInsideMomentum(true),
-            RmsProp.Builder::build),
+            () -> RmsProp.builder().momentum(0.9).rateInsideMomentum(true)),
         of(
             "RmsProp centered momentum rate inside",
             List.of("s", "m", "b"),
-            () -> RmsProp.builder().centered(true).momentum(0.9).rateInsideMomentum(true),
-            RmsProp.Builder::build),
-        of("Adam epsilon hat", () -> Adam.builder().epsilonHat(true), Adam.Builder::build),
-        of(
-            "AdamW without decay",
-            () -> AdamW.builder().weightDecay(WeightDecay.none()),
-            AdamW.Builder::build),
-        of(
-            "AdamW epsilon hat",
-            () -> AdamW.builder().epsilonHat(true).weightDecay(0),
-            AdamW.Builder::build),
-        of(
-            "AmsGrad epsilon hat",
-            () -> AmsGrad.builder().beta2(0.9).epsilonHat(true),
-            AmsGrad.Builder::build),
-        of(
-            "AmsGrad uncorrected",
-            () -> AmsGrad.builder().beta2(0.9).biasCorrection(false),
-            AmsGrad.Builder::build),
-        of("Yogi uncorrected", () -> Yogi.builder().biasCorrection(false), Yogi.Builder::build),
-        of(
-            "RAdam corrected root",
-            () -> RAdam.builder().beta2(0.9).epsilonOnCorrectedRoot(true),
-            RAdam.Builder::build),
-        of("RAdam paper", () -> RAdam.builder().rectificationThreshold(4), RAdam.Builder::build),
+            () -> RmsProp.builder().centered(true).momentum(0.9).rateInsideMomentum(true)),
+        of("Adam epsilon hat", () -> Adam.builder().epsilonHat(true)),
+        of("AdamW without decay", () -> AdamW.builder().weightDecay(WeightDecay.none())),
+        of("AdamW epsilon hat", () -> AdamW.builder().epsilonHat(true).weightDecay(0)),
+        of("AmsGrad epsilon hat", () -> AmsGrad.builder().beta2(0.9).epsilonHat(true)),
+        of("AmsGrad uncorrected", () -> AmsGrad.builder().beta2(0.9).biasCorrection(false)),
+        of("Yogi uncorrected", () -> Yogi.builder().biasCorrection(false)),
+        of("RAdam corrected root", () -> RAdam.builder().beta2(0.9).epsilonOnCorrectedRoot(true)),
+        of("RAdam paper", () -> RAdam.builder().rectificationThreshold(4)),
         of(
             "RAdam no step",
-            () -> RAdam.builder().beta2(0.9).belowThreshold(RAdam.BelowThreshold.NO_STEP),
-            RAdam.Builder::build),
-        of(
-            "NAdam constant momentum",
-            () -> NAdam.builder().momentumDecay(1e6),
-            NAdam.Builder::build),
-        of(
-            "AdaMax inside",
-            () -> AdaMax.builder().epsilonInsideMaximum(true),
-            AdaMax.Builder::build),
-        of(
-            "AdaBelief rectified",
-            () -> AdaBelief.builder().beta2(0.9).rectified(true),
-            AdaBelief.Builder::build),
-        of(
-            "Lamb uncorrected",
-            () -> Lamb.builder().biasCorrection(false).trustClip(true),
-            Lamb.Builder::build),
-        of(
-            "Lars rate outside",
-            () -> Lars.builder().rateInsideVelocity(false).epsilon(1e-8),
-            Lars.Builder::build),
-        of(
-            "Lars nesterov",
-            () -> Lars.builder().nesterov(true).normOfSum(true),
-            Lars.Builder::build),
+            () -> RAdam.builder().beta2(0.9).belowThreshold(RAdam.BelowThreshold.NO_STEP)),
+        of("NAdam constant momentum", () -> NAdam.builder().momentumDecay(1e6)),
+        of("AdaMax inside", () -> AdaMax.builder().epsilonInsideMaximum(true)),
+        of("AdaBelief rectified", () -> AdaBelief.builder().beta2(0.9).rectified(true)),
+        of("Lamb uncorrected", () -> Lamb.builder().biasCorrection(false).trustClip(true)),
+        of("Lars rate outside", () -> Lars.builder().rateInsideVelocity(false).epsilon(1e-8)),
+        of("Lars nesterov", () -> Lars.builder().nesterov(true).normOfSum(true)),
         of(
             "Prodigy corrected",
-            () -> Prodigy.builder().biasCorrection(true).safeguardWarmup(true).growthRate(2),
-            Prodigy.Builder::build),
+            () -> Prodigy.builder().biasCorrection(true).safeguardWarmup(true).growthRate(2)),
         of(
             "DAdaptAdam corrected",
-            () -> DAdaptAdam.builder().biasCorrection(true).growthRate(2),
-            DAdaptAdam.Builder::build),
-        of(
-            "DAdaptSgd momentum",
-            () -> DAdaptSgd.builder().momentum(0.9).growthRate(2),
-            DAdaptSgd.Builder::build),
+            () -> DAdaptAdam.builder().biasCorrection(true).growthRate(2)),
+        of("DAdaptSgd momentum", () -> DAdaptSgd.builder().momentum(0.9).growthRate(2)),
         of(
             "Adafactor unfactored",
             List.of("v"),
-            () -> Adafactor.builder().factored(false).epsilonAsFloor(true),
-            Adafactor.Builder::build),
+            () -> Adafactor.builder().factored(false).epsilonAsFloor(true)),
         of(
             "Adafactor first moment",
             List.of("rowMeans", "columnMeans", "m"),
-            () -> Adafactor.builder().beta1(0.9),
-            Adafactor.Builder::build),
+            () -> Adafactor.builder().beta1(0.9)),
         of(
             "Adafactor given rate",
-            () -> Adafactor.builder().relativeStep(false).scaleByParameter(false),
-            Adafactor.Builder::build),
+            () -> Adafactor.builder().relativeStep(false).scaleByParameter(false)),
         of(
             "Muon without nesterov",
-            () -> Muon.builder().nesterov(false).scaling(Muon.Scaling.MATCH_RMS),
-            Muon.Builder::build),
-        of("Asgd without decay", () -> Asgd.builder().lambda(0).t0(2), Asgd.Builder::build),
-        of(
-            "Rprop minus",
-            () -> Rprop.builder().variant(Rprop.Variant.RPROP_MINUS),
-            Rprop.Builder::build),
+            () -> Muon.builder().nesterov(false).scaling(Muon.Scaling.MATCH_RMS)),
+        of("Asgd without decay", () -> Asgd.builder().lambda(0).t0(2)),
+        of("Rprop minus", () -> Rprop.builder().variant(Rprop.Variant.RPROP_MINUS)),
         of(
             "Rprop plus",
             List.of("size", "previous", "change"),
-            () -> Rprop.builder().variant(Rprop.Variant.RPROP_PLUS),
-            Rprop.Builder::build),
-        of(
-            "Ftrl accumulator",
-            () -> Ftrl.builder().beta(0).initialAccumulator(0.25),
-            Ftrl.Builder::build),
-        of(
-            "NovoGrad averaging",
-            () -> NovoGrad.builder().gradientAveraging(true),
-            NovoGrad.Builder::build));
+            () -> Rprop.builder().variant(Rprop.Variant.RPROP_PLUS)),
+        of("Ftrl accumulator", () -> Ftrl.builder().beta(0).initialAccumulator(0.25)),
+        of("NovoGrad averaging", () -> NovoGrad.builder().gradientAveraging(true)));
   }
 
   /** Defaults and options that do not decay weights: a zero gradient moves nothing. */
@@ -245,113 +170,39 @@ public record OptimizerCase(
 
   private static List<OptimizerCase> decayed() {
     return List.of(
-        of(
-            "Sgd coupled",
-            () -> Sgd.builder().weightDecay(WeightDecay.coupled(0.1)),
-            Sgd.Builder::build),
-        of(
-            "Momentum decoupled",
-            () -> Momentum.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Momentum.Builder::build),
-        of(
-            "Nesterov coupled",
-            () -> Nesterov.builder().weightDecay(WeightDecay.coupled(0.1)),
-            Nesterov.Builder::build),
-        of(
-            "AdaGrad decoupled",
-            () -> AdaGrad.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            AdaGrad.Builder::build),
-        of(
-            "RmsProp coupled",
-            () -> RmsProp.builder().weightDecay(WeightDecay.coupled(0.1)),
-            RmsProp.Builder::build),
-        of(
-            "AdaDelta decoupled",
-            () -> AdaDelta.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            AdaDelta.Builder::build),
-        of(
-            "Adam coupled",
-            () -> Adam.builder().weightDecay(WeightDecay.coupled(0.1)),
-            Adam.Builder::build),
-        of(
-            "Adam decoupled",
-            () -> Adam.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Adam.Builder::build),
-        of(
-            "AmsGrad coupled",
-            () -> AmsGrad.builder().weightDecay(WeightDecay.coupled(0.1)),
-            AmsGrad.Builder::build),
-        of(
-            "Yogi coupled",
-            () -> Yogi.builder().weightDecay(WeightDecay.coupled(0.1)),
-            Yogi.Builder::build),
-        of(
-            "RAdam decoupled",
-            () -> RAdam.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            RAdam.Builder::build),
-        of(
-            "NAdam coupled",
-            () -> NAdam.builder().weightDecay(WeightDecay.coupled(0.1)),
-            NAdam.Builder::build),
-        of(
-            "AdaMax decoupled",
-            () -> AdaMax.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            AdaMax.Builder::build),
-        of("Adan proximal", () -> Adan.builder().proximalWeightDecay(0.1), Adan.Builder::build),
-        of(
-            "Adan decoupled",
-            () -> Adan.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Adan.Builder::build),
-        of("Lamb decay in update", () -> Lamb.builder().decayInUpdate(0.1), Lamb.Builder::build),
-        of(
-            "Lamb decoupled",
-            () -> Lamb.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Lamb.Builder::build),
+        of("Sgd coupled", () -> Sgd.builder().weightDecay(WeightDecay.coupled(0.1))),
+        of("Momentum decoupled", () -> Momentum.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("Nesterov coupled", () -> Nesterov.builder().weightDecay(WeightDecay.coupled(0.1))),
+        of("AdaGrad decoupled", () -> AdaGrad.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("RmsProp coupled", () -> RmsProp.builder().weightDecay(WeightDecay.coupled(0.1))),
+        of("AdaDelta decoupled", () -> AdaDelta.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("Adam coupled", () -> Adam.builder().weightDecay(WeightDecay.coupled(0.1))),
+        of("Adam decoupled", () -> Adam.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("AmsGrad coupled", () -> AmsGrad.builder().weightDecay(WeightDecay.coupled(0.1))),
+        of("Yogi coupled", () -> Yogi.builder().weightDecay(WeightDecay.coupled(0.1))),
+        of("RAdam decoupled", () -> RAdam.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("NAdam coupled", () -> NAdam.builder().weightDecay(WeightDecay.coupled(0.1))),
+        of("AdaMax decoupled", () -> AdaMax.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("Adan proximal", () -> Adan.builder().proximalWeightDecay(0.1)),
+        of("Adan decoupled", () -> Adan.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("Lamb decay in update", () -> Lamb.builder().decayInUpdate(0.1)),
+        of("Lamb decoupled", () -> Lamb.builder().weightDecay(WeightDecay.decoupled(0.1))),
         of(
             "Ftrl penalties coupled",
-            () -> Ftrl.builder().lambda1(0.01).lambda2(0.1).weightDecay(WeightDecay.coupled(0.1)),
-            Ftrl.Builder::build),
-        of(
-            "NovoGrad decay in update",
-            () -> NovoGrad.builder().decayInUpdate(0.1),
-            NovoGrad.Builder::build),
-        of(
-            "NovoGrad decoupled",
-            () -> NovoGrad.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            NovoGrad.Builder::build),
-        of(
-            "Prodigy decay in update",
-            () -> Prodigy.builder().decayInUpdate(0.1),
-            Prodigy.Builder::build),
-        of(
-            "Prodigy decoupled",
-            () -> Prodigy.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Prodigy.Builder::build),
-        of(
-            "DAdaptAdam decay in update",
-            () -> DAdaptAdam.builder().decayInUpdate(0.1),
-            DAdaptAdam.Builder::build),
-        of(
-            "DAdaptSgd coupled",
-            () -> DAdaptSgd.builder().weightDecay(WeightDecay.coupled(0.1)),
-            DAdaptSgd.Builder::build),
-        of(
-            "Adafactor decay in update",
-            () -> Adafactor.builder().decayInUpdate(0.1),
-            Adafactor.Builder::build),
+            () -> Ftrl.builder().lambda1(0.01).lambda2(0.1).weightDecay(WeightDecay.coupled(0.1))),
+        of("NovoGrad decay in update", () -> NovoGrad.builder().decayInUpdate(0.1)),
+        of("NovoGrad decoupled", () -> NovoGrad.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("Prodigy decay in update", () -> Prodigy.builder().decayInUpdate(0.1)),
+        of("Prodigy decoupled", () -> Prodigy.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("DAdaptAdam decay in update", () -> DAdaptAdam.builder().decayInUpdate(0.1)),
+        of("DAdaptSgd coupled", () -> DAdaptSgd.builder().weightDecay(WeightDecay.coupled(0.1))),
+        of("Adafactor decay in update", () -> Adafactor.builder().decayInUpdate(0.1)),
         of(
             "Adafactor decoupled",
-            () -> Adafactor.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Adafactor.Builder::build),
-        of("Lars decay in update", () -> Lars.builder().decayInUpdate(0.1), Lars.Builder::build),
-        of(
-            "Lars norm of sum",
-            () -> Lars.builder().normOfSum(true).decayInUpdate(0.1),
-            Lars.Builder::build),
-        of(
-            "Lars decoupled",
-            () -> Lars.builder().weightDecay(WeightDecay.decoupled(0.1)),
-            Lars.Builder::build));
+            () -> Adafactor.builder().weightDecay(WeightDecay.decoupled(0.1))),
+        of("Lars decay in update", () -> Lars.builder().decayInUpdate(0.1)),
+        of("Lars norm of sum", () -> Lars.builder().normOfSum(true).decayInUpdate(0.1)),
+        of("Lars decoupled", () -> Lars.builder().weightDecay(WeightDecay.decoupled(0.1))));
   }
 
   private static List<OptimizerCase> ofAnyShape(List<OptimizerCase> cases) {
@@ -404,30 +255,29 @@ public record OptimizerCase(
   }
 
   private static <B extends UpdateRule.Builder<B>> OptimizerCase ofDefaults(Rules.Rule<B> rule) {
-    return of(rule.id(), rule.builder(), rule.build()::apply);
+    return of(rule.id(), rule.builder());
   }
 
   private static <B extends UpdateRule.Builder<B>> OptimizerCase decoupled(Rules.Rule<B> rule) {
     return of(
         rule.id() + " decoupled",
-        () -> rule.builder().get().weightDecay(WeightDecay.decoupled(0.1)),
-        rule.build()::apply);
+        () -> rule.builder().get().weightDecay(WeightDecay.decoupled(0.1)));
   }
 
   private static <B extends UpdateRule.Builder<B>> OptimizerCase of(
-      String name, Supplier<B> builder, Function<B, Optimizer> build) {
-    return of(name, List.of(), builder, build);
+      String name, Supplier<B> builder) {
+    return of(name, List.of(), builder);
   }
 
   /** With slots other than those that the rule always has. */
   private static <B extends UpdateRule.Builder<B>> OptimizerCase of(
-      String name, List<String> slots, Supplier<B> builder, Function<B, Optimizer> build) {
+      String name, List<String> slots, Supplier<B> builder) {
     return new OptimizerCase(
         name,
         slots.isEmpty() ? slotsOfJavadoc(ruleOf(name)) : new LinkedHashSet<>(slots),
-        () -> build.apply(builder.get()),
-        rate -> build.apply(builder.get().learningRate(rate)),
-        decay -> build.apply(builder.get().weightDecay(decay)));
+        () -> builder.get().build(),
+        rate -> builder.get().learningRate(rate).build(),
+        decay -> builder.get().weightDecay(decay).build());
   }
 
   private static String ruleOf(String name) {

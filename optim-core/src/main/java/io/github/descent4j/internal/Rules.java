@@ -35,7 +35,6 @@ import io.github.descent4j.rule.UpdateRule;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -46,37 +45,37 @@ public final class Rules {
 
   /** Under the ids that state files and networks have: never to be changed. */
   private static final List<Rule<?>> ALL = List.of(
-      new Rule<>("Sgd", Sgd::builder, Sgd.Builder::build),
-      new Rule<>("Momentum", Momentum::builder, Momentum.Builder::build),
-      new Rule<>("Nesterov", Nesterov::builder, Nesterov.Builder::build),
-      new Rule<>("AdaGrad", AdaGrad::builder, AdaGrad.Builder::build),
-      new Rule<>("RmsProp", RmsProp::builder, RmsProp.Builder::build),
-      new Rule<>("AdaDelta", AdaDelta::builder, AdaDelta.Builder::build),
-      new Rule<>("Adam", Adam::builder, Adam.Builder::build),
-      new Rule<>("AdamW", AdamW::builder, AdamW.Builder::build),
-      new Rule<>("AmsGrad", AmsGrad::builder, AmsGrad.Builder::build),
-      new Rule<>("Yogi", Yogi::builder, Yogi.Builder::build),
-      new Rule<>("RAdam", RAdam::builder, RAdam.Builder::build),
-      new Rule<>("NAdam", NAdam::builder, NAdam.Builder::build),
-      new Rule<>("AdaMax", AdaMax::builder, AdaMax.Builder::build),
-      new Rule<>("SignSgd", SignSgd::builder, SignSgd.Builder::build),
-      new Rule<>("Signum", Signum::builder, Signum.Builder::build),
-      new Rule<>("Lion", Lion::builder, Lion.Builder::build),
-      new Rule<>("Qhm", Qhm::builder, Qhm.Builder::build),
-      new Rule<>("QhAdam", QhAdam::builder, QhAdam.Builder::build),
-      new Rule<>("AdaBelief", AdaBelief::builder, AdaBelief.Builder::build),
-      new Rule<>("Adan", Adan::builder, Adan.Builder::build),
-      new Rule<>("Lamb", Lamb::builder, Lamb.Builder::build),
-      new Rule<>("Asgd", Asgd::builder, Asgd.Builder::build),
-      new Rule<>("Rprop", Rprop::builder, Rprop.Builder::build),
-      new Rule<>("Ftrl", Ftrl::builder, Ftrl.Builder::build),
-      new Rule<>("NovoGrad", NovoGrad::builder, NovoGrad.Builder::build),
-      new Rule<>("Lars", Lars::builder, Lars.Builder::build),
-      new Rule<>("Adafactor", Adafactor::builder, Adafactor.Builder::build),
-      new Rule<>("Prodigy", Prodigy::builder, Prodigy.Builder::build),
-      new Rule<>("DAdaptAdam", DAdaptAdam::builder, DAdaptAdam.Builder::build),
-      new Rule<>("DAdaptSgd", DAdaptSgd::builder, DAdaptSgd.Builder::build),
-      new Rule<>("Muon", Muon::builder, Muon.Builder::build));
+      new Rule<>("Sgd", Sgd::builder),
+      new Rule<>("Momentum", Momentum::builder),
+      new Rule<>("Nesterov", Nesterov::builder),
+      new Rule<>("AdaGrad", AdaGrad::builder),
+      new Rule<>("RmsProp", RmsProp::builder),
+      new Rule<>("AdaDelta", AdaDelta::builder),
+      new Rule<>("Adam", Adam::builder),
+      new Rule<>("AdamW", AdamW::builder),
+      new Rule<>("AmsGrad", AmsGrad::builder),
+      new Rule<>("Yogi", Yogi::builder),
+      new Rule<>("RAdam", RAdam::builder),
+      new Rule<>("NAdam", NAdam::builder),
+      new Rule<>("AdaMax", AdaMax::builder),
+      new Rule<>("SignSgd", SignSgd::builder),
+      new Rule<>("Signum", Signum::builder),
+      new Rule<>("Lion", Lion::builder),
+      new Rule<>("Qhm", Qhm::builder),
+      new Rule<>("QhAdam", QhAdam::builder),
+      new Rule<>("AdaBelief", AdaBelief::builder),
+      new Rule<>("Adan", Adan::builder),
+      new Rule<>("Lamb", Lamb::builder),
+      new Rule<>("Asgd", Asgd::builder),
+      new Rule<>("Rprop", Rprop::builder),
+      new Rule<>("Ftrl", Ftrl::builder),
+      new Rule<>("NovoGrad", NovoGrad::builder),
+      new Rule<>("Lars", Lars::builder),
+      new Rule<>("Adafactor", Adafactor::builder),
+      new Rule<>("Prodigy", Prodigy::builder),
+      new Rule<>("DAdaptAdam", DAdaptAdam::builder),
+      new Rule<>("DAdaptSgd", DAdaptSgd::builder),
+      new Rule<>("Muon", Muon::builder));
 
   private Rules() {}
 
@@ -86,10 +85,8 @@ public final class Rules {
    * @param <B> its builder
    * @param id its name in state files, networks and texts
    * @param builder starts from its defaults
-   * @param build ends that
    */
-  public record Rule<B extends UpdateRule.Builder<B>>(
-      String id, Supplier<B> builder, Function<B, UpdateRule> build) {
+  public record Rule<B extends UpdateRule.Builder<B>>(String id, Supplier<B> builder) {
 
     /**
      * Makes one.
@@ -100,7 +97,7 @@ public final class Rules {
     public UpdateRule make(Consumer<? super B> settings) {
       B started = builder.get();
       settings.accept(started);
-      return build.apply(started);
+      return started.build();
     }
 
     @Override

@@ -405,6 +405,13 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
       this.learningRate = learningRate;
     }
 
+    /**
+     * The rule.
+     *
+     * @throws IllegalArgumentException if a hyperparameter is out of its range
+     */
+    public abstract UpdateRule build();
+
     /** This builder. */
     protected abstract B self();
 
@@ -472,6 +479,7 @@ public abstract class UpdateRule extends TwoPhaseOptimizer {
      *
      * @throws IllegalArgumentException if a hyperparameter is out of its range, or the formula is not whole
      */
+    @Override
     public UpdateRule build() {
       return new DefinedRule(id, this, definition);
     }

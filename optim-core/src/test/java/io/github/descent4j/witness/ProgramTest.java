@@ -38,7 +38,7 @@ class ProgramTest {
   }
 
   private static <B extends UpdateRule.Builder<B>> UpdateRule withDefaults(Rules.Rule<B> rule) {
-    return rule.build().apply(rule.builder().get());
+    return rule.builder().get().build();
   }
 
   @Test

@@ -43,7 +43,7 @@ final class RandomRules {
           builder.weightDecay(
               decay == 1 ? WeightDecay.coupled(coefficient) : WeightDecay.decoupled(coefficient));
         }
-        return rule.build().apply(builder);
+        return builder.build();
       } catch (IllegalArgumentException e) {
         last = e;
       }

@@ -35,6 +35,9 @@ public final class IdxFile {
   /** Bytes that room is made for at once, for each that the file has: handwriting is compressed to a fifth. */
   private static final int EXPANSION = 16;
 
+  /** Bytes read at once: while they are inflated, no garbage can be collected. */
+  private static final int PIECE = 1 << 16;
+
   private final String name;
   private final int[] shape;
   private final byte[] bytes;
@@ -145,12 +148,18 @@ public final class IdxFile {
    */
   private static byte[] readBytes(InputStream in, int size, int fileBytes) throws IOException {
     byte[] bytes = new byte[(int) Math.min(size, (long) EXPANSION * fileBytes)];
-    int read = in.readNBytes(bytes, 0, bytes.length);
-    while (read == bytes.length && read < size) {
-      bytes = Arrays.copyOf(bytes, (int) Math.min(size, 2L * read));
-      read += in.readNBytes(bytes, read, bytes.length - read);
+    int read = 0;
+    while (read < size) {
+      if (read == bytes.length) {
+        bytes = Arrays.copyOf(bytes, (int) Math.min(size, 2L * read));
+      }
+      int count = in.read(bytes, read, Math.min(PIECE, bytes.length - read));
+      if (count < 0) {
+        return Arrays.copyOf(bytes, read);
+      }
+      read += count;
     }
-    return read == bytes.length ? bytes : Arrays.copyOf(bytes, read);
+    return bytes;
   }
 
   private static int[] shape(String name, byte[] header, int rank) {

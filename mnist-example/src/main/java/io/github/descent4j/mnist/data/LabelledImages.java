@@ -14,6 +14,9 @@ public final class LabelledImages {
   private final byte[] labels;
   private final int classes;
 
+  /** Counted when it is asked for. */
+  private long[] histogram;
+
   private LabelledImages(int rows, int columns, byte[] pixels, byte[] labels, int classes) {
     this.classes = classes;
     this.rows = rows;
@@ -135,7 +138,14 @@ public final class LabelledImages {
   }
 
   /** How many pixels have each of the 256 grey values. */
-  long[] histogram() {
+  synchronized long[] histogram() {
+    if (histogram == null) {
+      histogram = countGreys();
+    }
+    return histogram.clone();
+  }
+
+  private long[] countGreys() {
     // Neighbours are mostly equal: with one counter for them, each would wait for the sum of the
     // one before.
     int[][] counts = new int[4][256];

@@ -1,5 +1,6 @@
 package io.github.descent4j.mnist.option;
 
+import io.github.descent4j.mnist.data.GreyScale;
 import io.github.descent4j.mnist.data.MnistData;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutionException;
@@ -20,9 +21,14 @@ public final class DataOptions {
     return data == null ? MnistData.bundled() : MnistData.read(data);
   }
 
-  /** Reads the images on another thread, while ND4J, whose start takes about as long, starts on this one. */
+  /** Reads the images and their scale on another thread, while ND4J, whose start takes about as long, starts on this one. */
   public MnistData readWhileNd4jStarts() {
-    FutureTask<MnistData> reading = new FutureTask<>(this::read);
+    FutureTask<MnistData> reading = new FutureTask<>(() -> {
+      MnistData images = read();
+      // Kept, and found again by whoever scales all images for training.
+      GreyScale.of(images.train());
+      return images;
+    });
     Thread reader = new Thread(reading, "data");
     reader.setDaemon(true);
     reader.start();
