@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import org.apache.spark.SparkConf;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,6 +22,7 @@ class MainTest {
   }
 
   @Test
+  @Tag("slow")
   void trainsAndGoesOn(@TempDir Path folder) {
     String[] options = {
       "--master",
