@@ -265,4 +265,71 @@ class PenaltyTest {
     wrong.forEach((message, call) ->
         assertThatThrownBy(call::run).isInstanceOf(RuntimeException.class).hasMessage(message));
   }
+
+  @Test
+  void aFunctionWithThePenaltyIsTheirSum() {
+    Objective loss = all -> {
+      all.get("w").gradient().assign(1);
+      all.get("b").gradient().assign(0);
+      return 5;
+    };
+    Penalty penalty = both(Penalty.quadratic()).weight(4).build();
+    assertThat(penalty.over(loss).evaluate(parameters)).isEqualTo(5 + 8);
+    assertThat(gradient("w")).containsExactly(49, 65);
+    assertThat(gradient("b")).containsExactly(0);
+    assertThat(penalty.violation()).isInfinite();
+  }
+
+  /** c is -5: of that 6/4 would take the multiplier to 0, and no more is missed. */
+  @Test
+  void slackIsMissedAsFarAsTheMultiplierReaches() {
+    Penalty penalty = both(Penalty.augmentedLagrangian()).weight(4).build();
+    penalty.restore(4, Map.of("norm", 6.0, "bound", 0.0), 3);
+    assertThat(penalty.violation()).isEqualTo(3);
+    w.assign(3);
+    assertThat(penalty.update(parameters)).isEqualTo(1.5);
+    assertThat(penalty.violation()).isEqualTo(1.5);
+    assertThat(penalty.multipliers().get("norm")).isZero();
+  }
+
+  @Test
+  void theBoundsOfWhatIsRestoredAreInside() {
+    Penalty penalty = both(Penalty.augmentedLagrangian()).maxWeight(50).build();
+    penalty.restore(50, Map.of("norm", 0.0, "bound", 0.0), 0);
+    assertThat(penalty.weight()).isEqualTo(50);
+    assertThat(penalty.violation()).isZero();
+    Map<String, Double> without = new LinkedHashMap<>();
+    without.put("norm", null);
+    without.put("bound", 1.0);
+    assertThatThrownBy(() -> penalty.restore(50, without, 0))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("multiplier of 'norm' is null, expected a number >= 0");
+    assertThatThrownBy(() -> Penalty.quadratic().atMostZero("c", null))
+        .isInstanceOf(NullPointerException.class)
+        .hasMessage("constraint 'c' is null, expected a function");
+  }
+
+  /** A violation of the tolerance itself is within it: one minimization, and the weight stays. */
+  @Test
+  void aViolationOfTheToleranceIsNoMore() {
+    Penalty penalty = Penalty.quadratic()
+        .atMostZero("c", all -> 0.25)
+        .weight(2)
+        .tolerance(0.25)
+        .build();
+    Objective bowl = all -> {
+      INDArray x = all.get("w").value();
+      all.get("w").gradient().assign(x);
+      all.get("b").gradient().assign(0);
+      return x.mul(x).sumNumber().doubleValue() / 2;
+    };
+    PenaltyResult result = penalty.minimize(new LBfgs(), bowl, parameters);
+    assertThat(result.rounds()).isOne();
+    assertThat(result.converged()).isTrue();
+    assertThat(result.violation()).isEqualTo(0.25);
+    assertThat(penalty.weight()).isEqualTo(2);
+    assertThat(penalty)
+        .hasToString("Penalty(quadratic, constraints=[c], weight=2.0, growth=10.0, maxWeight=1.0E8,"
+            + " tolerance=0.25, maxRounds=50)");
+  }
 }

@@ -324,6 +324,49 @@ class ProjectionTest {
         .hasMessage("names are [w, w], expected at least one, each once");
   }
 
+  @Test
+  void whatDoesNotFitIsRefusedAlsoWithinASelectionAndASequence() {
+    INDArray center = Nd4j.createFromArray(1.0, 2.0, 3.0);
+    Projection ball = Projection.l2Ball(1, center);
+    Projection anywhere = Projection.nonNegative();
+    for (Projection projection : List.of(
+        ball,
+        ball.only("w"),
+        ball.then(anywhere),
+        anywhere.then(ball),
+        ball.only(p -> p.name().equals("w")))) {
+      assertThatThrownBy(() -> projection.requireFit(two()))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("center has shape [3], expected that of parameter 'w': [2]");
+    }
+    assertThat(ball).hasToString("l2Ball(1.0, center[3])");
+  }
+
+  @Test
+  void selectionsAndSequencesOfProjectionsProject() {
+    Parameters parameters = two();
+    Projection.nonNegative().only("b").project(parameters);
+    assertThat(Golden.numbers(parameters.get("w").value())).containsExactly(3, -4);
+    assertThat(Golden.numbers(parameters.get("b").value())).containsExactly(0);
+    Projection.box(-2, 2).then(Projection.nonNegative()).project(parameters);
+    assertThat(Golden.numbers(parameters.get("w").value())).containsExactly(2, 0);
+  }
+
+  @Test
+  void columnsAreClearedAlone() {
+    INDArray value = Nd4j.ones(DataType.DOUBLE, 3, 4);
+    value.getColumn(1).assign(0.1);
+    ProximalMap.groupLasso(1, Units.OUTPUTS_LAST).apply(parameters(value), 1);
+    double left = 1 - 1 / Math.sqrt(3);
+    for (int row = 0; row < 3; row++) {
+      for (int column = 0; column < 4; column++) {
+        assertThat(value.getDouble(row, column))
+            .as("%d, %d", row, column)
+            .isCloseTo(column == 1 ? 0 : left, within(1e-15));
+      }
+    }
+  }
+
   /** A map of one's own is tried on copies. */
   @Test
   void aMapOfOnesOwnIsTriedOnCopies() {

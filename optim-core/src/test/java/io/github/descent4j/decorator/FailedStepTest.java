@@ -83,4 +83,20 @@ class FailedStepTest {
     assertThat(value.toDoubleVector())
         .containsExactly(new double[] {3 - rate * 3, 4 - rate * 4}, within(1e-15));
   }
+
+  /** A step is under way from its first half on. */
+  @Test
+  void betweenTheHalvesOfAStepThereIsNoOther() {
+    TwoPhaseOptimizer rule = new Sgd(1);
+    StepContext context = new StepContext();
+    context.reset(parameters);
+    rule.begin(context);
+    assertThatThrownBy(() -> rule.step(parameters))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("is under way");
+    rule.abandon();
+    rule.step(parameters);
+    assertThat(rule.steps()).isOne();
+    assertThat(value.toDoubleVector()).containsExactly(-3, -4);
+  }
 }

@@ -382,4 +382,23 @@ class SamTest {
       assertThat(seen).isEmpty();
     }
   }
+
+  /** What it keeps of a parameter goes with the name: otherwise the shape would be another than before. */
+  @Test
+  void whatIsForgottenOrRenamedLeavesItsNameToAnother() {
+    INDArray other = Nd4j.createFromArray(1.0, 1.0, 1.0);
+    Parameters reshaped = Parameters.of(Parameter.of("w", other, other.dup()));
+    for (boolean adaptive : new boolean[] {false, true}) {
+      Sam forgetful = adaptive ? Sam.adaptive(new Sgd(1), 0.5) : new Sam(new Sgd(1));
+      forgetful.step(parameters, this::computeGradients);
+      forgetful.state().forget("w");
+      forgetful.step(reshaped, () -> {});
+      assertThat(forgetful.steps()).isEqualTo(2);
+      Sam renaming = adaptive ? Sam.adaptive(new Sgd(1), 0.5) : new Sam(new Sgd(1));
+      renaming.step(parameters, this::computeGradients);
+      renaming.state().rename("w", "v");
+      renaming.step(reshaped, () -> {});
+      assertThat(renaming.steps()).isEqualTo(2);
+    }
+  }
 }

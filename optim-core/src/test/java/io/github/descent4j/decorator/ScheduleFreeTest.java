@@ -205,6 +205,16 @@ class ScheduleFreeTest {
     }
   }
 
+  /** What is in files stays as it is. */
+  @Test
+  void theFileHasItsName() {
+    Path file = folder.resolve("state.npz");
+    ScheduleFree optimizer = ScheduleFree.sgd().build();
+    step(optimizer, 1);
+    optimizer.state().save(file);
+    assertThat(StateFiles.json(file)).contains("\"scheduleFree\"");
+  }
+
   @Test
   void aRenamedParameterGoesOnAndAForgottenOneBeginsAnew() {
     ScheduleFree optimizer = ScheduleFree.sgd().build();
