@@ -46,6 +46,22 @@ class AsgdTest {
   }
 
   @Test
+  void aClosedArrayIsNamedAndNothingIsSet() {
+    Asgd optimizer = new Asgd();
+    INDArray a = Nd4j.ones(2);
+    INDArray b = Nd4j.ones(3);
+    Parameters both =
+        Parameters.of(Parameter.of("a", a, Nd4j.ones(2)), Parameter.of("b", b, Nd4j.ones(3)));
+    optimizer.step(both);
+    a.assign(5);
+    b.close();
+    assertThatThrownBy(() -> optimizer.assignAverageTo(both))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("value of parameter 'b' has been closed, expected an open array");
+    assertThat(a.getDouble(0)).isEqualTo(5);
+  }
+
+  @Test
   void anotherTypeIsRefusedAndNothingIsSet() {
     Asgd optimizer = new Asgd();
     INDArray a = Nd4j.ones(2);

@@ -48,6 +48,23 @@ class NumberSlotTest {
     });
   }
 
+  @Test
+  void nothingIsSetOnceTheDefinitionHasReturned() {
+    NumberSlot[] slot = {null};
+    Term[] next = {null};
+    UpdateRule.of("Own", 0.1, f -> {
+      slot[0] = f.numberSlot("v");
+      next[0] = slot[0].plus(1);
+      slot[0].set(next[0]);
+      f.subtract(f.gradient());
+    });
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> slot[0].set(next[0]))
+        .withMessage(
+            "formula Own: set of the slot 'v': expected a call in the definition, found one"
+                + " after it has returned");
+  }
+
   /** Without norms, of values before the step, for parameters of different numbers of steps; and behind arrays. */
   @Test
   void everyParameterHasItsOwn() {
