@@ -353,6 +353,11 @@ class ProjectionTest {
   }
 
   @Test
+  void whatIsJustAsLargeAsTheAmountBecomesZero() {
+    assertThat(map(ProximalMap.l1(0.25), 0.25, -0.25, 0.5)).containsExactly(0, 0, 0.25);
+  }
+
+  @Test
   void columnsAreClearedAlone() {
     INDArray value = Nd4j.ones(DataType.DOUBLE, 3, 4);
     value.getColumn(1).assign(0.1);
