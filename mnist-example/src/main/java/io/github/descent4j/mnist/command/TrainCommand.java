@@ -259,7 +259,7 @@ public final class TrainCommand implements Callable<Integer> {
             settings.regularization(),
             settings.model().batchSize(),
             seed);
-    if (!settings.augmentation().isNone()) {
+    if (!settings.augmentation().changesNothing()) {
       out().printf(Locale.ROOT, "augment    %s%n", settings.augmentation());
     }
   }

@@ -20,14 +20,14 @@ public record AugmentationSettings(double shift, double rotation, double scale, 
   /** Simard et al. 2003. */
   private static final double SIGMA = 4;
 
-  /** Whether images stay as they are. */
-  public boolean isNone() {
+  /** Whether images stay as they are. (A name with "is" would be a field of the results in JSON.) */
+  public boolean changesNothing() {
     return shift == 0 && rotation == 0 && scale == 0 && elastic == 0;
   }
 
   /** The images changed anew in each epoch, or as they are. What comes in from outside is black. */
   public Dataset apply(Dataset images, GreyScale scale, long seed) {
-    if (isNone()) {
+    if (changesNothing()) {
       return images;
     }
     ImageAugmentation augmentation = ImageAugmentation.builder()
@@ -43,7 +43,7 @@ public record AugmentationSettings(double shift, double rotation, double scale, 
   /** In words. */
   @Override
   public String toString() {
-    return isNone()
+    return changesNothing()
         ? "none"
         : "shift " + shift + ", rotation " + rotation + ", scale " + scale + ", elastic " + elastic;
   }

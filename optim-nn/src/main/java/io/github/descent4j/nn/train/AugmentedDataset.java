@@ -143,15 +143,14 @@ public final class AugmentedDataset implements Dataset {
 
     private final int length;
 
-    /** An image of doubles. */
-    private final double[] doubles;
+    /** An image of a batch of another type. */
+    private double[] doubles = {};
 
     Images(ImageAugmentation augmentation, long[] shape) {
       together =
           (int) Math.max(1, Math.min(PIECE, FIELD_PIXELS / Math.max(1, shape[1] * shape[2])));
       warp = new ImageWarp(augmentation, (int) shape[0], (int) shape[1], (int) shape[2], together);
       length = (int) (shape[0] * shape[1] * shape[2]);
-      doubles = new double[length];
     }
 
     void change(Memory batch, int[] indices, int from, int first, int end, long epochSeed) {
@@ -172,6 +171,9 @@ public final class AugmentedDataset implements Dataset {
       if (batch.dataType() == DataType.FLOAT) {
         batch.get(at, pixels, 0, length);
         return;
+      }
+      if (doubles.length < length) {
+        doubles = new double[length];
       }
       batch.get(at, doubles, 0, length);
       for (int i = 0; i < length; i++) {
