@@ -68,6 +68,27 @@ class DropConnectTest {
     tolerance.checkGradients("gradient alone", network, result.get("gradients"));
   }
 
+  /** Of a layer that has computed nothing else before. */
+  @ParameterizedTest
+  @EnumSource(NoiseScope.class)
+  void gradientsOfTheParametersAloneAreThoseOfAWholePass(NoiseScope scope) {
+    INDArray x = Arrays.random(DOUBLE, 3, 5, 4);
+    INDArray dy = Arrays.random(DOUBLE, 4, 5, 3);
+    DropConnect whole = layer(DropConnect.Form.SCALED, scope, 0.5, 7);
+    whole.forward(x, Mode.TRAINING);
+    whole.backward(dy);
+    DropConnect alone = layer(DropConnect.Form.SCALED, scope, 0.5, 7);
+    alone.forward(x, Mode.TRAINING);
+    alone.backwardParameters(dy);
+    for (int i = 0; i < 2; i++) {
+      assertThat(alone.parameters().get(i).gradient())
+          .isEqualTo(whole.parameters().get(i).gradient());
+    }
+    assertThat(whole.parameters().get(0).gradient().norm1Number().doubleValue()).isPositive();
+    assertThatThrownBy(() -> alone.backwardParameters(Arrays.random(DOUBLE, 4, 5, 2)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
   private static DropConnect masked(String name, JsonNode golden, JsonNode result) {
     JsonNode variant = result.get("variant");
     boolean paper = variant.get("bias_masked").asBoolean();
