@@ -88,6 +88,9 @@ public final class Main {
   public static void main(String... args) {
     // Our own numbers ask for no locale; those of the libraries that draw charts and bars would.
     Locale.setDefault(Locale.ROOT);
+    // JNA, with which a variable of the environment is set, else starts a process to learn where
+    // libraries are. Nothing is loaded from there.
+    System.getProperties().putIfAbsent("jna.platform.library.path", "");
     OpenBlasCore.choose();
     PrintWriter out = new PrintWriter(System.out, true, Charset.defaultCharset());
     PrintWriter err = new PrintWriter(System.err, true, Charset.defaultCharset());

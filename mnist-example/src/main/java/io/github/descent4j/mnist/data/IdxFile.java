@@ -213,10 +213,24 @@ public final class IdxFile {
   private static final class WholeGzip extends GZIPInputStream {
     private static final int TRAILER_BYTES = 8;
 
+    private final byte[] content;
+
     WholeGzip(byte[] content) throws IOException {
-      // One buffer for the whole file: what the inflater has not consumed at the end is then all
-      // that is left.
-      super(new ByteArrayInputStream(content), content.length);
+      super(new ByteArrayInputStream(content), 1);
+      this.content = content;
+    }
+
+    /** Gives the inflater all that follows the header, where it is: what it has not consumed at the end is then all that is left. */
+    @Override
+    protected void fill() throws IOException {
+      int left = in.available();
+      if (left == 0) {
+        throw new EOFException("the compressed data has no end");
+      }
+      in.skipNBytes(left);
+      buf = content;
+      len = content.length;
+      inf.setInput(content, len - left, left);
     }
 
     int bytesAfterEnd() {

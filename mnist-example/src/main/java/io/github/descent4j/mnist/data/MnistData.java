@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.zip.CRC32C;
 
@@ -68,9 +69,22 @@ public record MnistData(LabelledImages train, LabelledImages test) {
   private static IdxFile readResource(String name, int rank) {
     String resource = "/mnist/" + name + ".gz";
     try (InputStream in = MnistData.class.getResourceAsStream(resource)) {
-      return IdxFile.parse("resource " + resource, in.readAllBytes(), rank);
+      return IdxFile.parse("resource " + resource, content(in), rank);
     } catch (IOException e) {
       throw new UncheckedIOException("resource " + resource, e);
     }
+  }
+
+  /** All bytes, of which a stream mostly knows how many there are: readAllBytes would gather pieces, and copy them. */
+  static byte[] content(InputStream in) throws IOException {
+    byte[] first = new byte[in.available()];
+    int read = in.readNBytes(first, 0, first.length);
+    byte[] rest = in.readAllBytes();
+    if (read == first.length && rest.length == 0) {
+      return first;
+    }
+    byte[] whole = Arrays.copyOf(first, read + rest.length);
+    System.arraycopy(rest, 0, whole, read, rest.length);
+    return whole;
   }
 }

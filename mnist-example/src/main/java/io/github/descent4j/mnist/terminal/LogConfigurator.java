@@ -8,6 +8,7 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.DefaultJoranConfigurator;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.LayoutBase;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
@@ -30,7 +31,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
       return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
     context.getStatusManager().add(new NopStatusListener());
-    TTLLLayout layout = new TTLLLayout();
+    LazyLayout layout = new LazyLayout();
     layout.setContext(context);
     layout.start();
     LayoutWrappingEncoder<ILoggingEvent> encoder = new LayoutWrappingEncoder<>();
@@ -48,5 +49,20 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     root.setLevel(Level.toLevel(System.getenv(LEVEL), Level.WARN));
     root.addAppender(appender);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+  }
+
+  /** Time, thread, level and logger, made when there is something to log: reading a pattern of the time takes longer than all else here. */
+  private static final class LazyLayout extends LayoutBase<ILoggingEvent> {
+    private TTLLLayout layout;
+
+    @Override
+    public String doLayout(ILoggingEvent event) {
+      if (layout == null) {
+        layout = new TTLLLayout();
+        layout.setContext(context);
+        layout.start();
+      }
+      return layout.doLayout(event);
+    }
   }
 }

@@ -6,6 +6,7 @@ import static io.github.descent4j.mnist.data.IdxBytes.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -50,6 +51,24 @@ class MnistDataTest {
     // The first digits of the two sets are well known.
     assertThat(firstLabels(data.train())).containsExactly(5, 0, 4, 1, 9, 2, 1, 3, 1, 4);
     assertThat(firstLabels(data.test())).containsExactly(7, 2, 1, 0, 4, 1, 4, 9, 5, 9);
+  }
+
+  /** What a stream says of itself is an estimate: there may be more, or less. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 5, 6, 7, 100})
+  void streamsAreReadToTheirEndWhateverTheySayIsAvailable(int said) throws IOException {
+    byte[] bytes = {1, 2, 3, 4, 5, 6};
+    InputStream in = new ByteArrayInputStream(bytes) {
+      private boolean asked;
+
+      @Override
+      public int available() {
+        int answer = asked ? super.available() : said;
+        asked = true;
+        return answer;
+      }
+    };
+    assertThat(MnistData.content(in)).containsExactly(bytes);
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 final class BatchReader {
   /** Examples that are read ahead at a time: a worker that is called for the step comes after them. */
-  private static final int PIECE = 8;
+  private static final int PIECE = 32;
 
   private final DataType type;
   private Batch batch = new Batch();

@@ -19,10 +19,10 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Batches of which a part has been read ahead when they are needed. */
 @Timeout(120)
 class BatchReaderTest {
-  private static final int SIZE = 40;
+  private static final int SIZE = 80;
   private static final int THREADS = ForkJoinPool.getCommonPoolParallelism() + 1;
 
-  /** Example i is at index 39 - i. */
+  /** Example i is at index 79 - i. */
   private static final int[] BACKWARDS =
       IntStream.range(0, SIZE).map(i -> SIZE - 1 - i).toArray();
 
@@ -74,12 +74,12 @@ class BatchReaderTest {
   void theRestOfABatchIsReadWhenItIsNeeded() {
     int[] labels = IntStream.range(0, SIZE).map(i -> i % 7).toArray();
     Dataset dataset = watched(InMemoryDataset.of(features(), labels, 7));
-    BatchReader reader = interrupted(dataset, 5, 30);
-    assertThat(calls).containsExactly("ahead 8");
-    reader.read(dataset, BACKWARDS, 5, 30);
-    assertThat(calls).containsExactly("ahead 8", "in time 22");
-    assertThat(reader.features().shape()).containsExactly(30, 1, 2, 3);
-    for (int i = 0; i < 30; i++) {
+    BatchReader reader = interrupted(dataset, 5, 70);
+    assertThat(calls).containsExactly("ahead 32");
+    reader.read(dataset, BACKWARDS, 5, 70);
+    assertThat(calls).containsExactly("ahead 32", "in time 38");
+    assertThat(reader.features().shape()).containsExactly(70, 1, 2, 3);
+    for (int i = 0; i < 70; i++) {
       int example = SIZE - 1 - (5 + i);
       assertThat(reader.features().getFloat(i, 0, 1, 2)).isEqualTo(example * 6 + 5);
       assertThat(reader.targets().labels()[i]).isEqualTo(example % 7);
@@ -90,11 +90,11 @@ class BatchReaderTest {
   void theRestOfItsValuesToo() {
     INDArray values = Nd4j.arange(SIZE * 2).castTo(DataType.FLOAT).reshape(SIZE, 2);
     Dataset dataset = watched(ValueDataset.of(features(), values));
-    BatchReader reader = interrupted(dataset, 0, 20);
-    reader.read(dataset, BACKWARDS, 0, 20);
-    assertThat(calls).containsExactly("ahead 8", "in time 12");
-    assertThat(reader.targets().values().shape()).containsExactly(20, 2);
-    for (int i = 0; i < 20; i++) {
+    BatchReader reader = interrupted(dataset, 0, 50);
+    reader.read(dataset, BACKWARDS, 0, 50);
+    assertThat(calls).containsExactly("ahead 32", "in time 18");
+    assertThat(reader.targets().values().shape()).containsExactly(50, 2);
+    for (int i = 0; i < 50; i++) {
       int example = SIZE - 1 - i;
       assertThat(reader.targets().values().getFloat(i, 1)).isEqualTo(example * 2 + 1);
       assertThat(reader.features().getFloat(i, 0, 0, 0)).isEqualTo(example * 6);
@@ -105,9 +105,9 @@ class BatchReaderTest {
   @Test
   void whatWasReadAheadOfAnotherBatchIsNotUsed() {
     Dataset dataset = watched(InMemoryDataset.of(features(), new int[SIZE], 1));
-    BatchReader reader = interrupted(dataset, 5, 30);
+    BatchReader reader = interrupted(dataset, 5, 70);
     reader.read(dataset, BACKWARDS, 5, 3);
-    assertThat(calls).containsExactly("ahead 8", "in time 3");
+    assertThat(calls).containsExactly("ahead 32", "in time 3");
     assertThat(reader.features().shape()).containsExactly(3, 1, 2, 3);
     assertThat(reader.features().getFloat(2, 0, 0, 0)).isEqualTo((SIZE - 1 - 7) * 6);
   }
@@ -122,8 +122,8 @@ class BatchReaderTest {
         throw damaged;
       }
     });
-    BatchReader reader = interrupted(dataset, 0, 20);
-    assertThatThrownBy(() -> reader.read(dataset, BACKWARDS, 0, 20)).isSameAs(damaged);
-    assertThat(calls).containsExactly("ahead 8");
+    BatchReader reader = interrupted(dataset, 0, 50);
+    assertThatThrownBy(() -> reader.read(dataset, BACKWARDS, 0, 50)).isSameAs(damaged);
+    assertThat(calls).containsExactly("ahead 32");
   }
 }
