@@ -62,7 +62,7 @@ class MnistDataTest {
       private boolean asked;
 
       @Override
-      public int available() {
+      public synchronized int available() {
         int answer = asked ? super.available() : said;
         asked = true;
         return answer;
