@@ -63,7 +63,10 @@ class IdleWorkersTest {
   void whatIsWithdrawnMeanwhileIsNotDone() throws InterruptedException {
     Thread worker = serving();
     blocks = true;
-    awaitLook();
+    // A look alone may be of before.
+    while (!blocked.hasQueuedThreads()) {
+      Thread.sleep(1);
+    }
     helper.offer();
     assertThat(helper.end()).isNull();
     blocks = false;
@@ -115,16 +118,16 @@ class IdleWorkersTest {
   }
 
   /** Lets the worker do the helper's work. */
-  private void handOver() {
+  private void handOver() throws InterruptedException {
     awaitLook();
     helper.offer();
-    done.acquireUninterruptibly();
+    done.acquire();
     assertThat(helper.end()).isNull();
   }
 
-  private void awaitLook() {
+  private void awaitLook() throws InterruptedException {
     looks.drainPermits();
-    looks.acquireUninterruptibly();
+    looks.acquire();
   }
 
   private static void requireEnd(Thread worker) throws InterruptedException {
