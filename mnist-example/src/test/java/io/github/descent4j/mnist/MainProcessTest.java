@@ -321,6 +321,8 @@ class MainProcessTest {
         command.add(option);
       }
     }
+    // C2 would take most of the time of processes that end after seconds.
+    command.add("-XX:TieredStopAtLevel=1");
     command.addAll(options);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
     command.addAll(List.of(args));
