@@ -15,7 +15,26 @@ class ReseedTest {
   @ParameterizedTest
   @ValueSource(ints = {5, 1024})
   void everyExampleHasAMaskOfTheLastSeed(int batch) {
-    Sequential network = network();
+    requireMasks(network(), batch);
+  }
+
+  /** Behind convolutions a dense layer and what follows run for the whole batch. */
+  @ParameterizedTest
+  @ValueSource(ints = {5, 64})
+  void alsoBehindConvolutions(int batch) {
+    Sequential network = Sequential.builder(DataType.FLOAT, 7)
+        .input(1, 4, FEATURES / 4)
+        .conv2d("conv", 1, 1)
+        .flatten()
+        .dense("fc", FEATURES)
+        .dropout(0.5)
+        .build();
+    network.parameters().get("conv.weight").value().assign(1);
+    network.parameters().get("fc.weight").value().assign(Nd4j.eye(FEATURES));
+    requireMasks(network, batch);
+  }
+
+  private static void requireMasks(Sequential network, int batch) {
     double[][] first = masks(network, 1, batch);
     double[][] second = masks(network, 2, batch);
     double[][] again = masks(network, 1, batch);
@@ -40,7 +59,10 @@ class ReseedTest {
 
   private static double[][] masks(Sequential network, long seed, int batch) {
     network.reseed(seed);
-    INDArray y = network.forward(Nd4j.ones(DataType.FLOAT, batch, FEATURES), Mode.TRAINING);
+    long[] shape = network.layers().get(0) instanceof Conv2d
+        ? new long[] {batch, 1, 4, FEATURES / 4}
+        : new long[] {batch, FEATURES};
+    INDArray y = network.forward(Nd4j.ones(DataType.FLOAT, shape), Mode.TRAINING);
     return y.castTo(DataType.DOUBLE).toDoubleMatrix();
   }
 }

@@ -311,6 +311,9 @@ class ShardsTest {
     assertThatThrownBy(() -> network.backward(Nd4j.create(DataType.FLOAT, 39, 4)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("network: output gradient has shape [39, 4], expected [40, 4]");
+    assertThatThrownBy(() -> network.backwardParameters(Nd4j.create(DataType.FLOAT, 39, 4)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("network: output gradient has shape [39, 4], expected [40, 4]");
     network.forward(x, Mode.EVALUATION);
     assertThatThrownBy(() -> network.backward(Nd4j.create(DataType.FLOAT, 40, 4)))
         .isInstanceOf(IllegalStateException.class)
