@@ -51,7 +51,7 @@ public final class LogConfigurator extends ContextAwareBase implements Configura
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** Time, thread, level and logger, made when there is something to log: reading a pattern of the time takes longer than all else here. */
+  /** Time, thread, level and logger, made when there is something to log, since most runs log nothing and the pattern of the time takes a while to read. */
   private static final class LazyLayout extends LayoutBase<ILoggingEvent> {
     private TTLLLayout layout;
 
