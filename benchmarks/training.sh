@@ -141,7 +141,7 @@ done
 
 table() {
   echo "- Machine: $(lscpu | sed -n 's/^Model name: *//p'), $(nproc) cores, $(uname -sr), load average before $load"
-  echo "- JDK: $("$java" -version 2>&1 | sed -n 2p)"
+  echo "- JDK: $("$java" -version 2>&1 | grep 'Runtime Environment')"
   echo "- OPENBLAS_CORETYPE: ${OPENBLAS_CORETYPE:-not set}"
   echo "- Commit: $(git describe --always --dirty --abbrev=12), $(date -u +%F)"
   echo "- Command: \`${ONLY:+ONLY=$ONLY }$command\`, $rounds rounds"

@@ -21,7 +21,9 @@ public final class JavaProcess {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-ea", "-Xmx1g", "-cp", classPath));
+    // It ends after seconds, so C2 and a collector's threads would only take time from the tests.
+    command.addAll(List.of("-ea", "-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", classPath));
     command.add(main.getName());
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)

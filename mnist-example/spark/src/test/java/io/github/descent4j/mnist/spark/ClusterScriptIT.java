@@ -60,6 +60,8 @@ class ClusterScriptIT {
     ProcessBuilder builder =
         new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    // Of six JVMs that end after seconds; Spark itself is most of what C2 would compile.
+    builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     builder.environment().put("MASTER", master);
     builder.environment().put("WORKERS", "" + workers);
     Process process = builder.start();
