@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleFunction;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.UnaryOperator;
@@ -151,17 +152,19 @@ class ConvergenceTest {
   @MethodSource("others")
   void reachesTheMinimumAtSomeRate(
       Problem problem, OptimizerCase optimizer, int steps, double below) {
+    // Rules whose steps do not shrink with the gradient need a rate that falls.
+    double half = steps / 25.0;
+    // Most need no other than the first.
+    List<DoubleFunction<Schedule>> schedules = List.of(
+        rate -> step -> rate * Math.pow(0.5, step / half),
+        rate -> step -> rate,
+        rate -> step -> rate / (1 + step / half),
+        rate -> step -> rate / (1 + 10.0 * step / steps));
     Map<String, Double> reached = new LinkedHashMap<>();
-    for (double rate : RATES) {
-      // Rules whose steps do not shrink with the gradient need a rate that falls.
-      double half = steps / 25.0;
-      // Most need no other than the first.
-      for (Schedule schedule : List.<Schedule>of(
-          step -> rate * Math.pow(0.5, step / half),
-          step -> rate,
-          step -> rate / (1 + step / half),
-          step -> rate / (1 + 10.0 * step / steps))) {
-        double value = run(problem, optimizer.create().get().scheduled(schedule), steps);
+    for (DoubleFunction<Schedule> schedule : schedules) {
+      for (double rate : RATES) {
+        Optimizer scheduled = optimizer.create().get().scheduled(schedule.apply(rate));
+        double value = run(problem, scheduled, steps);
         if (value < below) {
           return;
         }

@@ -33,8 +33,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class Training {
   static final int STEPS = 7;
 
-  /** Every optimizer has these. */
+  /** Every rule has these. */
   private static final Set<String> SWEPT = Set.of("plain", "all", "groups");
+
+  /** Options have no other state than what is in this one, too. */
+  private static final String OF_OPTIONS = "all";
 
   /** All decorators; those that remember something must be here. */
   private static final Map<String, BiFunction<Supplier<Optimizer>, ReduceOnPlateau, Optimizer>>
@@ -119,12 +122,15 @@ final class Training {
     parameters = Parameters.of(all);
   }
 
-  /** Every optimizer plain, with all decorators and in groups, one with each. */
+  /** Every rule plain, with all decorators and in groups, its options with all decorators, one rule with each. */
   static Map<String, Training> trainings() {
     Map<String, Training> trainings = new LinkedHashMap<>();
     for (OptimizerCase optimizer : OptimizerCase.allOnMatrices()) {
+      boolean defaults = OptimizerCase.defaultsOnMatrices().contains(optimizer);
       for (String decoration : DECORATIONS.keySet()) {
-        if (SWEPT.contains(decoration) || optimizer.name().equals("RAdam")) {
+        if (decoration.equals(OF_OPTIONS)
+            || (defaults && SWEPT.contains(decoration))
+            || optimizer.name().equals("RAdam")) {
           String name = optimizer.name() + " " + decoration;
           trainings.put(name, new Training(optimizer, decoration));
         }

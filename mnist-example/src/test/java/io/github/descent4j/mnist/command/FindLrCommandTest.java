@@ -31,9 +31,13 @@ class FindLrCommandTest {
   @TempDir
   static Path small;
 
+  /** What is printed without options. */
+  private static List<String> usual;
+
   @BeforeAll
   static void writeSmallDataSet() {
     IdxBytes.writeDataSet(small, 1000, 200, 8, 10);
+    usual = find().outLines();
   }
 
   @Test
@@ -106,7 +110,6 @@ class FindLrCommandTest {
     "--batch-size, 64"
   })
   void eachOptionHasAnEffect(String option, String value) {
-    List<String> usual = find().outLines();
     List<String> other = find(option, value).outLines();
     assertThat(other.subList(4, other.size())).isNotEqualTo(usual.subList(4, usual.size()));
   }
