@@ -36,7 +36,7 @@ final class Training {
   /** Every rule has these. */
   private static final Set<String> SWEPT = Set.of("plain", "all", "groups");
 
-  /** Options have no other state than what is in this one, too. */
+  /** The one that rules with options have: they keep what the rule keeps. */
   private static final String OF_OPTIONS = "all";
 
   /** All decorators; those that remember something must be here. */
