@@ -27,8 +27,8 @@ class MainProcessTest {
   private static final int SIGINT_STATUS = 128 + 2;
   private static final int SIGTERM_STATUS = 128 + 15;
 
-  /** Of 1000 images in batches of 2, after 6 epochs. */
-  private static final String LAST_NETWORK = "step-00003000/network.npz";
+  /** Of 1000 images in batches of 2, after 10 epochs. */
+  private static final String LAST_NETWORK = "step-00005000/network.npz";
 
   /** That of a run which nothing has stopped, once one is there. */
   private static byte[] lastNetwork;
@@ -252,14 +252,14 @@ class MainProcessTest {
     assertThat(first.resolve(Checkpoint.NETWORK)).hasBinaryContent(before);
   }
 
-  /** A run of 6 epochs of 500 steps, so that there are seconds left to a signal that comes after the first ones. */
+  /** A run of 10 epochs of 500 steps, so that there are seconds left to a signal that comes after the first ones. */
   private String[] training(Path checkpoints) {
     return new String[] {
       "train",
       "--data",
       data.toString(),
       "--epochs",
-      "6",
+      "10",
       "--batch-size",
       "2",
       "--dropout",

@@ -39,7 +39,7 @@ class HealthyNetworksTest {
   @ParameterizedTest
   @EnumSource(value = OptimizerChoice.class, mode = EnumSource.Mode.EXCLUDE, names = "LBFGS")
   void theMlpIsWithEveryOptimizer(OptimizerChoice optimizer) {
-    assertHealthy(ModelChoice.MLP, optimizer, 100);
+    assertHealthy(ModelChoice.MLP, optimizer, 200);
   }
 
   /** Of those whose rates, chosen for the mlp, suit the cnn too. */
