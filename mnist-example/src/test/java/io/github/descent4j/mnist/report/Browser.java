@@ -21,6 +21,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
@@ -183,10 +184,17 @@ final class Browser implements AutoCloseable {
 
   @Override
   public void close() {
+    // The profile's folder is only deleted when nobody writes into it any more: a helper would
+    // after its browser has ended.
+    List<ProcessHandle> helpers = process.descendants().toList();
     socket.abort();
     process.destroy();
-    // The profile's folder is only deleted when nobody writes into it any more.
     process.onExit().orTimeout(PATIENCE_SECONDS, SECONDS).join();
+    helpers.forEach(ProcessHandle::destroyForcibly);
+    CompletableFuture.allOf(
+            helpers.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new))
+        .orTimeout(PATIENCE_SECONDS, SECONDS)
+        .join();
   }
 
   private JsonNode call(String method) {
