@@ -27,7 +27,7 @@ final class TrainingBits {
    */
   public static void main(String[] args) throws IOException {
     Path work = Files.createTempDirectory("bits");
-    // Few, as -Xint is to end, too: of three batches the last is smaller.
+    // Few, so that a row does not take long: two whole batches and a smaller one.
     IdxBytes.writeDataSet(work, 150, 30, SIDE, SIDE);
     blackenBorder(work.resolve("train-images-idx3-ubyte"));
     for (String model : MODELS) {
