@@ -7,7 +7,6 @@ import io.github.descent4j.state.DecoratedBits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
@@ -15,7 +14,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Prints hashes of what steps of every rule give in this JVM: the cases of {@link RecordedBitsTest} in three layouts, and with the state
+ * Prints hashes of what steps of every rule give in this JVM: the cases of {@link RecordedBitsTest} in some layouts, and with the state
  * saved and loaded half way; those of {@link ThreadsTest}, which are large enough for threads; and those with decorators.
  */
 public final class StepBits {
@@ -24,14 +23,14 @@ public final class StepBits {
   /**
    * Prints them.
    *
-   * @param args none
+   * @param args the names of the layouts
    */
   public static void main(String[] args) throws IOException {
     Path folder = Files.createTempDirectory("bits");
     print("loops", Loops.chosen().kind().toString().toLowerCase(Locale.ROOT));
     BiFunction<Optimizer, Parameters, Optimizer> on = (half, parameters) -> half;
-    for (Layout layout : List.of(Layout.C_ORDER, Layout.F_ORDER, Layout.TRANSPOSED_VIEW)) {
-      print(layout.toString(), recorded(layout, optimizer -> on));
+    for (String layout : args) {
+      print(layout, recorded(Layout.valueOf(layout), optimizer -> on));
     }
     Path file = folder.resolve("state.npz");
     print("resumed", recorded(Layout.C_ORDER, optimizer -> (half, parameters) -> {

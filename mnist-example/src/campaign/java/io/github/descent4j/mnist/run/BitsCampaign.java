@@ -24,9 +24,13 @@ final class BitsCampaign {
   private static final String STEPS = "io.github.descent4j.StepBits";
   private static final int LIMIT_MINUTES = 60;
 
-  /** All of them are of the same steps. */
-  private static final List<String> SAME_STEPS =
-      List.of("C_ORDER", "F_ORDER", "TRANSPOSED_VIEW", "resumed");
+  private static final List<String> LAYOUTS = List.of("C_ORDER", "F_ORDER", "TRANSPOSED_VIEW");
+
+  /** Has the same bits as each layout. */
+  private static final String RESUMED = "resumed";
+
+  /** The slowest. */
+  private static final String INTERPRETER = "-Xint";
 
   private static final List<String> STEP_COLUMNS = List.of("large", "decorated");
   private static final List<String> TRAINING_COLUMNS = List.of("mlp", "cnn", "convnet");
@@ -48,9 +52,13 @@ final class BitsCampaign {
           }
         }
       }
-      // The slowest.
-      all.add(new Mode("scalar", 2, List.of("-Xint")));
+      all.add(new Mode("scalar", 2, List.of(INTERPRETER)));
       return all;
+    }
+
+    /** Not all of them where each takes minutes. */
+    List<String> layouts() {
+      return flags.contains(INTERPRETER) ? LAYOUTS.subList(0, 1) : LAYOUTS;
     }
 
     @Override
@@ -114,15 +122,16 @@ final class BitsCampaign {
       String version = version(home);
       for (Mode mode : modes) {
         Map<String, String> bits = new LinkedHashMap<>();
-        bits.putAll(run(home, mode, STEPS, Path.of("optim-core")));
-        bits.putAll(run(home, mode, TrainingBits.class.getName(), Path.of("mnist-example")));
+        bits.putAll(run(home, mode, Path.of("optim-core"), STEPS, mode.layouts()));
+        bits.putAll(
+            run(home, mode, Path.of("mnist-example"), TrainingBits.class.getName(), List.of()));
         row(version, mode, bits, columns);
       }
     }
   }
 
   private void row(String version, Mode mode, Map<String, String> bits, List<String> columns) {
-    List<String> steps = SAME_STEPS.stream()
+    List<String> steps = Stream.concat(mode.layouts().stream(), Stream.of(RESUMED))
         .map(name -> bits.getOrDefault(name, "none"))
         .distinct()
         .toList();
@@ -147,7 +156,8 @@ final class BitsCampaign {
   }
 
   /** What a class prints in a JVM of its own; less than all if it fails. */
-  private Map<String, String> run(Path home, Mode mode, String main, Path folder)
+  private Map<String, String> run(
+      Path home, Mode mode, Path folder, String main, List<String> arguments)
       throws IOException, InterruptedException {
     processes++;
     List<String> command =
@@ -159,6 +169,7 @@ final class BitsCampaign {
       command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
     }
     command.addAll(List.of("-cp", classPath(), main));
+    command.addAll(arguments);
     Path out = Files.createTempFile("bits", ".out");
     Path err = Files.createTempFile("bits", ".err");
     Process process = new ProcessBuilder(command)
