@@ -27,8 +27,8 @@ class MainProcessTest {
   private static final int SIGINT_STATUS = 128 + 2;
   private static final int SIGTERM_STATUS = 128 + 15;
 
-  /** Of 1000 images in batches of 2, after 10 epochs. */
-  private static final String LAST_NETWORK = "step-00005000/network.npz";
+  /** Of 1000 images in batches of 2, after 5 epochs. */
+  private static final String LAST_NETWORK = "step-00002500/network.npz";
 
   /** That of a run which nothing has stopped, once one is there. */
   private static byte[] lastNetwork;
@@ -65,14 +65,13 @@ class MainProcessTest {
     assertThat(errors).content().contains(" INFO ").contains("Loaded [CpuBackend] backend");
   }
 
-  /** In the second and the third locale, numbers have other digits. */
+  /** In the second locale, numbers have other digits. */
   @Test
   void nothingDependsOnTheLocale() throws IOException, InterruptedException {
     List<List<String>> printed = new ArrayList<>();
     for (List<String> locale : List.of(
         List.of("-Duser.language=en", "-Duser.country=US"),
-        List.of("-Duser.language=ar", "-Duser.country=SA", "-Duser.extensions=u-nu-arab"),
-        List.of("-Duser.language=mr", "-Duser.country=IN"))) {
+        List.of("-Duser.language=ar", "-Duser.country=SA", "-Duser.extensions=u-nu-arab"))) {
       Path runs = data.resolve("runs-" + printed.size());
       List<String> lines = new ArrayList<>();
       for (String[] command : new String[][] {
@@ -252,14 +251,14 @@ class MainProcessTest {
     assertThat(first.resolve(Checkpoint.NETWORK)).hasBinaryContent(before);
   }
 
-  /** A run of 10 epochs of 500 steps, so that there are seconds left to a signal that comes after the first ones. */
+  /** A run of 5 epochs of 500 steps, so that there is time left to a signal that comes after the first ones. */
   private String[] training(Path checkpoints) {
     return new String[] {
       "train",
       "--data",
       data.toString(),
       "--epochs",
-      "10",
+      "5",
       "--batch-size",
       "2",
       "--dropout",
@@ -322,10 +321,12 @@ class MainProcessTest {
     List<String> command = new ArrayList<>(SIGNALS);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
-      // What JDK 24 and later would warn about otherwise, and which collector is to be used.
+      // What JDK 24 and later would warn about otherwise, which collector is to be used, and how
+      // many threads.
       if (option.startsWith("--enable-native-access")
           || option.startsWith("--sun-misc-unsafe")
-          || option.startsWith("-XX:")) {
+          || option.startsWith("-XX:")
+          || option.startsWith("-Dio.github.descent4j.threads")) {
         command.add(option);
       }
     }
