@@ -65,13 +65,14 @@ class MainProcessTest {
     assertThat(errors).content().contains(" INFO ").contains("Loaded [CpuBackend] backend");
   }
 
-  /** In the second locale, numbers have other digits. */
+  /** In the second and the third locale, numbers have other digits. */
   @Test
   void nothingDependsOnTheLocale() throws IOException, InterruptedException {
     List<List<String>> printed = new ArrayList<>();
     for (List<String> locale : List.of(
         List.of("-Duser.language=en", "-Duser.country=US"),
-        List.of("-Duser.language=ar", "-Duser.country=SA", "-Duser.extensions=u-nu-arab"))) {
+        List.of("-Duser.language=ar", "-Duser.country=SA", "-Duser.extensions=u-nu-arab"),
+        List.of("-Duser.language=mr", "-Duser.country=IN"))) {
       Path runs = data.resolve("runs-" + printed.size());
       List<String> lines = new ArrayList<>();
       for (String[] command : new String[][] {
