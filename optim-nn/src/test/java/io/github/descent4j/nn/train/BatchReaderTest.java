@@ -9,7 +9,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -32,6 +35,16 @@ class BatchReaderTest {
   private final Thread caller = Thread.currentThread();
   private final CountDownLatch begun = new CountDownLatch(1);
 
+  /** Calls that have ended. */
+  private final AtomicInteger ended = new AtomicInteger();
+
+  private volatile boolean over;
+
+  @AfterEach
+  void letGo() {
+    over = true;
+  }
+
   /** A call by another thread ends when the caller sleeps, in wait for it. */
   private Dataset watched(Dataset dataset) {
     return new ForwardingDataset(dataset) {
@@ -45,25 +58,35 @@ class BatchReaderTest {
         boolean ahead = Thread.currentThread() != caller;
         calls.add((ahead ? "ahead " : "in time ") + count);
         begun.countDown();
-        while (ahead && caller.getState() != Thread.State.WAITING) {
+        while (ahead && !over && caller.getState() != Thread.State.WAITING) {
           Thread.onSpinWait();
         }
         super.read(indices, from, count, features, labels);
+        ended.incrementAndGet();
       }
     };
   }
 
-  /** A reader that has been asked to read examples ahead, and was stopped in the first piece. */
-  private BatchReader interrupted(Dataset dataset, int from, int count) {
+  /** A reader that has been asked to read examples ahead, and is in the first piece of a dataset that is {@link #watched}. */
+  private BatchReader begun(Dataset dataset, int[] indices, int from, int count) {
     return Property.withThreads(THREADS, () -> {
       BatchReader reader = new BatchReader(DataType.FLOAT);
-      reader.readAhead(dataset, BACKWARDS, from, count);
-      while (begun.getCount() > 0) {
-        Thread.onSpinWait();
+      reader.readAhead(dataset, indices, from, count);
+      try {
+        // With a limit it is not the wait that the dataset looks for.
+        assertThat(begun.await(1, TimeUnit.MINUTES)).isTrue();
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
       }
-      reader.endReadingAhead();
       return reader;
     });
+  }
+
+  /** A reader that has been asked to read examples ahead, and was stopped in the first piece. */
+  private BatchReader interrupted(Dataset dataset, int from, int count) {
+    BatchReader reader = begun(dataset, BACKWARDS, from, count);
+    reader.endReadingAhead();
+    return reader;
   }
 
   private static INDArray features() {
@@ -138,5 +161,43 @@ class BatchReaderTest {
     BatchReader reader = interrupted(dataset, 0, 50);
     assertThatThrownBy(() -> reader.read(dataset, BACKWARDS, 0, 50)).isSameAs(damaged);
     assertThat(calls).containsExactly("ahead 8");
+  }
+
+  @Test
+  void aPieceUnderWayEndsBeforeTheRestIsRead() {
+    Dataset dataset = watched(InMemoryDataset.of(features(), new int[SIZE], 1));
+    BatchReader reader = begun(dataset, BACKWARDS, 5, 70);
+    reader.read(dataset, BACKWARDS, 5, 70);
+    assertThat(calls).containsExactly("ahead 8", "in time 62");
+  }
+
+  /** The order of the next epoch is in the same array as that of the last one. */
+  @Test
+  void whatWasReadAheadAndForgottenIsReadAnew() {
+    Dataset dataset = watched(InMemoryDataset.of(features(), new int[SIZE], 1));
+    int[] order = BACKWARDS.clone();
+    BatchReader reader = begun(dataset, order, 5, 70);
+    reader.forget();
+    assertThat(ended).hasValue(1);
+    order[5] = 3;
+    reader.read(dataset, order, 5, 70);
+    assertThat(calls).containsExactly("ahead 8", "in time 70");
+    assertThat(reader.features().getFloat(0, 0, 0, 0)).isEqualTo(3 * 6);
+  }
+
+  @Test
+  void aBatchThatIsBehindIsReadAnew() {
+    Dataset dataset = InMemoryDataset.of(features(), new int[SIZE], 1);
+    int[] order = BACKWARDS.clone();
+    BatchReader reader = Property.withThreads(THREADS, () -> {
+      BatchReader twice = new BatchReader(DataType.FLOAT);
+      twice.read(dataset, order, 0, 40);
+      twice.readAhead(dataset, order, 40, 40);
+      twice.read(dataset, order, 40, 40);
+      return twice;
+    });
+    order[0] = 3;
+    reader.read(dataset, order, 0, 40);
+    assertThat(reader.features().getFloat(0, 0, 0, 0)).isEqualTo(3 * 6);
   }
 }
