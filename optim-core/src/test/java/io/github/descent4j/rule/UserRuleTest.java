@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.Parameter;
 import io.github.descent4j.Parameters;
+import io.github.descent4j.Sgd;
 import io.github.descent4j.TestArrays;
 import io.github.descent4j.TestArrays.Layout;
 import io.github.descent4j.WeightDecay;
@@ -408,5 +409,26 @@ class UserRuleTest {
     assertThatIllegalStateException().isThrownBy(() -> rule.step(parameters));
     assertThat(copies.subList(6, 9)).allMatch(INDArray::wasClosed);
     assertThat(copies.get(2).wasClosed()).isFalse(); // the slot itself
+  }
+
+  @Test
+  void theCopiesOfAWholeParameterAreFreedWhereAnotherGroupFails() {
+    List<INDArray> copies = new ArrayList<>();
+    UpdateRule rule = UpdateRule.of(
+        "Own",
+        0.1,
+        f ->
+            f.wholeParameter(w -> copies.addAll(List.of(w.value(), w.gradient(), w.slot("m", 2)))));
+    Optimizer groups = Optimizer.groups()
+        .group("whole", parameter -> parameter.name().equals("p"), rule)
+        .otherwise(new Sgd().guarded(NonFinite.FAIL))
+        .build();
+    Parameters parameters = Parameters.of(
+        Parameter.of("p", Nd4j.createFromArray(1f, 2f), Nd4j.createFromArray(3f, 4f)),
+        Parameter.of("q", Nd4j.createFromArray(1f), Nd4j.createFromArray(Float.NaN)));
+
+    assertThatThrownBy(() -> groups.step(parameters))
+        .isInstanceOf(NonFiniteGradientException.class);
+    assertThat(copies).hasSize(3).allMatch(INDArray::wasClosed);
   }
 }
