@@ -42,7 +42,7 @@ final class PaddedConvolution<A> {
 
   /** Those of a layer and its copies for other shards that nobody uses now; what was given back last comes first. */
   static final class Pool {
-    private final ConcurrentLinkedDeque<Scratch<?>> idle = new ConcurrentLinkedDeque<>();
+    final ConcurrentLinkedDeque<Scratch<?>> idle = new ConcurrentLinkedDeque<>();
   }
 
   private final Loops<A> loops;

@@ -70,9 +70,14 @@ class ConvolutionScratchTest {
     ConvolutionScratch.Pool pool = new ConvolutionScratch.Pool();
     Parameter weight = parameter("weight", 3, 2, 3, 3);
     Convolution<float[]> convolution = convolution(weight, large, pool);
-    convolution.forward(
-        Memory.of(Arrays.random(DataType.FLOAT, 3, 1, 14, 15, 2)),
-        Memory.of(Nd4j.create(DataType.FLOAT, 1, 14, 15, 3)));
+    Memory x = Memory.of(Arrays.random(DataType.FLOAT, 3, 1, 14, 15, 2));
+    Memory y = Memory.of(Nd4j.create(DataType.FLOAT, 1, 14, 15, 3));
+    convolution.forward(x, y);
+    Object images = pool.padded.idle.peekFirst();
+    assertThat(images).isNotNull();
+    convolution.forward(x, y);
+    assertThat(pool.padded.idle.size()).isEqualTo(1);
+    assertThat((Object) pool.padded.idle.peekFirst()).isSameAs(images);
     // Fields have 18 elements and a 1.
     ConvolutionScratch.Layout layout =
         new ConvolutionScratch.Layout(DataType.FLOAT, large, 19, 19 * 3, false);
