@@ -1,20 +1,30 @@
 #!/usr/bin/env bash
 # Starts a Spark master and two workers of one core on loopback, from the jars of the local Maven repository, trains MNIST on them, and stops them.
 # Usage: mnist-example/spark/cluster.sh [OPTION of mnist-spark]...
-#   WORKERS=N    another number of workers
+#   WORKERS=N    another number of workers, from 1 to 99
 #   MASTER=URL   train there, such as on 'local[2]' or 'local-cluster[2,1,1024]', and start neither master nor workers
 # Needs: mvn -DskipTests package; a JDK of at least 17 (JAVA_HOME, else java on the path).
 set -euo pipefail
 module=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 target=$module/target
-jar=$(ls "$target"/mnist-spark-*.jar 2> /dev/null | head -n 1)
-if [ -z "$jar" ] || [ ! -e "$target/class-path" ]; then
+jar=
+for file in "$target"/mnist-spark-*.jar; do
+  case $file in
+    *-sources.jar | *-javadoc.jar) ;;
+    *) jar=$file ;;
+  esac
+done
+if [ ! -e "$jar" ] || [ ! -e "$target/class-path" ]; then
   echo "$target has no jar, expected one: mvn -DskipTests package" >&2
   exit 1
 fi
 class_path=$jar:$(cat "$target/class-path")
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 workers=${WORKERS:-2}
+if [[ ! $workers =~ ^[1-9][0-9]?$ ]]; then # Training would wait for workers for ever.
+  echo "WORKERS is '$workers', expected a number from 1 to 99" >&2
+  exit 2
+fi
 work=$(mktemp -d)
 # Below those that the system gives to connections: to one of them a connection could be made from itself.
 port=$((20000 + RANDOM % 12000))

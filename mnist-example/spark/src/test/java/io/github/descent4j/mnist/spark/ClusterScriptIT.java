@@ -76,4 +76,44 @@ class ClusterScriptIT {
     assertThat(lines).hasSize(6);
     return lines;
   }
+
+  @Test
+  void refusesANumberOfWorkersThatIsNone() throws Exception {
+    for (String workers : List.of("0", "-1", "two", "1.5", "01", "100")) {
+      assertRefused(
+          SCRIPT, workers, 2, "WORKERS is '" + workers + "', expected a number from 1 to 99");
+    }
+  }
+
+  /** In a folder without any, and in one with those that are no program. */
+  @Test
+  void namesWhatIsMissingWhereThereIsNoJar() throws Exception {
+    Path script = Files.copy(SCRIPT, folder.resolve("cluster.sh"));
+    Path target = folder.toRealPath().resolve("target");
+    String expected = target + " has no jar, expected one: mvn -DskipTests package";
+    assertRefused(script, "2", 1, expected);
+    Files.createDirectory(target);
+    Files.createFile(target.resolve("class-path"));
+    Files.createFile(target.resolve("mnist-spark-1.0-javadoc.jar"));
+    Files.createFile(target.resolve("mnist-spark-1.0-sources.jar"));
+    assertRefused(script, "2", 1, expected);
+  }
+
+  private void assertRefused(Path script, String workers, int status, String message)
+      throws IOException, InterruptedException {
+    Path err = folder.resolve("err");
+    ProcessBuilder builder = new ProcessBuilder("bash", script.toString())
+        .redirectOutput(folder.resolve("out").toFile())
+        .redirectError(err.toFile());
+    builder.environment().put("WORKERS", workers);
+    Process process = builder.start();
+    try {
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("it ends").isTrue();
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+    assertThat(Files.readString(err)).isEqualTo(message + System.lineSeparator());
+    assertThat(process.exitValue()).isEqualTo(status);
+  }
 }
