@@ -131,4 +131,16 @@ class EarlyStoppingTest {
         .hasMessage("epochsWithoutImprovement is -1, expected at least 0");
     assertThat(stopping.bestEpoch()).isZero();
   }
+
+  @Test
+  void goesOnFromABeginningWithoutAnEpoch() {
+    EarlyStopping stopping = EarlyStopping.onHighest(network, 2, 0);
+    assertThatThrownBy(() -> stopping.resume(0.5, -1, 0))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("bestEpoch is -1 with best 0.5, expected an epoch and its value");
+    stopping.resume(Double.NaN, 0, 0);
+    assertThat(stopping.best()).isNaN();
+    assertThat(stopping.update(1, 0.5)).isTrue();
+    assertThat(stopping.bestEpoch()).isOne();
+  }
 }

@@ -206,4 +206,35 @@ class ElasticNetTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("lambda2 is " + lambda + ", expected a finite number of at least 0");
   }
+
+  /** Weights are taken 1024 at a time. */
+  @ParameterizedTest
+  @CsvSource({
+    "FLOAT, 1023", "FLOAT, 1024", "FLOAT, 1025", "FLOAT, 2048", "FLOAT, 3000",
+    "DOUBLE, 1023", "DOUBLE, 1024", "DOUBLE, 1025", "DOUBLE, 2048", "DOUBLE, 3000"
+  })
+  void everyElementHasTheGradientOfItsWeight(DataType type, int length) {
+    INDArray w = Nd4j.create(type, 1, length);
+    INDArray gradient = Nd4j.create(type, 1, length);
+    double[] expected = new double[length];
+    for (int i = 0; i < length; i++) {
+      int weight = i % 2 == 0 ? i : -i;
+      w.putScalar(i, weight);
+      gradient.putScalar(i, 3 * i);
+      expected[i] = 3 * i + 0.5 * Integer.signum(weight) + 0.25 * weight;
+    }
+    ElasticNet.of(0.5, 0.25).addGradient(Parameters.of(Parameter.of("p", w, gradient)));
+    assertThat(gradient.data().asDouble()).isEqualTo(expected);
+  }
+
+  @Test
+  void twoPenaltiesAreTheirSum() {
+    WeightPenalty both = ElasticNet.of(0.5, 0).and(ElasticNet.of(0, 0.25));
+    Parameters parameters = Parameters.of(parameter(DataType.DOUBLE, 8, 1, 1, 1));
+    assertThat(both.value(parameters)).isEqualTo(0.5 * 8 + 0.25 * 8 * 8 / 2);
+    both.addGradient(parameters);
+    assertThat(parameters.get(0).gradient().getDouble(0)).isEqualTo(1 + 0.5 + 0.25 * 8);
+    assertThat(both).hasToString("L1 0.5, L2 0.0, L1 0.0, L2 0.25");
+    assertThatThrownBy(() -> both.and(null)).isInstanceOf(NullPointerException.class);
+  }
 }

@@ -8,6 +8,8 @@ import io.github.descent4j.nn.Sequential;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -79,5 +81,37 @@ class EpochNumbersTest {
     assertThat(steps).hasSize(15);
     assertThat(steps.subList(0, 3)).extracting(StepMetrics::batch).containsExactly(1, 2, 3);
     assertThat(steps).extracting(StepMetrics::batches).containsOnly(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 7", "2, 4", "3, 3", "4, 2", "6, 2", "7, 1", "8, 1"})
+  void anEpochHasAsManyBatchesAsAreNeeded(int batchSize, int batches) {
+    List<StepMetrics> told = new ArrayList<>();
+    Trainer.builder(network, new Sgd(0))
+        .batchSize(batchSize)
+        .listener(new TrainingListener() {
+          @Override
+          public void onStep(StepMetrics metrics) {
+            told.add(metrics);
+          }
+        })
+        .build()
+        .fit(dataset(), 1);
+    assertThat(told).hasSize(batches);
+    assertThat(told).extracting(StepMetrics::batches).containsOnly(batches);
+  }
+
+  /** Whatever the clock says: no longer than the call, with what a resumed epoch had taken before. */
+  @Test
+  void secondsAreThoseOfTheStepsAndOfThoseBefore() {
+    long start = System.nanoTime();
+    double seconds = trainer.fit(dataset(), 1).get(0).seconds();
+    assertThat(seconds).isPositive().isLessThanOrEqualTo((System.nanoTime() - start) / 1e9);
+    trainer.resume(new Progress(1, 0, 1, 3, 1, 1, 100));
+    start = System.nanoTime();
+    seconds = trainer.fit(dataset(), 1).get(0).seconds();
+    assertThat(seconds)
+        .isGreaterThan(100)
+        .isLessThanOrEqualTo(100 + (System.nanoTime() - start) / 1e9);
   }
 }

@@ -51,4 +51,12 @@ class InMemoryDatasetTest {
     assertThatThrownBy(() -> dataset.read(new int[] {0}, 0, 1, two.dup('f'), new int[1]))
         .hasMessage("features has strides [1, 2], expected 'c' order without gaps");
   }
+
+  @Test
+  void anExampleMayBeANumber() {
+    Dataset dataset = InMemoryDataset.of(new float[] {5, 7}, new int[] {0, 1}, 2, 1);
+    INDArray features = Nd4j.create(DataType.FLOAT, 2, 1);
+    dataset.read(new int[] {1, 0}, 0, 2, features, new int[2]);
+    assertThat(features.data().asDouble()).containsExactly(7, 5);
+  }
 }

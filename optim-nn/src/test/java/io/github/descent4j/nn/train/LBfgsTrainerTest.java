@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.descent4j.Parameter;
 import io.github.descent4j.batch.LBfgsOptimizer;
 import io.github.descent4j.nn.Sequential;
 import java.util.ArrayList;
@@ -178,5 +179,70 @@ class LBfgsTrainerTest {
     assertThat(moved.evaluate(network.parameters())).isEqualTo(values[2]);
     assertThatThrownBy(() -> NetworkObjective.builder(network, images).epoch(0))
         .hasMessage("epoch is 0, expected at least 1");
+  }
+
+  /** The search takes the values of the objective, whose way back is its gradient. */
+  @Test
+  void aStepIsThatOfTheOptimizerOnTheObjective() {
+    InMemoryDataset data = data();
+    WeightPenalty penalty = ElasticNet.of(0, 0.01);
+    Sequential trained = network();
+    Trainer.builder(trained, LBfgsOptimizer.builder().iterations(5).build())
+        .batchSize(SIZE)
+        .seed(3)
+        .penalty(penalty)
+        .build()
+        .fit(data, 1);
+
+    Sequential network = network();
+    NetworkObjective objective = NetworkObjective.builder(network, data)
+        .penalty(penalty)
+        .build(new TrainingSeeds(3).order(1, SIZE));
+    LBfgsOptimizer.builder().iterations(5).build().step(network.parameters(), objective);
+    for (Parameter parameter : network.parameters()) {
+      assertThat(trained.parameters().get(parameter.name()).value()).isEqualTo(parameter.value());
+    }
+  }
+
+  @Test
+  void anExampleThatIsNotFiniteDiverges() {
+    INDArray features = Nd4j.ones(DataType.DOUBLE, 2, 3);
+    features.putScalar(1, 2, Double.NaN);
+    InMemoryDataset data = InMemoryDataset.of(features, new int[] {0, 1}, 2);
+    LBfgsOptimizer optimizer = new LBfgsOptimizer();
+    Trainer trainer = Trainer.builder(network(), optimizer).batchSize(2).build();
+    assertThatThrownBy(() -> trainer.fit(data, 1))
+        .isInstanceOf(DivergedException.class)
+        .hasMessageContaining("the loss is NaN");
+    assertThat(optimizer.steps()).isZero();
+  }
+
+  @Test
+  void eachEpochOfATrainingHasItsOwnChangesOfImages() {
+    SplittableRandom random = new SplittableRandom(9);
+    INDArray pixels = Nd4j.create(DataType.DOUBLE, 4, 1, 6, 6);
+    for (int i = 0; i < pixels.length(); i++) {
+      pixels.putScalar(i, random.nextDouble());
+    }
+    Dataset images = AugmentedDataset.of(
+        InMemoryDataset.of(pixels, new int[] {0, 1, 0, 1}, 2),
+        ImageAugmentation.builder().shift(2).build(),
+        5);
+    Sequential network = Sequential.builder(DataType.DOUBLE, 1)
+        .input(1, 6, 6)
+        .flatten()
+        .dense("fc1", 2)
+        .build();
+    Trainer trainer = Trainer.builder(
+            network, LBfgsOptimizer.builder().iterations(1).build())
+        .batchSize(4)
+        .build();
+    for (int epoch = 1; epoch <= 3; epoch++) {
+      double expected = NetworkObjective.builder(network, images)
+          .epoch(epoch)
+          .build()
+          .evaluate(network.parameters());
+      assertThat(trainer.fit(images, 1).get(0).trainLoss()).isCloseTo(expected, within(1e-12));
+    }
   }
 }

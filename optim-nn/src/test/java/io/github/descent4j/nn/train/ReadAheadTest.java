@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Batches that are read while the step before them is computed. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -188,6 +189,8 @@ class ReadAheadTest {
     assertThat(images.canReadAhead()).isTrue();
     Dataset augmented = AugmentedDataset.of(images, MOVED, 9);
     assertThat(augmented.canReadAhead()).isTrue();
+    INDArray values = Nd4j.create(DataType.FLOAT, 3, 2);
+    assertThat(ValueDataset.of(values, values).canReadAhead()).isTrue();
     Dataset own = new ForwardingDataset(images);
     assertThat(own.canReadAhead()).isFalse();
     assertThat(AugmentedDataset.of(own, MOVED, 9).canReadAhead()).isFalse();
@@ -339,5 +342,36 @@ class ReadAheadTest {
       return values(network);
     }));
     assertThat(actual).isEqualTo(values(expected));
+  }
+
+  /** The order of the other epoch is in the same array, and the batch begins at the same place of it. */
+  @Test
+  void whatWasReadAheadOfOneEpochIsNotTakenForAnothers() {
+    CountDownLatch secondRead = new CountDownLatch(2);
+    Watched dataset = new Watched(images(), true) {
+      @Override
+      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
+        super.read(indices, from, count, features, labels);
+        secondRead.countDown();
+      }
+    };
+    BatchGradient waiting = (network, loss, features, targets, seed) -> {
+      await(secondRead);
+      return BatchGradient.backpropagation().compute(network, loss, features, targets, seed);
+    };
+    Property.withThreads(THREADS, () -> {
+      int[] asked = new int[1];
+      Trainer trainer =
+          trainer(network()).gradient(waiting).stopWhen(() -> ++asked[0] == 2).build();
+      trainer.fit(dataset, 1);
+      assertThat(trainer.progress().batches()).isOne();
+      trainer.resume(new Progress(8, 1, 1, BATCH, 1, 1, 1));
+      dataset.read.clear();
+      trainer.fit(dataset, 1);
+      return null;
+    });
+    List<Integer> order =
+        IntStream.of(new TrainingSeeds(1).order(2, SIZE)).boxed().toList();
+    assertThat(dataset.read).isEqualTo(order.subList(BATCH, SIZE));
   }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,11 +139,22 @@ class ResumedTrainingTest {
 
   @Test
   void progressIsChecked() {
-    assertThatThrownBy(() -> new Progress(0, -1, 0, 0, 0, 0, 0))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("epochs is -1, expected at least 0");
-    assertThatThrownBy(() -> new Progress(1, 0, 1, 10, 2.5, 11, 1))
-        .hasMessage("correct is 11, expected at most the 10 examples");
+    String expected = ", expected at least 0";
+    refused("steps is -1" + expected, () -> new Progress(-1, 0, 0, 0, 0, 0, 0));
+    refused("epochs is -1" + expected, () -> new Progress(0, -1, 0, 0, 0, 0, 0));
+    refused("batches is -1" + expected, () -> new Progress(0, 0, -1, 0, 0, 0, 0));
+    refused("examples is -1" + expected, () -> new Progress(0, 0, 0, -1, 0, 0, 0));
+    refused("lossSum is -0.5" + expected, () -> new Progress(0, 0, 0, 0, -0.5, 0, 0));
+    refused("lossSum is NaN" + expected, () -> new Progress(0, 0, 0, 0, Double.NaN, 0, 0));
+    refused("correct is -1" + expected, () -> new Progress(0, 0, 0, 0, 0, -1, 0));
+    refused("seconds is NaN" + expected, () -> new Progress(0, 0, 0, 0, 0, 0, Double.NaN));
+    refused(
+        "correct is 11, expected at most the 10 examples",
+        () -> new Progress(1, 0, 1, 10, 2.5, 11, 1));
+  }
+
+  private static void refused(String message, ThrowingCallable making) {
+    assertThatThrownBy(making).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
   }
 
   private static Dataset dataset() {

@@ -457,4 +457,19 @@ class TrainerTest {
     assertThatThrownBy(() -> Trainer.builder(network, new Sgd()).build().fit(lines, 1))
         .hasMessage("conv1: input has shape [2, 4], expected [batch, 1, any, any]");
   }
+
+  /** Neither is a weight: what is not finite is an example, and by it the loss and the gradients. */
+  @Test
+  void anExampleThatIsNotFiniteNamesTheFirstGradient() {
+    Dataset dataset = InMemoryDataset.of(new float[] {1, Float.NaN}, new int[] {0, 1}, 2, 1);
+    Sequential network =
+        Sequential.builder(DataType.FLOAT, 3).input(1).dense("fc1", 2).build();
+    Trainer trainer = Trainer.builder(network, new Sgd()).batchSize(2).build();
+    assertThatThrownBy(() -> trainer.fit(dataset, 1))
+        .isInstanceOfSatisfying(
+            DivergedException.class, e -> assertThat(e.parameterName()).contains("fc1.weight"))
+        .hasMessage(
+            "training diverged at step 1: the loss is NaN, expected a finite number; the first"
+                + " parameter that is not finite, or has such a gradient, is 'fc1.weight'");
+  }
 }
