@@ -2,15 +2,11 @@ package io.github.descent4j.mnist.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.descent4j.nn.train.EpochMetrics;
 import io.github.descent4j.nn.train.Evaluation;
 import io.github.descent4j.nn.train.StepMetrics;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,23 +44,21 @@ class MetricsFileTest {
     try (MetricsFile metrics = MetricsFile.open(file, recorder.record())) {
       for (int epoch = 1; epoch <= 2; epoch++) {
         for (int batch = 1; batch <= 2; batch++) {
-          recorder.onStep(
-              new StepMetrics(2 * (epoch - 1) + batch, epoch, batch, 2, Double.NaN, 0.01));
+          int step = 2 * (epoch - 1) + batch;
+          recorder.onStep(new StepMetrics(step, epoch, batch, 2, Double.NaN, step / 100.0));
         }
         recorder.add(new EpochMetrics(epoch, 2.5, 0.25, 1.5, 2000), new Evaluation(1, 2, 3));
         metrics.append(recorder.record());
       }
     }
-    JsonMapper mapper = new JsonMapper();
-    List<String> lines = Files.readAllLines(file);
-    StringBuilder order = new StringBuilder();
-    for (String line : lines) {
-      JsonNode node = mapper.readTree(line);
-      order.append(node.get("type").asText()).append(node.get("step").asInt()).append(' ');
-    }
-    assertThat(order.toString()).isEqualTo("step1 step2 epoch2 step3 step4 epoch4 ");
-    assertThat(mapper.readTree(lines.get(0)).get("loss").isNull()).isTrue();
-    assertThat(mapper.readTree(lines.get(2)).get("test_accuracy").asDouble()).isEqualTo(0.5);
+    assertThat(file).content().isEqualTo("""
+            {"type":"step","epoch":1,"step":1,"loss":null,"learning_rate":0.01}
+            {"type":"step","epoch":1,"step":2,"loss":null,"learning_rate":0.02}
+            {"type":"epoch","epoch":1,"step":2,"train_loss":2.5,"train_accuracy":0.25,"test_loss":3.0,"test_accuracy":0.5,"learning_rate":0.02,"seconds":1.5,"examples_per_second":2000.0}
+            {"type":"step","epoch":2,"step":3,"loss":null,"learning_rate":0.03}
+            {"type":"step","epoch":2,"step":4,"loss":null,"learning_rate":0.04}
+            {"type":"epoch","epoch":2,"step":4,"train_loss":2.5,"train_accuracy":0.25,"test_loss":3.0,"test_accuracy":0.5,"learning_rate":0.04,"seconds":1.5,"examples_per_second":2000.0}
+            """);
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.descent4j.mnist.data.GreyImage;
 import io.github.descent4j.mnist.report.RunRecord.Epoch;
 import io.github.descent4j.mnist.report.RunRecord.Gradients;
 import io.github.descent4j.mnist.report.RunRecord.Session;
@@ -289,5 +290,48 @@ class ReportNumbersTest {
                 + (axis.get("whole").asBoolean() ? " whole" : "")
                 + (axis.get("logarithmic").asBoolean() ? " logarithmic" : ""))
             .toList());
+  }
+
+  @Test
+  void anEvaluationUnderAttackSaysWhatIsLeft() throws IOException {
+    GreyImage picture = new GreyImage(1, 1, new byte[1]);
+    List<AttackResult> attacked = List.of(
+        new AttackResult(0.1, 9, 16, List.of(new AttackResult.Attacked(1, 2, picture))),
+        new AttackResult(0.25, 2, 16, List.of()));
+    String html = RunReport.of("Evaluation", RESULT, attacked, Map.of("data", "three"), session(0))
+        .html();
+    assertThat(rows(html, "Each size of the attack, in grey values from 0 to 1"))
+        .containsExactly("epsilon accuracy", "0.1 0.5625", "0.25 0.1250");
+    assertThat(curves(charts(html).get(0))).containsExactly("test [0.1,0.25] [0.5625,0.125]");
+    assertThat(html)
+        .contains(
+            "<p>The first test images after an attack of 0.1.</p>",
+            "<figcaption>1 taken for 2</figcaption>",
+            "<p>The first test images after an attack of 0.25.</p>");
+    assertThat(
+            RunReport.of("Evaluation", RESULT, List.of(), Map.of(), session(0)).html())
+        .doesNotContain("attack");
+  }
+
+  @Test
+  void theEnvironmentIsThatOfTheSession() {
+    Environment environment = new Environment(
+        "0.1.0", "a JVM", "-Xmx1g", "an operating system", 3, "vector", 2, "SKYLAKEX");
+    String html = RunReport.of(
+            "Evaluation", RESULT, List.of(), Map.of(), new Session("evaluate x", 0, environment))
+        .html();
+    assertThat(html).contains("<code>evaluate x</code>");
+    assertThat(rows(html, "Environment"))
+        .containsExactly(
+            "descent4j 0.1.0",
+            "Java a JVM",
+            "JVM options -Xmx1g",
+            "operating system an operating system",
+            "processors 3",
+            "optimizer kernels vector",
+            "optimizer threads 2",
+            "OpenBLAS core type SKYLAKEX");
+    assertThat(rows(RunReport.of("Run", record(0.9)).html(), "Environment"))
+        .contains("JVM options none");
   }
 }

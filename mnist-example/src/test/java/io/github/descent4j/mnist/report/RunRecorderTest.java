@@ -104,4 +104,13 @@ class RunRecorderTest {
         .isInstanceOf(CommandException.class)
         .hasMessageStartingWith(file + ": expected the record of a run, found ");
   }
+
+  @Test
+  void whatIsBetweenTheDistancesIsLeftOut() {
+    Thinned<Long> thinned = new Thinned<>(5, Long::longValue, List.of());
+    for (long step : new long[] {1, 11, 15, 21, 32, 41}) {
+      thinned.add(step);
+    }
+    assertThat(thinned.kept()).containsExactly(1L, 11L, 21L, 41L);
+  }
 }

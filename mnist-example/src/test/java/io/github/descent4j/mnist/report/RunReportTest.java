@@ -7,9 +7,12 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.descent4j.mnist.report.Chart.Axis;
 import io.github.descent4j.mnist.report.Chart.Series;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -146,5 +149,85 @@ class RunReportTest {
     Matcher charts = CHARTS.matcher(html);
     assertThat(charts.find()).isTrue();
     return new JsonMapper().readTree(charts.group(1));
+  }
+
+  @Test
+  void everyPartIsAroundItsOwn() throws IOException {
+    double[] values = {1, 2};
+    List<Series> series = List.of(
+        Series.of("usual", values, values),
+        Series.of("faint", values, values).faint(),
+        Series.of("strong", values, values).strong(),
+        Series.of("bars", values, values).between(new double[] {0, 1}, new double[] {3, 4}));
+    String html = new Page("page")
+        .section("first")
+        .text("a text")
+        .section("second")
+        .charts(List.of(
+            new Chart("curves", Axis.whole("step"), Axis.linear("loss"), series),
+            new Chart("others", Axis.linear("x"), Axis.linear("y"), List.of())))
+        .table(Table.of("names", Map.of("name", "value")))
+        .table(Table.ofNumbers("numbers", List.of("a", "b"), List.of(List.of("1", "2"))))
+        .html();
+    assertThat(html.substring(html.indexOf("<h1>"), html.indexOf("</main>"))).isEqualTo("""
+            <h1>page</h1>
+            <section>
+            <h2>first</h2>
+            <p>a text</p>
+            </section>
+            <section>
+            <h2>second</h2>
+            <div class="charts">
+            <figure class="chart">
+            <figcaption>curves</figcaption>
+            <div role="img" aria-label="curves: loss against step" data-chart="0"></div>
+            </figure>
+            <figure class="chart">
+            <figcaption>others</figcaption>
+            <div role="img" aria-label="others: y against x" data-chart="1"></div>
+            </figure>
+            </div>
+            <noscript><p>The charts need JavaScript.</p></noscript>
+            <div class="scroll" tabindex="0" role="region" aria-label="names">
+            <table class="values"><caption>names</caption>
+            <tbody>
+            <tr><th scope="row">name</th><td>value</td></tr>
+            </tbody>
+            </table>
+            </div>
+            <div class="scroll" tabindex="0" role="region" aria-label="numbers">
+            <table class="numbers"><caption>numbers</caption>
+            <thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>
+            <tbody>
+            <tr><th scope="row">1</th><td>2</td></tr>
+            </tbody>
+            </table>
+            </div>
+            </section>
+            """);
+    JsonNode curves = charts(html).get(0).get("series");
+    assertThat(curves.findValuesAsText("faint")).containsExactly("false", "true", "false", "false");
+    assertThat(curves.findValuesAsText("strong"))
+        .containsExactly("false", "false", "true", "false");
+    assertThat(curves.findParents("lowest")).containsExactly(curves.get(3));
+    assertThat(curves.get(3).get("lowest").toString()).isEqualTo("[0.0,1.0]");
+    assertThat(curves.get(3).get("highest").toString()).isEqualTo("[3.0,4.0]");
+  }
+
+  /** A browser runs no other script. */
+  @Test
+  void thePolicyNamesTheHashOfEachScript() throws Exception {
+    String html = new Page("page").html();
+    Matcher policy =
+        Pattern.compile("script-src ('sha256-[^']+') ('sha256-[^']+')\"").matcher(html);
+    assertThat(policy.find()).isTrue();
+    Matcher script = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL).matcher(html);
+    for (int i = 1; i <= 2; i++) {
+      assertThat(script.find()).isTrue();
+      byte[] digest = MessageDigest.getInstance("SHA-256")
+          .digest(script.group(1).getBytes(StandardCharsets.UTF_8));
+      assertThat(policy.group(i))
+          .isEqualTo("'sha256-" + Base64.getEncoder().encodeToString(digest) + "'");
+    }
   }
 }

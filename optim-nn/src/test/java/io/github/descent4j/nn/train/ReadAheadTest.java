@@ -112,23 +112,30 @@ class ReadAheadTest {
   @Test
   void theNextBatchIsReadDuringAStep() {
     CountDownLatch secondRead = new CountDownLatch(2);
-    Watched dataset = new Watched(images(), true) {
-      @Override
-      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
-        super.read(indices, from, count, features, labels);
-        secondRead.countDown();
-      }
-    };
-    BatchGradient waiting = (network, loss, features, targets, seed) -> {
-      await(secondRead);
-      return BatchGradient.backpropagation().compute(network, loss, features, targets, seed);
-    };
+    Watched dataset = counted(secondRead);
     Property.withThreads(THREADS, () -> {
-      trainer(network()).gradient(waiting).build().fit(dataset, 1);
+      trainer(network()).gradient(after(secondRead)).build().fit(dataset, 1);
       return null;
     });
     assertThat(dataset.readers.get(0)).isSameAs(Thread.currentThread());
     assertThat(dataset.readers.get(1)).isNotSameAs(Thread.currentThread());
+  }
+
+  private static Watched counted(CountDownLatch reads) {
+    return new Watched(images(), true) {
+      @Override
+      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
+        super.read(indices, from, count, features, labels);
+        reads.countDown();
+      }
+    };
+  }
+
+  private static BatchGradient after(CountDownLatch latch) {
+    return (network, loss, features, targets, seed) -> {
+      await(latch);
+      return BatchGradient.backpropagation().compute(network, loss, features, targets, seed);
+    };
   }
 
   private static void await(CountDownLatch latch) {
@@ -348,21 +355,13 @@ class ReadAheadTest {
   @Test
   void whatWasReadAheadOfOneEpochIsNotTakenForAnothers() {
     CountDownLatch secondRead = new CountDownLatch(2);
-    Watched dataset = new Watched(images(), true) {
-      @Override
-      public void read(int[] indices, int from, int count, INDArray features, int[] labels) {
-        super.read(indices, from, count, features, labels);
-        secondRead.countDown();
-      }
-    };
-    BatchGradient waiting = (network, loss, features, targets, seed) -> {
-      await(secondRead);
-      return BatchGradient.backpropagation().compute(network, loss, features, targets, seed);
-    };
+    Watched dataset = counted(secondRead);
     Property.withThreads(THREADS, () -> {
       int[] asked = new int[1];
-      Trainer trainer =
-          trainer(network()).gradient(waiting).stopWhen(() -> ++asked[0] == 2).build();
+      Trainer trainer = trainer(network())
+          .gradient(after(secondRead))
+          .stopWhen(() -> ++asked[0] == 2)
+          .build();
       trainer.fit(dataset, 1);
       assertThat(trainer.progress().batches()).isOne();
       trainer.resume(new Progress(8, 1, 1, BATCH, 1, 1, 1));
