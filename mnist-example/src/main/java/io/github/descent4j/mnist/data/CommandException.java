@@ -39,6 +39,12 @@ public final class CommandException extends RuntimeException {
         name + ": expected " + expected + ", found " + quoted(found), cause);
   }
 
+  /** For a file that cannot be read. */
+  public static CommandException unreadable(Path file, IOException cause) {
+    String found = cause instanceof NoSuchFileException ? "no such file" : reason(cause);
+    return mismatch(file.toString(), "a readable file", found, cause);
+  }
+
   /** For a file that cannot be written. */
   public static CommandException unwritable(Path file, Exception cause) {
     return new CommandException(file + ": cannot be written: " + reason(cause), cause);

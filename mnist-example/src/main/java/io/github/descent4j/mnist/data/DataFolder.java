@@ -91,8 +91,7 @@ final class DataFolder {
       throw CommandException.mismatch(
           file.toString(), "a readable file", "no permission to read it", e);
     } catch (IOException e) {
-      throw CommandException.mismatch(
-          file.toString(), "a readable file", CommandException.reason(e), e);
+      throw CommandException.unreadable(file, e);
     }
   }
 

@@ -100,8 +100,7 @@ public final class JsonFile {
     } catch (StackOverflowError e) {
       throw CommandException.mismatch(file.toString(), expected, "JSON that is nested too deep", e);
     } catch (IOException e) {
-      throw CommandException.mismatch(
-          file.toString(), "a readable file", CommandException.reason(e), e);
+      throw CommandException.unreadable(file, e);
     }
   }
 

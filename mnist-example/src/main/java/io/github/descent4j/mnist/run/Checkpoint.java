@@ -98,8 +98,7 @@ public record Checkpoint(Path folder, RunState state) {
     try {
       bytes = Files.size(weights);
     } catch (IOException e) {
-      throw CommandException.mismatch(
-          weights.toString(), "a readable file", CommandException.reason(e), e);
+      throw CommandException.unreadable(weights, e);
     }
     long pixels = (long) state.rows() * state.columns();
     if (Math.min(state.rows(), state.columns()) < model.smallestImage

@@ -103,6 +103,8 @@ class HostileCheckpointTest {
       "--drop-connect" : "1.5" | expected a setting --drop-connect in [0, 1), found 1.5
       "--drop-connect" : "NaN" | expected a setting --drop-connect in [0, 1), found NaN
       "--l0" : "-1"            | expected a setting --l0 that is a finite number of at least 0, found -1.0
+      "--l0" : "NaN"           | expected a setting --l0 that is a finite number of at least 0, found NaN
+      "--l0" : "Infinity"      | expected a setting --l0 that is a finite number of at least 0, found Infinity
       """)
   void aPartOutOfRange(String setting, String message) throws IOException {
     Path file = checkpoint.resolve(Checkpoint.RUN);
@@ -129,6 +131,8 @@ class HostileCheckpointTest {
       "environment" : {            | "environment" : null, "nothing" : {
       "command" :                  | "command" : null, "nothing" :
       "norms" : [                  | "norms" : [ 1,
+      "norms" : [                  | "norms" : null, "nothing" : [
+      "updateRatios" : [           | "updateRatios" : null, "nothing" : [
       """)
   void aRecordThatIsNone(String from, String to) throws IOException {
     Path file = checkpoint.resolve(Checkpoint.RECORD);

@@ -109,6 +109,53 @@ class CheckpointFolderTest {
   }
 
   @Test
+  void anEpochWithNothingRightIsBetterThanTheMiddleOfOne() {
+    try (CheckpointFolder opened = CheckpointFolder.open(folder, 1)) {
+      opened.save(run, SmallRun.state(images, run, 2, NONE, NONE), SmallRun.record());
+      opened.save(run, SmallRun.state(images, run, 0, new double[] {0}, NONE), SmallRun.record());
+    }
+    assertThat(steps()).containsExactly(4L);
+  }
+
+  @Test
+  void aCheckpointThatIsThereStaysAsItIs() throws IOException {
+    RunState state = SmallRun.state(images, run, 0, new double[] {0.9}, NONE);
+    Path target = folder.resolve("step-00000004");
+    try (CheckpointFolder opened = CheckpointFolder.open(folder, 1)) {
+      assertThat(opened.save(run, state, SmallRun.record())).isEqualTo(target);
+      Files.writeString(target.resolve("note.txt"), "mine");
+      assertThat(opened.save(run, state, SmallRun.record())).isEqualTo(target);
+    }
+    assertThat(target.resolve("note.txt")).hasContent("mine");
+    assertThat(names(folder)).containsExactly("lock", "step-00000004");
+  }
+
+  @Test
+  void withoutAnyThatIsWholeTheLastOneSaysWhy() throws IOException {
+    refused(
+        folder
+            + ": expected a folder with checkpoints, as train --checkpoint writes them, found no such folder");
+    Files.createDirectory(folder);
+    refused(
+        folder
+            + ": expected a folder with checkpoints, as train --checkpoint writes them, found none in it");
+    save(2, new double[] {0.5, 0.9}, NONE);
+    for (long steps : new long[] {4, 8}) {
+      Files.delete(folder.resolve(CheckpointName.of(steps)).resolve(Checkpoint.RUN));
+    }
+    refused(folder.resolve("step-00000008").resolve(Checkpoint.RUN)
+        + ": expected a readable file, found no such file");
+  }
+
+  private void refused(String message) {
+    assertThatThrownBy(() -> TrainedModel.read(folder, warning -> {
+          throw new AssertionError(warning);
+        }))
+        .isInstanceOf(CommandException.class)
+        .hasMessage(message);
+  }
+
+  @Test
   void aRunThatWasStoppedInItsFirstEpochHasItsOnlyCheckpointAsTheBest() {
     try (CheckpointFolder opened = CheckpointFolder.open(folder, 1)) {
       opened.save(run, SmallRun.state(images, run, 3, NONE, NONE), SmallRun.record());

@@ -181,12 +181,13 @@ class LBfgsTrainerTest {
         .hasMessage("epoch is 0, expected at least 1");
   }
 
-  /** The search takes the values of the objective, whose way back is its gradient. */
+  /** From weights so near to 0, with a penalty so strong, the first point that is tried is too far, and the search needs the values. */
   @Test
   void aStepIsThatOfTheOptimizerOnTheObjective() {
     InMemoryDataset data = data();
-    WeightPenalty penalty = ElasticNet.of(0, 0.01);
+    WeightPenalty penalty = ElasticNet.of(0, 100);
     Sequential trained = network();
+    trained.parameters().forEach(parameter -> parameter.value().muli(0.01));
     Trainer.builder(trained, LBfgsOptimizer.builder().iterations(5).build())
         .batchSize(SIZE)
         .seed(3)
@@ -195,6 +196,7 @@ class LBfgsTrainerTest {
         .fit(data, 1);
 
     Sequential network = network();
+    network.parameters().forEach(parameter -> parameter.value().muli(0.01));
     NetworkObjective objective = NetworkObjective.builder(network, data)
         .penalty(penalty)
         .build(new TrainingSeeds(3).order(1, SIZE));
