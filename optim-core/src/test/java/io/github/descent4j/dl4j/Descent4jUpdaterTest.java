@@ -3,11 +3,13 @@ package io.github.descent4j.dl4j;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.github.descent4j.AdaGrad;
 import io.github.descent4j.Adam;
 import io.github.descent4j.AdamW;
+import io.github.descent4j.Momentum;
 import io.github.descent4j.Optimizer;
 import io.github.descent4j.OptimizerCase;
 import io.github.descent4j.Parameter;
@@ -38,10 +40,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -50,6 +54,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 import org.nd4j.linalg.schedule.StepSchedule;
 import org.nd4j.serde.json.JsonMappers;
@@ -246,6 +251,42 @@ class Descent4jUpdaterTest {
         .isThrownBy(() -> running.applyUpdater(gradient, 0, 0))
         .withMessageContaining("at iteration 0 is -1.0, expected a finite number >= 0");
     assertThat(gradient).isEqualTo(Nd4j.createFromArray(1f, 2f));
+    updater.setLrAndSchedule(
+        Double.NaN, new StepSchedule(ScheduleType.ITERATION, Double.POSITIVE_INFINITY, 1, 2));
+    assertThatIllegalStateException()
+        .isThrownBy(() -> updater.getLearningRate(0, 0))
+        .withMessageContaining("at iteration 0 is Infinity, expected a finite number >= 0");
+    updater.setLrAndSchedule(Double.NaN, new StepSchedule(ScheduleType.ITERATION, 0, 1, 2));
+    assertThat(updater.getLearningRate(0, 0)).isZero();
+  }
+
+  @Test
+  void textsSayWhatEqualsCompares() {
+    assertThat(Descent4j.updater(new Sgd(0.5))).hasToString("Sgd(learningRate=0.5)");
+    assertThat(Descent4j.updater(new Momentum(0.5).scheduled(Schedules.linear(1, 0, 10))))
+        .hasToString(
+            "Momentum(learningRate=0.5, momentum=0.9, dampening=0.0, rateInsideVelocity=false)"
+                + ".scheduled(linear(1.0, 0.0, 10))");
+    ISchedule schedule = Descent4j.schedule(Schedules.linear(1, 0, 10));
+    assertThat(schedule)
+        .hasToString("linear(1.0, 0.0, 10)")
+        .isEqualTo(Descent4j.schedule(Schedules.linear(1, 0, 10)))
+        .hasSameHashCodeAs(Descent4j.schedule(Schedules.linear(1, 0, 10)))
+        .isNotEqualTo(Descent4j.schedule(Schedules.linear(1, 0, 11)));
+  }
+
+  /** The first momentum is the gradient. */
+  @ParameterizedTest
+  @CsvSource({"c, 1 2 3 4 5 6", "f, 1 4 2 5 3 6"})
+  void theStateIsInTheOrderThatIsAsked(char order, String expected) {
+    Descent4jGradientUpdater updater =
+        new Descent4jGradientUpdater((Descent4jUpdater) Descent4j.updater(new Momentum(0.5)));
+    INDArray view = Nd4j.create(DataType.FLOAT, 6);
+    updater.setStateViewArray(view, new long[] {2, 3}, order, true);
+    updater.applyUpdater(Nd4j.createFromArray(new float[][] {{1, 2, 3}, {4, 5, 6}}), 0, 0);
+    assertThat(view.toDoubleVector())
+        .containsExactly(
+            Stream.of(expected.split(" ")).mapToDouble(Double::parseDouble).toArray());
   }
 
   @Test
@@ -374,6 +415,10 @@ class Descent4jUpdaterTest {
     fails(
         () -> Descent4j.updater(new Sgd()).instantiate(Nd4j.zeros(DataType.FLOAT, 8), true),
         "no slots");
+    assertThatNullPointerException()
+        .isThrownBy(() -> config.instantiate((INDArray) null, true))
+        .withMessageEndingWith(" is null, expected an array");
+    Descent4j.updater(new Sgd()).instantiate(Nd4j.empty(DataType.FLOAT), true);
     assertThatIllegalStateException()
         .isThrownBy(
             () -> new Descent4jGradientUpdater((Descent4jUpdater) config).applyUpdater(good, 0, 0))

@@ -157,6 +157,10 @@ class OwnRuleUpdaterTest {
     IUpdater read = JsonMappers.getMapper().readValue(json, IUpdater.class);
     assertThat(read).isEqualTo(updater).hasToString(updater.toString());
     assertThat(read.clone()).isEqualTo(updater);
+    assertThat(json).contains("0.0");
+    IUpdater whole = JsonMappers.getMapper().readValue(json.replace("0.0", "0"), IUpdater.class);
+    assertThat(((Descent4jUpdater) whole).rule())
+        .hasToString(((Descent4jUpdater) updater).rule().toString());
   }
 
   @Test
@@ -182,6 +186,14 @@ class OwnRuleUpdaterTest {
         "expected the hyperparameters {beta=0.75");
     refusedBy(
         s -> own(1, s.number("beta"), Form.PLAIN, true), "expected the hyperparameters {beta=0.75");
+    refusedBy(
+        s -> own(s.learningRate(), s.number("beta"), Form.SIGN, true),
+        "expected the hyperparameters {beta=0.75");
+    refusedBy(
+        s -> {
+          throw new IllegalArgumentException("expected " + s);
+        },
+        "expected example.Own{beta=0.75, form=PLAIN, corrected=true} with learning rate 0.01");
     refusedBy(s -> new Sgd(s.learningRate()), "expected that id");
     refusedBy(
         s -> UpdateRule.define(ID, s.learningRate(), f -> define(f, 0.75, Form.PLAIN, true))

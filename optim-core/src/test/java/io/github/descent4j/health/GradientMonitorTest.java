@@ -245,6 +245,18 @@ class GradientMonitorTest extends MonitoredModel {
   }
 
   @Test
+  void anArrayThatIsClosedDuringTheStepIsNamed() {
+    GradientMonitor byHand = GradientMonitor.builder().build();
+    INDArray gradient = Nd4j.ones(2);
+    byHand.beforeStep(Parameters.of(Parameter.of("w", Nd4j.ones(2), gradient)));
+    gradient.close();
+    assertThatThrownBy(byHand::afterStep)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("gradient of parameter 'w' has been closed, expected an open array");
+    assertThat(byHand.lastStep()).isZero();
+  }
+
+  @Test
   void settingsAreValidated() {
     assertRefused(
         GradientMonitor.builder().every(0), "every is 0.0, expected a finite number >= 1.0");

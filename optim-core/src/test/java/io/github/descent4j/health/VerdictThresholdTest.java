@@ -120,4 +120,26 @@ class VerdictThresholdTest {
     assertThat(verdict(monitor)).isEqualTo(VANISHING);
     assertThat(monitor.health().get(0).since()).isOne();
   }
+
+  /** Ten steps are enough to know what is usual: 2, if every other norm is 1, and the others are 3. */
+  @ParameterizedTest
+  @CsvSource({"10, 8, false", "10, 9, true", "9, 9, false"})
+  void growthIsBesideTheMeanOfAtLeastTenNorms(int steps, double norm, boolean explodes) {
+    GradientMonitor monitor = GradientMonitor.builder()
+        .patience(1)
+        .explodingGrowth(4)
+        .largeUpdate(0)
+        .explodingUpdate(Double.POSITIVE_INFINITY)
+        .build();
+    var monitored = sgd.monitored(monitor);
+    sgd.learningRate(0x1p-20);
+    for (int step = 0; step < steps; step++) {
+      gradient.assign(step % 2 == 0 ? 1 : 3);
+      monitored.step(parameters);
+      assertThat(verdict(monitor)).isEqualTo(HEALTHY);
+    }
+    gradient.assign(norm);
+    monitored.step(parameters);
+    assertThat(verdict(monitor)).isEqualTo(explodes ? EXPLODING : HEALTHY);
+  }
 }

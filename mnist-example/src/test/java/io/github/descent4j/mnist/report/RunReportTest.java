@@ -162,6 +162,7 @@ class RunReportTest {
     String html = new Page("page")
         .section("first")
         .text("a text")
+        .pictures(List.of())
         .section("second")
         .charts(List.of(
             new Chart("curves", Axis.whole("step"), Axis.linear("loss"), series),
@@ -174,6 +175,8 @@ class RunReportTest {
             <section>
             <h2>first</h2>
             <p>a text</p>
+            <div class="pictures">
+            </div>
             </section>
             <section>
             <h2>second</h2>
