@@ -63,15 +63,7 @@ class ClusterScriptIT {
     builder.environment().put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
     builder.environment().put("MASTER", master);
     builder.environment().remove("WORKERS");
-    Process process = builder.start();
-    try {
-      assertThat(process.waitFor(4, TimeUnit.MINUTES)).as("it ends").isTrue();
-    } finally {
-      // Of a script that has ended there are none.
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
-    assertThat(process.exitValue()).as("%s", Files.readString(err)).isZero();
+    assertThat(exitStatus(builder)).as("%s", Files.readString(err)).isZero();
     List<String> lines = Files.readAllLines(out);
     assertThat(lines).hasSize(6);
     return lines;
@@ -106,14 +98,19 @@ class ClusterScriptIT {
         .redirectOutput(folder.resolve("out").toFile())
         .redirectError(err.toFile());
     builder.environment().put("WORKERS", workers);
+    assertThat(exitStatus(builder)).isEqualTo(status);
+    assertThat(Files.readString(err)).isEqualTo(message + System.lineSeparator());
+  }
+
+  private static int exitStatus(ProcessBuilder builder) throws IOException, InterruptedException {
     Process process = builder.start();
     try {
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).as("it ends").isTrue();
+      assertThat(process.waitFor(4, TimeUnit.MINUTES)).as("it ends").isTrue();
     } finally {
+      // Of a script that has ended there are none.
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
-    assertThat(Files.readString(err)).isEqualTo(message + System.lineSeparator());
-    assertThat(process.exitValue()).isEqualTo(status);
+    return process.exitValue();
   }
 }
